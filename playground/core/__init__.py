@@ -1,0 +1,1 @@
+"""The vocabulary: values and pure functions. Standard library and pydantic only."""

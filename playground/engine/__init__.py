@@ -1,0 +1,1 @@
+"""Runs calls: asyncio, no Qt."""

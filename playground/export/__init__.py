@@ -1,0 +1,1 @@
+"""Ways a recorded run leaves the program: one file per format."""

@@ -1,0 +1,1 @@
+"""Ways of addressing and authenticating: one file each."""

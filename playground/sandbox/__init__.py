@@ -1,0 +1,1 @@
+"""The loopback OpenAI server: its own process, scripted, saying so."""

@@ -1,0 +1,1 @@
+"""The window. PySide6 lives here and in desktop.py only."""

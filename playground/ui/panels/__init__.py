@@ -1,0 +1,1 @@
+"""Panels and docks: one file each; none knows another."""

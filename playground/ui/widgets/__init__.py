@@ -1,0 +1,1 @@
+"""Things drawn in the window; they know values, not panels."""
