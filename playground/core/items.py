@@ -1,0 +1,172 @@
+"""Items: what a conversation is made of, the same for every dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+
+class Text:
+    """Text that grows: pieces, joined on read. Always valid Unicode.
+
+    A surrogate pair that a server split over two deltas is put together; a lone one becomes U+FFFD.
+    """
+
+    __slots__ = ("_held", "_pieces", "version")
+
+    def __init__(self, text: str = "") -> None:
+        self._pieces: list[str] = []
+        self._held = ""  # a high surrogate that waits for its other half
+        self.version = 0
+        """Raised when the text was replaced rather than extended."""
+        if text:
+            self.append(text)
+
+    def append(self, piece: str) -> None:
+        if not piece.isascii():
+            piece, self._held = _whole(self._held + piece)
+        elif self._held and piece:
+            piece, self._held = "\ufffd" + piece, ""
+        if piece:
+            self._pieces.append(piece)
+
+    def replace(self, text: str) -> None:
+        """Set the whole text; nothing happens when it is the text already."""
+        fresh = Text(text)
+        if str(fresh) != str(self):
+            self._pieces, self._held = fresh._pieces, ""
+            self.version += 1
+
+    def after(self, cursor: int) -> tuple[str, int]:
+        """(what came after `cursor`, the next cursor). Start with 0; start again when `version`
+        has changed."""
+        pieces = self._pieces[cursor:]
+        return "".join(pieces), len(self._pieces)
+
+    def __str__(self) -> str:
+        return "".join(self._pieces)
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, Text | str) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Text({str(self)!r})"
+
+
+def _whole(text: str) -> tuple[str, str]:
+    """(text without halves of surrogate pairs, a half that may still be completed)."""
+    held = ""
+    if "\ud800" <= text[-1:] <= "\udbff":
+        text, held = text[:-1], text[-1]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text, held
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    key: str = ""
+    """Unique in its transcript."""
+    rev: int = 0
+    leg: int = 0
+    t0: int = 0
+    """When it began and ended, in nanoseconds of the run."""
+    t1: int | None = None
+    wire: dict[str, Any] | None = None
+    """The item as the server last wrote it whole, to be sent back untouched."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Message(Item):
+    role: str = "assistant"
+    text: Text = field(default_factory=Text)
+    refusal: Text = field(default_factory=Text)
+    phase: str | None = None
+    """`commentary` or `final_answer`, where the server says."""
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Reasoning(Item):
+    text: Text = field(default_factory=Text)
+    """The reasoning itself, where a server shows it."""
+    summary: Text = field(default_factory=Text)
+    encrypted: bool = False
+
+
+CallState = Literal["arriving", "not run", "running", "done", "failed", "denied"]
+
+
+@dataclass(slots=True, kw_only=True)
+class ToolCall(Item):
+    call_id: str = ""
+    name: str = ""
+    type: str = "function"
+    """`function`, `custom`, or the hosted tool's own word."""
+    arguments: Text = field(default_factory=Text)
+    state: CallState = "arriving"
+
+
+@dataclass(slots=True, kw_only=True)
+class ToolOutput(Item):
+    call_id: str = ""
+    output: str = ""
+    ok: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Notice(Item):
+    """Something we have to say in the flow: a retry, a repair."""
+
+    text: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Unknown(Item):
+    """A kind of item that this version does not know. Kept, shown as JSON, sent back."""
+
+    type: str = ""
+
+
+KINDS: Mapping[str, type[Item]] = {
+    "message": Message,
+    "reasoning": Reasoning,
+    "tool_call": ToolCall,
+    "tool_output": ToolOutput,
+    "notice": Notice,
+    "unknown": Unknown,
+}
+_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def dump(item: Item) -> dict[str, Any]:
+    """An item as JSON values; `load` reads it back."""
+    row: dict[str, Any] = {"kind": _NAMES[type(item)]}
+    for one in fields(item):
+        value = getattr(item, one.name)
+        row[one.name] = str(value) if isinstance(value, Text) else value
+    return row
+
+
+def load(row: Mapping[str, Any]) -> Item:
+    """The item that `dump` wrote. A later version's fields are ignored, its kinds Unknown."""
+    kind = KINDS.get(row.get("kind", ""))
+    if kind is None:
+        return Unknown(key=row.get("key", ""), type=str(row.get("kind")), wire=dict(row))
+    values: dict[str, Any] = {}
+    for one in fields(kind):
+        if one.name in row:
+            value = row[one.name]
+            values[one.name] = Text(value) if one.type == "Text" else value
+    return kind(**values)

@@ -1,0 +1,109 @@
+"""Profile: one server as the user knows it. Address: one request to it, key included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Api = Literal["responses", "chat"]
+
+LOCAL = "local"
+SANDBOX = "sandbox"
+OURS = frozenset((LOCAL, SANDBOX))
+"""Profiles whose server we start ourselves. They never get a key of the user's."""
+
+
+class Quirks(BaseModel):
+    """How a server differs from OpenAI, as data."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    drop: list[str] = Field(default_factory=list)
+    """Top-level request fields never to send."""
+    rename: dict[str, str] = Field(default_factory=dict)
+    """Top-level request fields to send under another name."""
+    system_role: Literal["developer", "system"] = "system"
+    """Role of the instructions in Chat Completions; every server knows `system`."""
+    stream_usage: bool = True
+    """Ask for usage in chat streams (`stream_options.include_usage`)."""
+
+
+class Profile(BaseModel):
+    """Where requests go and how. Holds no key: only where one is to be found."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    name: str
+    provider: str = "openai"
+    base_url: str = ""
+    """With or without /v1. Empty for the servers that we start."""
+    api: Api = "responses"
+    model: str = ""
+    """Used when nothing else says which; empty: the first of /models."""
+    key_env: str = ""
+    """Environment variable that holds the key, when it is not in the keyring."""
+    organization: str = ""
+    project: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    quirks: Quirks = Field(default_factory=Quirks)
+
+    @property
+    def origin(self) -> str:
+        """scheme://host:port, to which a stored key belongs."""
+        return origin(self.base_url)
+
+
+def origin(url: str) -> str:
+    """scheme://host:port of a URL, default ports written out; empty when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return ""
+    if not parts.hostname or port is None:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One HTTP request, ready to send. The only value that holds a key: never stored or logged."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    """What must be overwritten wherever it appears."""
+
+    def __repr__(self) -> str:
+        return f"Address({self.method} {self.url}, {len(self.body)} bytes)"
+
+
+class Provider(Protocol):
+    """A way of addressing and authenticating."""
+
+    id: str
+    title: str
+
+    def address(
+        self,
+        profile: Profile,
+        path: str,
+        key: SecretStr | None,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        stream: bool = False,
+    ) -> Address:
+        """The request for an endpoint's `path` (`/responses`, `/models`); GET without a body."""
+        ...

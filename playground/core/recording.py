@@ -1,0 +1,172 @@
+"""Recording: what crossed the wire in one run, raw and in order, with arrival times.
+
+An event keeps the exact bytes that arrived since the previous one; its name, data and JSON are
+derived on demand (`frame`, `Event.json`). Our own facts (a request left, a retry was made, the
+user stopped) stand on the same recording, as JSON, under the kinds of `FACTS`. Nothing is ever
+changed or removed, with one exception: a secret is overwritten, same length, before it gets here,
+and the event says so (`masked`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+SSE = "sse"
+"""One block of an event stream, its blank line included."""
+REST = "rest"
+"""What was left of an event stream when it ended in the middle of a block."""
+BODY = "body"
+"""A piece of a body that is not an event stream: JSON, HTML, anything."""
+WIRE = frozenset((SSE, REST, BODY))
+
+FACTS = frozenset(
+    (
+        "request",  # {method, url, headers: [[name, value]], body: text}
+        "head",  # {status, reason, version, headers: [[name, value]]}
+        "eof",  # the body ended as its framing promised
+        "cut",  # {problem}: the body ended early
+        "timeout",  # {which, seconds, problem}
+        "failed",  # {problem}: no (more) answer
+        "retry",  # {after, why}: seconds until the next attempt
+        "tool.result",
+        "approval",
+        "ended",  # the run is over; its outcome follows from what stands before
+        "stopped",  # by the user
+        "interrupted",  # our own process ended in mid-run; found at the next start
+    )
+)
+
+
+class Event(NamedTuple):
+    """Something that happened in a run."""
+
+    t: int
+    """Nanoseconds since the run began, monotonic."""
+    kind: str
+    """One of WIRE, else one of FACTS."""
+    raw: bytes
+    """Wire: the bytes as they came. Facts: a JSON object."""
+    leg: int = 0
+    """Which request of the run, from 0."""
+    attempt: int = 0
+    """Which try of that request, from 0."""
+    chunk: int = -1
+    """Which network chunk of the body completed it; -1 for facts."""
+    masked: bool = False
+    """A secret stood here and was overwritten."""
+
+    def frame(self) -> Frame:
+        """The fields of a stream block."""
+        return frame(self.raw)
+
+    def json(self) -> tuple[Any, str]:
+        """(value, what is wrong with it): the parsed payload, or None and a reason.
+
+        A block without data (a comment, a lone id) and the marker `[DONE]` are (None, "").
+        """
+        if self.kind == SSE or self.kind == REST:
+            data = self.frame().data
+            return (None, "") if data is None else payload(data)
+        return parse(self.raw.decode("utf-8", "replace"))
+
+
+class Frame(NamedTuple):
+    """The fields of one block of an event stream, as the standard reads them."""
+
+    name: str
+    """The `event:` field, or empty."""
+    id: str
+    data: str | None
+    """The `data:` lines joined with LF; None when there was none, so nothing is dispatched."""
+    comment: str
+
+
+def frame(raw: bytes) -> Frame:
+    """Read one block. Lines end with LF, CR or CRLF; a byte order mark in front is dropped."""
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+    name = last_id = ""
+    data: list[str] = []
+    comments: list[str] = []
+    for line in raw.split(b"\n"):
+        if not line:
+            continue
+        field, colon, value = line.partition(b":")
+        if not field and colon:
+            comments.append(value.decode("utf-8", "replace").strip())
+            continue
+        if value.startswith(b" "):
+            value = value[1:]
+        if field == b"data":
+            data.append(value.decode("utf-8", "replace"))
+        elif field == b"event":
+            name = value.decode("utf-8", "replace")
+        elif field == b"id":
+            last_id = value.decode("utf-8", "replace")
+    joined = (data[0] if len(data) == 1 else "\n".join(data)) if data else None
+    return Frame(name, last_id, joined, "\n".join(comments))
+
+
+def payload(data: str) -> tuple[Any, str]:
+    """(value, what is wrong) of a block's data; `[DONE]` is (None, "")."""
+    text = data.strip()
+    if text.startswith(("[DONE]", ":")):  # `data: : keepalive` is what some gateways send
+        return None, ""
+    return parse(text)
+
+
+def parse(text: str) -> tuple[Any, str]:
+    """(value, "") or (None, reason). Never raises, whatever the text."""
+    try:
+        return json.loads(text), ""
+    except RecursionError:
+        return None, "nested too deeply to read"
+    except ValueError as error:  # also integers of over 4,300 digits
+        return None, str(error)
+
+
+def fact(
+    t: int, kind: str, data: dict[str, Any] | None = None, leg: int = 0, attempt: int = 0
+) -> Event:
+    """One of our own facts as an event."""
+    raw = json.dumps(data or {}, ensure_ascii=False, separators=(",", ":"))
+    return Event(t, kind, raw.encode("utf-8", "replace"), leg, attempt)
+
+
+def mask(raw: bytes, secrets: Sequence[bytes]) -> tuple[bytes, bool]:
+    """Overwrite every secret of 8 bytes or more with asterisks of the same length."""
+    masked = False
+    for secret in secrets:
+        if len(secret) >= 8 and secret in raw:
+            raw = raw.replace(secret, b"*" * len(secret))
+            masked = True
+    return raw, masked
+
+
+class Recording:
+    """The events of one run. Append only."""
+
+    def __init__(self, events: Iterable[Event] = (), began: float = 0.0) -> None:
+        self.events: list[Event] = list(events)
+        self.began = began
+        """Wall-clock seconds (Unix) of t = 0, the one anchor of the run."""
+
+    def append(self, batch: Iterable[Event]) -> None:
+        self.events.extend(batch)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __getitem__(self, index: int) -> Event:
+        return self.events[index]
+
+    def since(self, count: int) -> list[Event]:
+        """The events after the first `count`."""
+        return self.events[count:]

@@ -1,0 +1,173 @@
+"""Call, Run, Session: what was asked, what came of it, and where it hangs in the tree."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from playground.core.items import Item, Message
+from playground.core.profile import Api
+from playground.core.recording import Event, Recording, fact
+from playground.core.transcript import Reader, Reducer, Transcript
+from playground.core.usage import Cost
+
+
+def new_id(prefix: str) -> str:
+    """A short id that sorts by time: `run_0mfr3k2v8q1x4t`."""
+    return f"{prefix}_{_base32(time.time_ns() // 1_000_000, 9)}{_base32(_random(), 5)}"
+
+
+def _random() -> int:
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def _base32(number: int, width: int) -> str:
+    digits = "0123456789abcdefghjkmnpqrstvwxyz"
+    out = ""
+    for _ in range(width):
+        number, rest = divmod(number, 32)
+        out = digits[rest] + out
+    return out
+
+
+class Call(BaseModel):
+    """A request, complete but for the conversation before it, the server and the key."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    api: Api = "responses"
+    model: str = ""
+    instructions: str = ""
+    """The developer message; empty: none is sent."""
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Request fields that are switched on. What is not here is not sent."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    stream: bool = True
+
+
+@dataclass(slots=True)
+class Run:
+    """One turn: what the user added, and all that came of it.
+
+    A run without any request is a message that was inserted or edited without running.
+    """
+
+    id: str
+    session: str
+    parent: str | None
+    call: Call
+    profile: str
+    input: list[Item]
+    reduce: Reducer
+    created: float = field(default_factory=time.time)
+    recording: Recording = field(default_factory=Recording)
+    cost: Cost | None = None
+    trashed: bool = False
+    owner: str = ""
+    """Which process runs it, while one does."""
+    t0: int = field(default_factory=time.monotonic_ns)
+    """Monotonic nanoseconds of t = 0; means nothing to another process."""
+    reader: Reader = field(init=False)
+    loaded: bool = True
+    """False while only the snapshot has been read, not the recording."""
+
+    def __post_init__(self) -> None:
+        self.recording.began = self.recording.began or self.created
+        self.reader = Reader(self.reduce)
+        self.reader.take(self.recording)
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.reader.transcript
+
+    @property
+    def silent(self) -> bool:
+        """Nothing was or will be sent: the run is only its input."""
+        return not self.owner and not self.transcript.events
+
+    @property
+    def running(self) -> bool:
+        return bool(self.owner) and self.transcript.outcome is None
+
+    def now(self) -> int:
+        return time.monotonic_ns() - self.t0
+
+    def take(self, batch: Iterable[Event]) -> None:
+        """The one way in: append to the truth, then fold it into the transcript."""
+        events = list(batch)
+        self.recording.append(events)
+        self.reader.take(events)
+
+    def note(self, kind: str, data: dict[str, Any] | None = None) -> None:
+        """Put one of our own facts on the recording, now."""
+        self.take([fact(self.now(), kind, data, leg=max(self.transcript.legs - 1, 0))])
+
+    @property
+    def items(self) -> list[Item]:
+        """What this run adds to the conversation."""
+        return [*self.input, *self.transcript.items]
+
+
+@dataclass(slots=True)
+class Session:
+    """A tree of runs, and what the next one will use."""
+
+    id: str
+    title: str = ""
+    created: float = field(default_factory=time.time)
+    changed: float = field(default_factory=time.time)
+    profile: str = ""
+    call: Call = field(default_factory=Call)
+    """The settings of the next run."""
+    draft: str = ""
+    """Typed, not sent."""
+    leaf: str | None = None
+    """The last run of the branch on screen."""
+    named: bool = False
+    """The user gave the title; do not derive it from the first message."""
+    trashed: bool = False
+    runs: dict[str, Run] = field(default_factory=dict)
+
+    def add(self, run: Run) -> None:
+        self.runs[run.id] = run
+        self.leaf = run.id
+
+    def children(self, parent: str | None) -> list[Run]:
+        """Siblings in the order they were made, without those in the trash."""
+        rows = [run for run in self.runs.values() if run.parent == parent and not run.trashed]
+        return sorted(rows, key=lambda run: (run.created, run.id))
+
+    def path(self, leaf: str | None = None) -> list[Run]:
+        """The branch that ends at `leaf` (default: the one on screen), root first."""
+        rows: list[Run] = []
+        at = leaf or self.leaf
+        while at is not None and (run := self.runs.get(at)) is not None:
+            rows.append(run)
+            at = run.parent
+        return rows[::-1]
+
+    def deepest(self, run: Run) -> Run:
+        """Follow the newest child down from `run`: the branch a person expects to see."""
+        while below := self.children(run.id):
+            run = below[-1]
+        return run
+
+    def history(self, parent: str | None) -> list[Item]:
+        """The conversation up to and including run `parent`."""
+        if parent is None:
+            return []
+        return [item for run in self.path(parent) for item in run.items]
+
+
+def title_of(items: Sequence[Item]) -> str:
+    """A title from the first thing that was said."""
+    for item in items:
+        if isinstance(item, Message) and (words := str(item.text).split()):
+            title = " ".join(words)
+            return title if len(title) <= 60 else title[:59].rstrip() + "…"
+    return ""

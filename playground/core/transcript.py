@@ -1,0 +1,360 @@
+"""Transcript and Reader: what a recording says so far, and the fold that makes it.
+
+A reducer is a plain function over dicts: it never blocks, ignores what it does not know, and may
+raise on nonsense, which marks the event as misread. Live and replayed runs go through the same
+Reader, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playground.core.items import Item, Message, Reasoning, ToolCall
+from playground.core.problem import Problem, from_response
+from playground.core.recording import BODY, REST, SSE, Event, parse, payload
+from playground.core.usage import Usage
+
+Outcome = Literal[
+    "completed",
+    "incomplete",
+    "refused",
+    "truncated",
+    "failed",
+    "timed_out",
+    "limited",
+    "stopped",
+    "interrupted",
+]
+Phase = Literal["queued", "connecting", "waiting", "retrying", "reasoning", "writing", "calling"]
+Terminal = Literal["completed", "incomplete", "failed"]
+
+
+@dataclass(slots=True)
+class Timing:
+    """Moments of the last leg, in nanoseconds of the run; None until they come."""
+
+    request: int | None = None
+    head: int | None = None
+    first_event: int | None = None
+    first_token: int | None = None
+    last_token: int | None = None
+    end: int | None = None
+
+
+@dataclass(slots=True)
+class Transcript:
+    """What a run's recording says so far."""
+
+    items: list[Item] = field(default_factory=list)
+    rev: int = 0
+    now: int = 0
+    """Time of the event being read."""
+    leg: int = 0
+    legs: int = 0
+    """Requests begun, without retries."""
+    requests: int = 0
+    retries: int = 0
+    events: int = 0
+    phase: Phase = "queued"
+    terminal: Terminal | None = None
+    """The server said that the answer is over, and how."""
+    outcome: Outcome | None = None
+    """None while running."""
+    finish_reason: str | None = None
+    """The server's own word."""
+    problem: Problem | None = None
+    response_id: str | None = None
+    request_id: str | None = None
+    model: str | None = None
+    """As the server names it."""
+    service_tier: str | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last answer, names in lower case."""
+    usages: dict[int, Usage] = field(default_factory=dict)
+    """By leg; the last one a server sends for a leg wins."""
+    timing: Timing = field(default_factory=Timing)
+    first: Timing = field(default_factory=Timing)
+    """Moments of the first leg."""
+    retry_at: int | None = None
+    """When the next attempt is due, while waiting for one."""
+    malformed: int = 0
+    misread: dict[int, str] = field(default_factory=dict)
+    """Events (by number) that could not be read, and why."""
+    repairs: list[str] = field(default_factory=list)
+    """What had to be assumed to make sense of the stream, each once."""
+    scratch: dict[str, Any] = field(default_factory=dict)
+    """Private to the reducer: what it must remember between events."""
+    _by_key: dict[str, Item] = field(default_factory=dict)
+
+    @property
+    def usage(self) -> Usage | None:
+        return Usage.add(self.usages.values())
+
+    def open(self, item: Item) -> None:
+        """Add an item; its key is made unique to this leg by the caller."""
+        item.leg, item.t0 = self.leg, self.now
+        self.items.append(item)
+        self._by_key[item.key] = item
+        self.touch(item)
+
+    def find(self, key: str) -> Item | None:
+        return self._by_key.get(key)
+
+    def touch(self, item: Item) -> None:
+        """The item changed: whoever asks `since` an older revision will hear of it."""
+        self.rev += 1
+        item.rev = self.rev
+
+    def close(self, item: Item) -> None:
+        if item.t1 is None:
+            item.t1 = self.now
+        self.touch(item)
+
+    def swap(self, old: Item, new: Item) -> None:
+        """Put another item in the place of one (its kind turned out to be different)."""
+        new.leg, new.t0 = old.leg, old.t0
+        self.items[self.items.index(old)] = new
+        self._by_key.pop(old.key, None)
+        self._by_key[new.key] = new
+        self.touch(new)
+
+    def since(self, rev: int) -> list[Item]:
+        """Items that changed after revision `rev`, in order."""
+        return [item for item in self.items if item.rev > rev]
+
+    def token(self, phase: Phase) -> None:
+        """Something of the answer arrived."""
+        timing = self.timing
+        if timing.first_token is None:
+            timing.first_token = self.now
+        timing.last_token = self.now
+        self.phase = phase
+
+    def repair(self, words: str) -> None:
+        if words not in self.repairs:
+            self.repairs.append(words)
+
+    # What came of it, put together.
+
+    def messages(self, role: str = "assistant") -> list[Message]:
+        return [item for item in self.items if isinstance(item, Message) and item.role == role]
+
+    @property
+    def text(self) -> str:
+        """The answer: the final one where the server tells commentary apart."""
+        rows = self.messages()
+        final = [row for row in rows if row.phase != "commentary"] or rows
+        return "\n\n".join(str(row.text) for row in final if row.text)
+
+    @property
+    def reasoning(self) -> str:
+        rows = [item for item in self.items if isinstance(item, Reasoning)]
+        return "\n\n".join(str(row.text or row.summary) for row in rows if row.text or row.summary)
+
+    @property
+    def refusal(self) -> str | None:
+        return "\n\n".join(str(row.refusal) for row in self.messages() if row.refusal) or None
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        return [item for item in self.items if isinstance(item, ToolCall)]
+
+
+Reducer = Callable[[Transcript, str, Any], None]
+"""(transcript, kind, data): `kind` is the event's name for stream events, `body` for a whole answer
+that was not streamed; `data` is parsed JSON, anything a server may send."""
+
+
+class Reader:
+    """Folds events into a transcript, one at a time."""
+
+    def __init__(self, reduce: Reducer) -> None:
+        self.transcript = Transcript()
+        self._reduce = reduce
+        self._body: list[bytes] = []
+        self._count = 0
+
+    def take(self, events: Iterable[Event]) -> None:
+        transcript = self.transcript
+        for event in events:
+            number = self._count
+            self._count += 1
+            transcript.now = event.t
+            transcript.leg = event.leg
+            if event.kind in (SSE, REST):
+                self._block(number, event)
+            elif event.kind == BODY:
+                transcript.events += 1
+                self._body.append(event.raw)
+                if transcript.timing.first_event is None:
+                    transcript.timing.first_event = event.t
+            else:
+                self._fact(number, event)
+        if transcript.outcome is None:
+            transcript.rev += 1
+
+    def _block(self, number: int, event: Event) -> None:
+        transcript = self.transcript
+        transcript.events += 1
+        if transcript.timing.first_event is None:
+            transcript.timing.first_event = event.t
+        name, _, text, _ = event.frame()
+        if text is None:
+            return
+        data, wrong = payload(text)
+        if wrong:
+            if event.kind == REST:
+                transcript.repair("The stream ended in the middle of an event.")
+            self._misread(number, wrong)
+            return
+        if data is None:
+            if text.lstrip().startswith("[DONE]"):
+                self._feed(number, "[DONE]", None)
+            return
+        if not name and isinstance(data, dict):
+            kind = data.get("type")
+            name = kind if isinstance(kind, str) else ""
+        self._feed(number, name, data)
+
+    def _feed(self, number: int, kind: str, data: Any) -> None:
+        try:
+            self._reduce(self.transcript, kind, data)
+        except Exception as error:
+            # A server may send anything: whatever a reducer trips over is this event's fault.
+            self._misread(number, f"{type(error).__name__}: {error}")
+
+    def _misread(self, number: int, why: str) -> None:
+        self.transcript.malformed += 1
+        self.transcript.misread[number] = why
+
+    def _fact(self, number: int, event: Event) -> None:
+        transcript, timing = self.transcript, self.transcript.timing
+        data, _ = parse(event.raw.decode("utf-8", "replace"))
+        data = data if isinstance(data, dict) else {}
+        match event.kind:
+            case "request":
+                self._body = []
+                transcript.requests += 1
+                transcript.retry_at = None
+                transcript.phase = "connecting"
+                if event.attempt == 0:
+                    transcript.legs += 1
+                    transcript.terminal = None
+                    transcript.timing = Timing(request=event.t)
+                    transcript.scratch = {}
+                    if transcript.legs == 1:
+                        transcript.first = transcript.timing
+                transcript.status = None
+            case "head":
+                timing.head = event.t
+                transcript.status = data.get("status")
+                transcript.headers = {
+                    str(name).lower(): str(value) for name, value in data.get("headers", ())
+                }
+                transcript.request_id = (
+                    transcript.headers.get("x-request-id") or transcript.request_id
+                )
+                transcript.phase = "waiting"
+            case "eof":
+                self._whole_body(number)
+            case "retry":
+                transcript.retries += 1
+                transcript.problem = None
+                transcript.terminal = None
+                transcript.phase = "retrying"
+                after = data.get("after", 0)
+                transcript.retry_at = event.t + int(float(after) * 1e9)
+            case "cut" | "failed" | "timeout":
+                self._whole_body(number)
+                if transcript.terminal is None:
+                    transcript.problem = _problem(data)
+                    transcript.scratch["broken"] = event.kind
+            case "ended":
+                self._settle(_outcome(transcript))
+            case "stopped":
+                self._settle("stopped")
+            case "interrupted":
+                self._settle("interrupted")
+            case _:
+                pass  # tool.result and approval: the tool loop reads them
+
+    def _whole_body(self, number: int) -> None:
+        """The body of an answer that was not a stream is complete: read it."""
+        transcript = self.transcript
+        body, self._body = b"".join(self._body), []
+        status = transcript.status or 0
+        if status >= 400:
+            transcript.problem = from_response(status, transcript.headers, body)
+            transcript.terminal = "failed"
+            transcript.finish_reason = transcript.problem.code
+            return
+        if not body:
+            return
+        data, wrong = parse(body.decode("utf-8", "replace").strip())
+        if wrong or not isinstance(data, dict | list):
+            kind = transcript.headers.get("content-type", "no content type").split(";")[0]
+            transcript.problem = Problem(
+                title=f"The server answered with something else than the API's JSON ({kind}).",
+                detail=body[:2048].decode("utf-8", "replace"),
+                remedy="edit_profile",
+                status=status or None,
+                request_id=transcript.request_id,
+            )
+            transcript.terminal = "failed"
+            return
+        self._feed(number, "body", data)
+
+    def _settle(self, outcome: Outcome) -> None:
+        transcript = self.transcript
+        if transcript.outcome is not None:
+            return
+        transcript.outcome = outcome
+        transcript.timing.end = transcript.now
+        transcript.retry_at = None
+        for item in transcript.items:
+            if isinstance(item, ToolCall) and item.state == "arriving":
+                # Only a call that was received whole could ever be run.
+                item.state = "not run"
+                transcript.touch(item)
+            if item.t1 is None:
+                transcript.close(item)
+        transcript.rev += 1
+
+
+def _problem(data: dict[str, Any]) -> Problem:
+    try:
+        return Problem.model_validate(data.get("problem"))
+    except ValueError:
+        return Problem(title="The request failed.", remedy="retry")
+
+
+def _outcome(transcript: Transcript) -> Outcome:
+    broken = transcript.scratch.get("broken")
+    if transcript.terminal == "failed":
+        return "failed"
+    if transcript.terminal is None:
+        if broken == "timeout":
+            return "timed_out"
+        if broken == "failed" or (transcript.problem is not None and broken is None):
+            return "failed"
+        if transcript.problem is None:
+            transcript.problem = Problem(
+                title="The answer stopped before the server said that it was over.",
+                detail="The stream ended without a terminal marker.",
+                remedy="retry",
+                request_id=transcript.request_id,
+            )
+        return "truncated"
+    if transcript.terminal == "incomplete":
+        return "incomplete"
+    return "refused" if transcript.refusal and not transcript.text else "completed"
+
+
+def replay(events: Iterable[Event], reduce: Reducer) -> Transcript:
+    """The transcript of a recording."""
+    reader = Reader(reduce)
+    reader.take(events)
+    return reader.transcript
