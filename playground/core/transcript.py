@@ -264,6 +264,7 @@ class Reader:
                 transcript.retries += 1
                 transcript.problem = None
                 transcript.terminal = None
+                transcript.scratch.pop("broken", None)
                 transcript.phase = "retrying"
                 after = data.get("after", 0)
                 transcript.retry_at = event.t + int(float(after) * 1e9)
