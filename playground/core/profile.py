@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -14,6 +16,12 @@ LOCAL = "local"
 SANDBOX = "sandbox"
 OURS = frozenset((LOCAL, SANDBOX))
 """Profiles whose server we start ourselves. They never get a key of the user's."""
+
+SECRET_WORDS = frozenset((
+    "apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password",
+    "secret", "sig", "signature", "token",
+))  # fmt: skip
+"""Words in the names of headers and query parameters whose values are secrets."""
 
 
 class Quirks(BaseModel):
@@ -70,8 +78,18 @@ def origin(url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    """Whether the server is this computer, by its literal address or the name `localhost`."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value of a header or query parameter of this name is a secret."""
+    words = re.findall(r"[a-z0-9]+", name.lower())
+    return words != ["idempotency", "key"] and not SECRET_WORDS.isdisjoint(words)
 
 
 @dataclass(frozen=True, slots=True)

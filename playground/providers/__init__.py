@@ -1,1 +1,6 @@
 """Ways of addressing and authenticating: one file each."""
+
+from playground.core.profile import Provider
+from playground.providers.openai import OpenAI
+
+PROVIDERS: tuple[Provider, ...] = (OpenAI(),)
