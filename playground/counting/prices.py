@@ -1,0 +1,161 @@
+"""What a run cost: reported by the server, calculated from a dated price, or unknown.
+
+Prices are those of genai-prices as they were when it was released: nothing is ever fetched. They
+cover tokens; what a hosted tool charges a call is not in them. The first calculation imports that
+package, 220 ms, so callers do it in a worker.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from playground.core.profile import OURS, Profile, is_loopback
+from playground.core.usage import Cost, Line, Usage
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
+
+HERE = "runs on this computer"
+
+RELEASED = {"0.2.3": "2026-11-10"}
+"""When each version of the prices was published, ISO 8601: the package itself does not say."""
+
+DISCOUNTS = frozenset(("batch", "fast", "flex", "priority"))
+"""Service tiers with prices of their own. The others cost the standard price."""
+
+MILLION = Decimal(1_000_000)
+
+
+def price(
+    profile: Profile,
+    model: str,
+    usage: Usage,
+    when: datetime,
+    *,
+    service_tier: str | None = None,
+) -> Cost:
+    """The cost of one answer by `model` (as the server names it) at the moment `when`.
+
+    What the server itself reports comes first. A server on this computer costs nothing, whoever
+    started it: a gateway at a loopback address that charges must report so itself. `service_tier`
+    is the one that the server says it used.
+    """
+    reported = _reported(usage)
+    if reported is not None:
+        return Cost(
+            basis="reported",
+            usd=reported,
+            source="the server",
+            as_of=when.date().isoformat(),
+        )
+    if profile.id in OURS or is_loopback(profile.base_url):
+        return Cost(basis="calculated", usd=Decimal(0), source=HERE)
+    return _calculated(profile.base_url, model, usage, when, service_tier)
+
+
+def _reported(usage: Usage) -> Decimal | None:
+    """US dollars under `usage.cost`, as OpenRouter writes it."""
+    cost = usage.raw.get("cost")
+    if isinstance(cost, bool) or not isinstance(cost, int | float):
+        return None
+    usd = Decimal(str(cost))
+    return usd if usd.is_finite() and usd >= 0 else None
+
+
+def _calculated(base_url: str, model: str, usage: Usage, when: datetime, tier: str | None) -> Cost:
+    try:
+        import genai_prices
+        from genai_prices import types
+        from genai_prices.data_snapshot import get_snapshot
+    except ImportError:
+        return Cost(source="The price list (genai-prices) is not installed.")
+    if usage.cached + usage.cache_write > usage.input or usage.reasoning > usage.output:
+        return Cost(source="The server counts more parts than the whole has tokens.")
+    version = genai_prices.__version__
+    prices = get_snapshot()
+    try:
+        provider = prices.find_provider(None, None, base_url)
+    except LookupError:
+        return Cost(source=f"genai-prices {version} has no prices for this server.")
+    try:
+        provider, info = prices.find_provider_model(model, provider, None, None)
+    except LookupError:
+        return Cost(source=f"genai-prices {version} has no price for {model} at {provider.name}.")
+    context = {"processing" if tier == "batch" else "service_tier": tier} if tier else None
+    if tier in DISCOUNTS and not _has_tier(provider, info, context or {}, when):
+        return Cost(source=f"genai-prices {version} has no {tier} price for {info.id}.")
+    rates = info.get_prices(when, context)
+    lacking = _lacking(rates, usage)
+    if lacking:
+        return Cost(source=f"genai-prices {version} has no {lacking} price for {info.id}.")
+    counts = types.Usage(
+        input_tokens=usage.input,
+        cache_read_tokens=usage.cached,
+        cache_write_tokens=usage.cache_write,
+        output_tokens=usage.output,
+        output_reasoning_tokens=usage.reasoning,
+    )
+    try:
+        usd = rates.calc_price(counts)["total_price"]
+    except ValueError as error:  # this model's prices need counts that we do not have
+        return Cost(source=f"genai-prices {version} cannot price these counts: {error}")
+    estimated = " on estimated tokens" if usage.basis == "estimated" else ""
+    return Cost(
+        basis="calculated",
+        usd=usd,
+        source=f"genai-prices {version}{estimated}",
+        as_of=RELEASED.get(version, ""),
+        lines=_lines(rates, usage, usd),
+    )
+
+
+def _has_tier(provider: Provider, info: ModelInfo, context: dict[str, str], when: datetime) -> bool:
+    """Whether the discount of a service tier is known; a model that is listed under another
+    provider (OpenAI's at Azure) has that provider's discounts, which say nothing here."""
+    return any(one is info for one in provider.models) and any(
+        variant.when == context and (variant.constraint is None or variant.constraint.active(when))
+        for variant in info.price_variants or ()
+    )
+
+
+def _lacking(rates: ModelPrice, usage: Usage) -> str:
+    """What was used but has no price here, which the arithmetic would take for free."""
+    if usage.input and rates.input_mtok is None:
+        return "input"
+    if usage.output and rates.output_mtok is None:
+        return "output"
+    return ""
+
+
+def _lines(rates: ModelPrice, usage: Usage, total: Decimal) -> tuple[Line, ...]:
+    """The arithmetic behind a total, row by row. The rows add up to it."""
+    read, write = rates.cache_read_mtok, rates.cache_write_mtok
+    thought = rates.output_reasoning_mtok
+    apart = usage.reasoning if thought is not None else 0
+    rows = (
+        ("input", usage.input - usage.cached - usage.cache_write, rates.input_mtok),
+        ("cached input", usage.cached, rates.input_mtok if read is None else read),
+        ("cache write", usage.cache_write, rates.input_mtok if write is None else write),
+        ("reasoning", apart, thought),
+        ("output", usage.output - apart, rates.output_mtok),
+    )
+    lines: list[Line] = []
+    for what, tokens, given in rows:
+        rate = _rate(given, usage.input)
+        if tokens and rate is not None:
+            usd = rate * tokens / MILLION
+            lines.append(Line(what=what, tokens=tokens, per_million=rate, usd=usd))
+    rest = total - sum(line.usd for line in lines)
+    if rest:  # a fee for the request itself
+        lines.append(Line(what="per request", tokens=0, per_million=None, usd=rest))
+    return tuple(lines)
+
+
+def _rate(given: Decimal | TieredPrices | None, size: int) -> Decimal | None:
+    """Dollars a million at this size of input: past a step, the whole request costs more."""
+    if given is None or isinstance(given, Decimal):
+        return given
+    steps = [tier.price for tier in given.tiers if size > tier.start]
+    return steps[-1] if steps else given.base
