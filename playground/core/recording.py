@@ -23,6 +23,8 @@ WIRE = frozenset((SSE, REST, BODY))
 
 FACTS = frozenset(
     (
+        "starting",  # {text}: a server of ours is being started for this run
+        "notice",  # {text}: something the reader of the answer should know
         "request",  # {method, url, headers: [[name, value]], body: text}
         "head",  # {status, reason, version, headers: [[name, value]]}
         "eof",  # the body ended as its framing promised
@@ -30,6 +32,7 @@ FACTS = frozenset(
         "timeout",  # {which, seconds, problem}
         "failed",  # {problem}: no (more) answer
         "retry",  # {after, why}: seconds until the next attempt
+        "estimate",  # {input, output}: tokens counted here because the server reported none
         "tool.result",
         "approval",
         "ended",  # the run is over; its outcome follows from what stands before

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playground.core.items import Item, Message, Reasoning, ToolCall
+from playground.core.items import Item, Message, Notice, Reasoning, ToolCall
 from playground.core.problem import Problem, from_response
 from playground.core.recording import BODY, REST, SSE, Event, parse, payload
 from playground.core.usage import Usage
@@ -27,7 +27,7 @@ Outcome = Literal[
     "stopped",
     "interrupted",
 ]
-Phase = Literal["queued", "connecting", "waiting", "retrying", "reasoning", "writing", "calling"]
+Phase = Literal["queued", "starting", "connecting", "waiting", "retrying", "reasoning", "writing", "calling"]
 Terminal = Literal["completed", "incomplete", "failed"]
 
 
@@ -58,6 +58,8 @@ class Transcript:
     retries: int = 0
     events: int = 0
     phase: Phase = "queued"
+    progress: str = ""
+    """What is being started, while it is."""
     terminal: Terminal | None = None
     """The server said that the answer is over, and how."""
     outcome: Outcome | None = None
@@ -235,6 +237,18 @@ class Reader:
         data, _ = parse(event.raw.decode("utf-8", "replace"))
         data = data if isinstance(data, dict) else {}
         match event.kind:
+            case "starting":
+                transcript.phase = "starting"
+                transcript.progress = str(data.get("text", ""))
+            case "notice":
+                transcript.open(Notice(key=f"notice:{number}", text=str(data.get("text", ""))))
+            case "estimate":
+                if transcript.leg not in transcript.usages:
+                    transcript.usages[transcript.leg] = Usage(
+                        input=int(data.get("input", 0)),
+                        output=int(data.get("output", 0)),
+                        basis="estimated",
+                    )
             case "request":
                 self._body = []
                 transcript.requests += 1

@@ -1,0 +1,150 @@
+"""`playground run`: one turn, headless."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from typing import Any
+
+HELP = "one turn without a window: print what the model answers"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="- reads standard input")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--profile", metavar="ID", help="default: the one used last")
+    where.add_argument("--base-url", metavar="URL", help="any OpenAI-compatible server")
+    parser.add_argument("--key-env", metavar="NAME", help="environment variable with the key")
+    parser.add_argument("--api", choices=("responses", "chat"), help="default: the profile's")
+    parser.add_argument("--model", metavar="ID", help="default: the profile's, else the first")
+    parser.add_argument("--instructions", metavar="TEXT", help="the developer message")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=JSON",
+        type=_setting,
+        help="a request field, e.g. temperature=0 or reasoning.effort=low",
+    )
+    parser.add_argument(
+        "--header", action="append", default=[], metavar="NAME=VALUE", type=_header
+    )
+    parser.add_argument("--connect-timeout", type=_seconds, metavar="S")
+    parser.add_argument("--first-token-timeout", type=_seconds, metavar="S")
+    parser.add_argument("--idle-timeout", type=_seconds, metavar="S")
+    parser.add_argument("--retries", type=_count, metavar="N")
+    parser.add_argument("--no-stream", action="store_true")
+    parser.add_argument("--session", metavar="ID", help="continue a session")
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=JSON")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value  # a bare word is a string: effort=low
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def main(args: argparse.Namespace) -> int:
+    from playground.core.problem import Failure
+
+    prompt = sys.stdin.read() if args.prompt in (None, "-") else args.prompt
+    if not prompt.strip():
+        print("playground run: there is nothing to ask: the prompt is empty", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_turn(args, prompt))
+    except Failure as failure:
+        from playground.commands.words import tell
+
+        tell(failure.problem)
+        return 1
+
+
+async def _turn(args: argparse.Namespace, prompt: str) -> int:
+    from playground.app import adhoc, home_of, opened
+    from playground.commands.words import Printer, tell
+    from playground.core.profile import Profile
+    from playground.engine.report import EXIT, describe
+
+    async with opened(home_of(args.home), tell) as app:
+        workspace = app.workspace
+        profile: Profile
+        if args.session:
+            session = await workspace.load(args.session)
+            profile = app.profile(session.profile)
+        else:
+            profile = app.default_profile()
+        if args.profile:
+            profile = app.profile(args.profile)
+        if args.base_url:
+            profile = adhoc(args.base_url)
+            app.adopt(profile)
+        if args.key_env:
+            profile = profile.model_copy(update={"key_env": args.key_env})
+            app.adopt(profile, key_env_only=True)
+        if not args.session:
+            session = workspace.new_session(profile)
+        same_server = session.profile == profile.id
+        call = session.call.model_copy(
+            update={
+                "api": args.api or (session.call.api if same_server else profile.api),
+                "model": args.model or (session.call.model if same_server else ""),
+                "fields": {**session.call.fields, **dict(args.set)},
+                "headers": {**session.call.headers, **dict(args.header)},
+                "stream": not args.no_stream,
+            }
+        )
+        if args.instructions is not None:
+            call.instructions = args.instructions
+        session.profile, session.call = profile.id, call
+        app.limits = app.limits.but(
+            connect=args.connect_timeout,
+            first_token=args.first_token_timeout,
+            idle=args.idle_timeout,
+            retries=args.retries,
+        )
+        run = workspace.ask(session, prompt)
+        task = asyncio.ensure_future(workspace.go(run, profile))
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # Windows has only KeyboardInterrupt
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, task.cancel)
+        printer = Printer(run, quiet=args.json, named=bool(args.model))
+        with contextlib.suppress(asyncio.CancelledError):
+            await printer.follow(task)
+        if args.json:
+            print(json.dumps(describe(run), ensure_ascii=False, indent=2))
+        elif (problem := run.transcript.problem) is not None:
+            tell(problem)
+        return EXIT[run.transcript.outcome or "stopped"]

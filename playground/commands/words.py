@@ -1,0 +1,97 @@
+"""What commands say: answers to stdout, everything else to stderr, nothing that drives a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+from playground.core.items import Message, Notice
+from playground.core.plain import terminal
+from playground.core.problem import REMEDIES, Problem
+from playground.core.session import Run
+
+LOOK = 0.05
+"""Seconds between looks at a running transcript."""
+
+
+def tell(problem: Problem) -> None:
+    """A Problem on stderr: the sentence, the server's words, the next action."""
+    lines = [problem.title]
+    if problem.detail and problem.detail != problem.title:
+        lines.append(f"  {problem.detail.strip()}")
+    facts = [
+        f"HTTP {problem.status}" if problem.status else "",
+        problem.code or "",
+        f"param {problem.param}" if problem.param else "",
+        f"request {problem.request_id}" if problem.request_id else "",
+    ]
+    if any(facts):
+        lines.append("  " + ", ".join(filter(None, facts)))
+    if REMEDIES[problem.remedy]:
+        lines.append(f"  Next: {REMEDIES[problem.remedy]}.")
+    print(terminal("\n".join(lines)), file=sys.stderr)
+
+
+class Printer:
+    """Prints a run while it goes on."""
+
+    def __init__(self, run: Run, *, quiet: bool, named: bool) -> None:
+        self.run = run
+        self.quiet = quiet
+        self.named = named
+        """The user named the model; otherwise it is told which one it became."""
+        self._cursors: dict[str, tuple[int, int]] = {}
+        self._told: set[str] = set()
+        self._printed = False
+
+    async def follow(self, task: asyncio.Task[Any]) -> None:
+        """Print until the task has ended. Raises what it raised."""
+        try:
+            while not task.done():
+                await asyncio.wait([task], timeout=LOOK)
+                self.look()
+        finally:
+            if not task.done():
+                task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self.end()
+        await task
+
+    def end(self) -> None:
+        self.look()
+        if self._printed:
+            print(flush=True)
+
+    def look(self) -> None:
+        seen = self.run.transcript
+        if seen.phase == "starting" and seen.progress:
+            self._say(seen.progress)
+        if not self.named and seen.requests:
+            self._say(f"model: {self.run.call.model}")
+        for item in list(seen.items):
+            if isinstance(item, Notice):
+                self._say(item.text)
+            elif isinstance(item, Message) and not self.quiet:
+                self._more(item)
+
+    def _say(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            print(terminal(text), file=sys.stderr, flush=True)
+
+    def _more(self, item: Message) -> None:
+        for part in (item.text, item.refusal):
+            key = f"{item.key}:{part is item.refusal}"
+            version, cursor = self._cursors.get(key, (part.version, 0))
+            if version != part.version:  # corrected by the server: what was printed stands
+                _, end = part.after(0)
+                self._cursors[key] = (part.version, end)
+                continue
+            if not cursor and part and self._printed:
+                print("\n")
+            more, cursor = part.after(cursor)
+            self._cursors[key] = (version, cursor)
+            if more:
+                self._printed = True
+                print(terminal(more), end="", flush=True)

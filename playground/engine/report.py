@@ -1,0 +1,99 @@
+"""The object that `run --json` and `replay --json` print; see the README for its fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.core.items import ToolOutput
+from playground.core.session import Run
+
+EXIT = {
+    "completed": 0,
+    "incomplete": 3,
+    "refused": 3,
+    "truncated": 1,
+    "failed": 1,
+    "timed_out": 1,
+    "limited": 4,
+    "stopped": 130,
+    "interrupted": 1,
+}
+"""Exit status by outcome."""
+
+
+def describe(run: Run) -> dict[str, Any]:
+    """What came of a run. Absent facts are None, never guessed."""
+    seen = run.transcript
+    usage, cost, problem = seen.usage, run.cost, seen.problem
+    return {
+        "run": run.id,
+        "session": run.session,
+        "api": run.call.api,
+        "model": seen.model or run.call.model or None,
+        "profile": run.profile,
+        "outcome": seen.outcome,
+        "finish_reason": seen.finish_reason,
+        "text": seen.text,
+        "reasoning": seen.reasoning,
+        "refusal": seen.refusal,
+        "parsed": None,
+        "schema_errors": [],
+        "tool_calls": _tool_calls(run),
+        "steps": seen.legs,
+        "requests": seen.requests,
+        "retries": seen.retries,
+        "usage": None
+        if usage is None
+        else usage.model_dump(include={"input", "cached", "output", "reasoning", "basis"}),
+        "cost": {
+            "usd": None if cost is None or cost.usd is None else str(cost.usd),
+            "basis": "unknown" if cost is None else cost.basis,
+            "price": None
+            if cost is None or not cost.source
+            else {"source": cost.source, "as_of": cost.as_of or None},
+        },
+        "timing": _timing(run),
+        "events": seen.events,
+        "malformed": seen.malformed,
+        "repairs": list(seen.repairs),
+        "request_id": seen.request_id,
+        "problem": None
+        if problem is None
+        else problem.model_dump(
+            include={"title", "detail", "status", "code", "param", "remedy", "request_id"}
+        ),
+    }
+
+
+def _tool_calls(run: Run) -> list[dict[str, Any]]:
+    outputs = {
+        item.call_id: item.output for item in run.transcript.items if isinstance(item, ToolOutput)
+    }
+    return [
+        {
+            "id": call.call_id or None,
+            "name": call.name,
+            "arguments": str(call.arguments),
+            "output": outputs.get(call.call_id),
+            "state": call.state,
+            "ms": None,
+        }
+        for call in run.transcript.tool_calls
+    ]
+
+
+def _timing(run: Run) -> dict[str, float | None]:
+    first, last = run.transcript.first, run.transcript.timing
+    start = first.request
+
+    def since(moment: int | None) -> float | None:
+        if start is None or moment is None:
+            return None
+        return round((moment - start) / 1e6, 3)
+
+    return {
+        "headers_ms": since(first.head),
+        "first_event_ms": since(first.first_event),
+        "first_token_ms": since(first.first_token),
+        "total_ms": since(last.end),
+    }

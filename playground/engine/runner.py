@@ -1,0 +1,145 @@
+"""Runner: takes one run from its call to its end, whatever happens on the way.
+
+It always leaves an outcome on the recording. Cancelling the task is the only way to stop it; that
+closes the socket and leaves `stopped`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from playground.core.endpoint import Endpoint
+from playground.core.items import Item
+from playground.core.problem import Failure, Problem, from_exception
+from playground.core.profile import Address, Profile, Provider
+from playground.core.session import Run
+from playground.counting import prices, tokens
+from playground.engine.recorder import Recorder
+from playground.engine.serving import Serve, Serving
+from playground.providers.models import Model, models
+from playground.wire.http import Limits, Wire
+
+log = logging.getLogger("engine")
+
+
+class Runner:
+    def __init__(
+        self,
+        *,
+        endpoints: Mapping[str, Endpoint],
+        providers: Mapping[str, Provider],
+        wire: Wire,
+        recorder: Recorder,
+        serve: Serve,
+        report: Callable[[Problem], None],
+    ) -> None:
+        self.endpoints = endpoints
+        self.providers = providers
+        self.wire = wire
+        self.recorder = recorder
+        self.serve = serve
+        self.report = report
+
+    async def go(
+        self, run: Run, history: Sequence[Item], profile: Profile, limits: Limits
+    ) -> None:
+        """Send the run's call at the end of `history` (its own input included)."""
+        await self.recorder.watch(run)
+        try:
+            serving = await self._serve(run, profile)
+            address = self._address(run, history, serving)
+            exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0)
+            try:
+                async for batch in exchange:
+                    run.take(batch)
+            finally:
+                await exchange.aclose()
+            await self._count(run, address, serving.profile)
+            run.note("ended")
+        except asyncio.CancelledError:
+            run.note("stopped")
+            raise
+        except Exception as error:
+            problem = from_exception(error)
+            run.note("failed", {"problem": problem.model_dump(mode="json", exclude_defaults=True)})
+            run.note("ended")
+            if problem.bug:
+                log.error("A run failed by our own mistake.", exc_info=error)
+                self.report(problem)
+        finally:
+            # Also when cancelled: what arrived and how it ended belongs on disk.
+            await asyncio.shield(self.recorder.finish(run))
+
+    async def _serve(self, run: Run, profile: Profile) -> Serving:
+        serving = await self.serve(profile, lambda text: run.note("starting", {"text": text}))
+        if serving.notice:
+            run.note("notice", {"text": serving.notice})
+        model = run.call.model
+        if serving.profile.id != profile.id:
+            run.profile, model = serving.profile.id, ""
+        if not model:
+            model = serving.profile.model or await self._first_model(serving)
+        run.call = run.call.model_copy(update={"model": model})
+        return serving
+
+    async def _first_model(self, serving: Serving) -> str:
+        found = await self.models(serving)
+        if not found:
+            raise Failure(
+                Problem(title="The server offers no model; name one.", remedy="choose_model")
+            )
+        return found[0].id
+
+    async def models(self, serving: Serving, limits: Limits | None = None) -> list[Model]:
+        """What the server lists. Raises Failure with the server's words."""
+        provider = self.providers[serving.profile.provider]
+        address = provider.address(serving.profile, "/models", serving.key)
+        answer = await self.wire.fetch(address, limits or Limits(first_token=30, idle=30))
+        return models(answer.body)
+
+    def _address(self, run: Run, history: Sequence[Item], serving: Serving) -> Address:
+        endpoint = self.endpoints[run.call.api]
+        body = endpoint.body(run.call, history, serving.profile.quirks)
+        return self.providers[serving.profile.provider].address(
+            serving.profile,
+            endpoint.path,
+            serving.key,
+            body,
+            run.call.headers,
+            stream=bool(body.get("stream")),
+        )
+
+    async def _count(self, run: Run, address: Address, profile: Profile) -> None:
+        """Tokens that the server did not report, and the price of all; both off the main thread."""
+        transcript = run.transcript
+        model = transcript.model or run.call.model
+        if transcript.usage is None and (transcript.text or transcript.reasoning):
+            said = said_in(json.loads(address.body or b"{}"))
+            made = transcript.reasoning + transcript.text
+            given, answered = await asyncio.to_thread(
+                lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
+            )
+            run.note("estimate", {"input": given.tokens, "output": answered.tokens})
+        if (usage := transcript.usage) is not None:
+            run.cost = await asyncio.to_thread(
+                prices.price, profile, model, usage, datetime.now(UTC)
+            )
+
+
+def said_in(body: Any) -> str:
+    """All words of a request: what an estimate of its tokens counts."""
+    match body:
+        case dict():
+            skip = ("model", "role", "type", "stream", "stream_options", "id", "call_id")
+            return "\n".join(filter(None, (said_in(v) for k, v in body.items() if k not in skip)))
+        case list():
+            return "\n".join(filter(None, map(said_in, body)))
+        case str():
+            return body
+        case _:
+            return ""

@@ -1,0 +1,198 @@
+"""Workspace: the sessions that are open and everything that can be done to them. No window needed.
+
+History is never edited: editing and regenerating add siblings, deleting marks a run as trashed.
+A run belongs to its session; which session is on screen makes no difference to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from playground.core.endpoint import Endpoint
+from playground.core.items import Item, Message, Reasoning, Text
+from playground.core.profile import Profile
+from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.engine.runner import Runner
+from playground.providers.models import Model
+from playground.store.sessions import Sessions
+from playground.wire.http import Limits
+
+CONTINUE = "Please continue exactly where you stopped."
+
+
+class Workspace:
+    def __init__(
+        self,
+        *,
+        endpoints: Mapping[str, Endpoint],
+        sessions: Sessions,
+        runner: Runner,
+        owner: str,
+        profile: Callable[[str], Profile],
+        limits: Callable[[], Limits],
+    ) -> None:
+        self.endpoints = endpoints
+        self.sessions = sessions
+        self.runner = runner
+        self.owner = owner
+        self.profile = profile
+        self.limits = limits
+        self.open: dict[str, Session] = {}
+        self.running: dict[str, asyncio.Task[Any]] = {}
+        """Tasks by run id."""
+        self.rev = 0
+        """Raised whenever the list of sessions may look different."""
+
+    # Sessions.
+
+    def new_session(self, profile: Profile, call: Call | None = None) -> Session:
+        """A session that is written when something happens in it."""
+        session = Session(new_id("ses"), profile=profile.id, call=call or Call(api=profile.api))
+        self.open[session.id] = session
+        return session
+
+    async def load(self, session_id: str) -> Session:
+        """The session, from memory when it is open. Raises Failure when there is none."""
+        if session_id not in self.open:
+            session = await self.sessions.load(session_id)
+            self.open.setdefault(session.id, session)
+            session_id = session.id
+        return self.open[session_id]
+
+    async def events(self, run: Run) -> Run:
+        """The run with its recording, which is read when somebody wants to see it."""
+        if not run.loaded:
+            run.recording.events = await self.sessions.recording(run.id)
+            run.loaded = True
+        return run
+
+    # Runs. Each makes a run and hangs it in the tree; `go` sends it.
+
+    def ask(self, session: Session, text: str) -> Run:
+        """The user says something at the end of the branch on screen."""
+        said: list[Item] = [Message(key="in:0", role="user", text=Text(text))]
+        return self._add(session, said, session.leaf)
+
+    def insert(self, session: Session, role: str, text: str) -> Run:
+        """Add a message of any role without sending anything."""
+        said: list[Item] = [Message(key="in:0", role=role, text=Text(text))]
+        return self._add(session, said, session.leaf, silent=True)
+
+    def again(self, session: Session, run: Run) -> Run:
+        """Ask the same once more: a sibling of `run`, with the settings of now."""
+        return self._add(session, _copy(run.input), run.parent)
+
+    def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
+        """Say something else in place of `run`: a sibling with its first message changed."""
+        said = _copy(run.input)
+        role = next((one.role for one in said if isinstance(one, Message)), "user")
+        changed: list[Item] = [Message(key="in:0", role=role, text=Text(text)), *said[1:]]
+        return self._add(session, changed, run.parent, silent=silent)
+
+    def edit_answer(self, session: Session, run: Run, text: str) -> Run:
+        """Put words into the model's mouth: a sibling whose answer is `text`, nothing is sent."""
+        answer = Message(key=f"in:{len(run.input)}", role="assistant", text=Text(text))
+        return self._add(session, [*_copy(run.input), answer], run.parent, silent=True)
+
+    def proceed(self, session: Session, run: Run) -> Run:
+        """Ask the model to go on where an answer broke off."""
+        said: list[Item] = [Message(key="in:0", role="user", text=Text(CONTINUE))]
+        return self._add(session, said, run.id)
+
+    def _add(
+        self, session: Session, said: list[Item], parent: str | None, *, silent: bool = False
+    ) -> Run:
+        run = Run(
+            id=new_id("run"),
+            session=session.id,
+            parent=parent,
+            call=session.call.model_copy(deep=True),
+            profile=session.profile,
+            input=said,
+            reduce=self.endpoints[session.call.api].reduce,
+            owner="" if silent else self.owner,
+        )
+        session.add(run)
+        session.changed = run.created
+        if not session.named and not session.title:
+            session.title = title_of(said)
+        self.rev += 1
+        return run
+
+    async def go(self, run: Run, profile: Profile | None = None) -> Run:
+        """Write the run and, unless it is silent, send it. Ends when the run does."""
+        session = self.open[run.session]
+        silent = not run.owner
+        await self.sessions.save(session)
+        await self.sessions.begin(run)
+        if silent:
+            await self.sessions.finish(run)
+            return run
+        task = asyncio.current_task()
+        assert task is not None
+        self.running[run.id] = task
+        try:
+            history = self.history(session, run)
+            await self.runner.go(
+                run, history, profile or self.profile(run.profile), self.limits()
+            )
+        finally:
+            del self.running[run.id]
+            run.owner = ""
+            self.rev += 1
+        return run
+
+    def history(self, session: Session, run: Run) -> Sequence[Item]:
+        """The conversation up to and including the run's own input.
+
+        What another server wrote goes as plain messages: its ids and sealed reasoning mean nothing
+        here.
+        """
+        rows: list[Item] = []
+        for past in session.path(run.parent) if run.parent else ():
+            if past.profile == run.profile and past.call.api == run.call.api:
+                rows += past.items
+            else:
+                rows += [
+                    replace(item, wire=None)
+                    for item in past.items
+                    if not isinstance(item, Reasoning)
+                ]
+        return [*rows, *run.input]
+
+    def stop(self, run: Run) -> None:
+        if (task := self.running.get(run.id)) is not None:
+            task.cancel()
+
+    async def trash(self, session: Session, run: Run, *, trashed: bool = True) -> None:
+        """Take a run (and so all that hangs on it) off the tree, or put it back."""
+        run.trashed = trashed
+        if trashed and run in session.path():
+            siblings = session.children(run.parent)
+            if siblings:
+                session.leaf = session.deepest(siblings[-1]).id
+            else:
+                session.leaf = run.parent
+        elif not trashed:
+            session.leaf = session.deepest(run).id
+        self.rev += 1
+        await self.sessions.update(run)
+        await self.sessions.save(session)
+
+    async def models(self, profile: Profile, progress: Callable[[str], None]) -> list[Model]:
+        """What a profile's server offers. Starts it when it is one of ours. Raises Failure."""
+        return await self.runner.models(await self.runner.serve(profile, progress))
+
+    async def close(self) -> None:
+        """Stop all runs and wait until each has written how it ended."""
+        tasks = list(self.running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _copy(items: Sequence[Item]) -> list[Item]:
+    return [replace(item, rev=0) for item in items]

@@ -1,0 +1,65 @@
+"""Clock: who is live, and when they redraw.
+
+Streams are folded as fast as they come; views look at the result at most once a frame. While
+nothing runs there is no timer at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+FRAME = 16
+"""Milliseconds between looks for what is under the eye."""
+SLOW = 6
+"""Every how many frames tables, counters and the inspector look."""
+
+
+class Clock(QObject):
+    """Calls views while `live()`; once more after it stops being so, then rests."""
+
+    def __init__(self, live: Callable[[], bool], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._live = live
+        self._fast: list[Callable[[], None]] = []
+        self._slow: list[Callable[[], None]] = []
+        self._ticks = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def ticking(self) -> bool:
+        return self._timer.isActive()
+
+    def watch(self, advance: Callable[[], None], *, slow: bool = False) -> None:
+        """Call `advance` on every frame, or on every sixth."""
+        (self._slow if slow else self._fast).append(advance)
+
+    def wake(self) -> None:
+        """Something began: start looking."""
+        if not self._timer.isActive():
+            self._ticks = 0
+            self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def look(self) -> None:
+        """Everybody looks now."""
+        for advance in (*self._fast, *self._slow):
+            advance()
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if not self._live():
+            self._timer.stop()
+            self.look()
+            return
+        for advance in self._fast:
+            advance()
+        if self._ticks % SLOW == 0:
+            for advance in self._slow:
+                advance()

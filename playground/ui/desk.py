@@ -1,0 +1,149 @@
+"""Desk: what lies before the user, shared by all panels: the session and the run on screen.
+
+Panels and docks never know each other; they say what happened here, and hear of it here. Signals
+are for what people do. What streams is pulled on the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from playground.core.problem import Problem
+from playground.core.profile import Profile
+from playground.core.session import Run, Session
+from playground.engine.workspace import Workspace
+from playground.store.settings import Settings
+from playground.ui.clock import Clock
+from playground.ui.tasks import Tasks
+
+
+class Desk(QObject):
+    """The state of one window.
+
+    Signals:
+        session_shown(Session): another session is on screen.
+        tree_changed(Session): runs were added, moved or trashed in the session on screen.
+        run_shown(Run | None): another run is looked into.
+        sessions_changed(): the list of sessions looks different.
+        settings_changed(): profile, model, parameters or limits of the session changed.
+        problem_met(Problem): something failed that belongs to no run.
+        done(str, callable): something was done that can be undone: what, and how to undo it.
+        wanted(str): somebody asks for a place: "inspector", "settings", "sessions", "key",
+            "profiles", "models", "composer".
+    """
+
+    session_shown = Signal(object)
+    tree_changed = Signal(object)
+    run_shown = Signal(object)
+    sessions_changed = Signal()
+    settings_changed = Signal()
+    problem_met = Signal(object)
+    done = Signal(str, object)
+    wanted = Signal(str)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        save_settings: Callable[[], None],
+        profiles: Callable[[], list[Profile]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.settings = settings
+        self.save_settings = save_settings
+        self.profiles = profiles
+        self.tasks = Tasks(self.report)
+        self.clock = Clock(lambda: bool(workspace.running), self)
+        self.session: Session = self._fresh()
+        self.run: Run | None = None
+        self._seen = 0
+        self.clock.watch(self._look, slow=True)
+
+    def report(self, problem: Problem) -> None:
+        self.problem_met.emit(problem)
+
+    @property
+    def profile(self) -> Profile:
+        """Of the session on screen."""
+        return self.workspace.profile(self.session.profile)
+
+    # Sessions.
+
+    def new_session(self) -> None:
+        self._show(self._fresh())
+
+    def open_session(self, session_id: str) -> None:
+        async def work() -> None:
+            self._show(await self.workspace.load(session_id))
+
+        self.tasks.start(work(), self)
+
+    def _fresh(self) -> Session:
+        """A new session with the profile and the settings of the last one."""
+        profile = self.workspace.profile(self.settings.profile)
+        call = None
+        if (last := getattr(self, "session", None)) is not None and last.profile == profile.id:
+            call = last.call.model_copy(deep=True)
+        return self.workspace.new_session(profile, call)
+
+    def _show(self, session: Session) -> None:
+        self.session = session
+        self.session_shown.emit(session)
+        path = session.path()
+        self.show_run(path[-1] if path else None)
+
+    def show_run(self, run: Run | None) -> None:
+        """Look into a run; its recording is read first when only its snapshot is here."""
+        self.run = run
+        if run is None or run.loaded:
+            self.run_shown.emit(run)
+            return
+
+        async def work() -> None:
+            await self.workspace.events(run)
+            if self.run is run:
+                self.run_shown.emit(run)
+
+        self.tasks.start(work(), self)
+
+    # Runs.
+
+    def go(self, run: Run) -> None:
+        """Send (or, when it is silent, only keep) a run that was just hung into the tree."""
+        self.tree_changed.emit(self.session)
+        self.show_run(run)
+        self.tasks.start(self._go(run), self)
+
+    async def _go(self, run: Run) -> None:
+        if run.owner:
+            self.clock.wake()
+        await self.workspace.go(run)
+        self.sessions_changed.emit()
+
+    def use_profile(self, profile_id: str) -> None:
+        """Send the next turns of this session somewhere else."""
+        profile = self.workspace.profile(profile_id)
+        call = self.session.call.model_copy(update={"api": profile.api, "model": profile.model})
+        self.session.profile, self.session.call = profile.id, call
+        self.settings.profile = profile.id
+        self.save_settings()
+        self.changed()
+
+    def changed(self) -> None:
+        """The session's settings were changed by hand: keep them and tell everybody."""
+        if self.session.runs:
+            self.keep()
+        self.settings_changed.emit()
+
+    def keep(self) -> None:
+        """Write what the session says of itself: settings, draft, branch, title."""
+        self.tasks.start(self.workspace.sessions.save(self.session), self)
+
+    def _look(self) -> None:
+        if self._seen != self.workspace.rev:
+            self._seen = self.workspace.rev
+            self.sessions_changed.emit()

@@ -1,0 +1,468 @@
+"""The Chat panel: a conversation over either dialect, as a tree whose branches are all kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.core.items import Item, Message
+from playground.core.resources import resource
+from playground.core.session import Run, Session
+from playground.ui.desk import Desk
+from playground.ui.icons import icon
+from playground.ui.widgets.cards import Fold, copy
+from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.links import ask_before_opening
+from playground.ui.widgets.transcript import TranscriptView
+from playground.ui.window import PanelSpec
+
+
+class Examples(QWidget):
+    """What an empty conversation offers: things to run, never a blank page."""
+
+    def __init__(self, pick: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addStretch(2)
+        head = QLabel("Ask a model something", self)
+        head.setProperty("role", "title")
+        head.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer.addWidget(head)
+        self.where = QLabel(self)
+        self.where.setProperty("role", "caption")
+        self.where.setTextFormat(Qt.TextFormat.PlainText)
+        self.where.setWordWrap(True)
+        self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer.addWidget(self.where)
+        outer.addSpacing(16)
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        self.buttons: list[QPushButton] = []
+        rows = json.loads(resource("examples", "chat.json").read_text(encoding="utf-8"))
+        for number, row in enumerate(rows):
+            button = ExampleButton(row["title"], row["prompt"], self)
+            button.clicked.connect(lambda _, row=row: pick(row))
+            self.buttons.append(button)
+            grid.addWidget(button, number // 2, number % 2)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addLayout(grid, 6)
+        line.addStretch(1)
+        outer.addLayout(line)
+        self.more = QHBoxLayout()
+        """Below the examples: Add a key, and what else a newcomer may want."""
+        self.more.setSpacing(8)
+        outer.addSpacing(12)
+        outer.addLayout(self.more)
+        outer.addStretch(3)
+
+
+class ExampleButton(QPushButton):
+    """A title and the prompt it runs."""
+
+    def __init__(self, title: str, prompt: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "example")
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(prompt)
+        self.setToolTip(prompt)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(2)
+        for text, role in ((title, "strong"), (prompt, "caption")):
+            label = QLabel(text, self)
+            label.setProperty("role", role)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        column.addStretch(1)
+        self.setMinimumHeight(76)
+        self.setMinimumWidth(200)
+
+
+class Editor(QFrame):
+    """Changes a message in place of its card: the old version stays as a sibling."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "composer")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 10, 10)
+        self.head = QLabel("NEW VERSION OF AN EARLIER MESSAGE", self)
+        self.head.setProperty("role", "section")
+        column.addWidget(self.head)
+        self.text = QPlainTextEdit(text, self)
+        self.text.setAccessibleName("New version of the message")
+        self.text.setMinimumHeight(90)
+        self.text.setMaximumHeight(240)
+        self.text.setTabChangesFocus(True)
+        column.addWidget(self.text)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.cancel = QPushButton("Cancel", self)
+        self.keep = QPushButton("Keep without running", self)
+        self.run = QPushButton("Run", self)
+        self.cancel.setProperty("role", "quiet")
+        self.run.setProperty("role", "primary")
+        for button in (self.cancel, self.keep, self.run):
+            button.setAccessibleName(button.text())
+            row.addWidget(button)
+        column.addLayout(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancel.click()
+        elif (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            (self.run if self.run.isVisible() else self.keep).click()
+        else:
+            super().keyPressEvent(event)
+
+
+class ChatPanel(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setProperty("role", "pane")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 12)
+        column.setSpacing(0)
+        column.addLayout(self._header())
+        column.addWidget(self._developer())
+        body = QWidget(self)
+        self._pages = QStackedLayout(body)
+        self.view = TranscriptView(body)
+        self.examples = Examples(self._run_example, body)
+        self._offers()
+        self._pages.addWidget(self.examples)
+        self._pages.addWidget(self.view)
+        column.addWidget(body, 1)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(16, 4, 16, 0)
+        self.composer = Composer(self)
+        self._below.addWidget(self.composer)
+        column.addLayout(self._below)
+        self._editor: Editor | None = None
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(400)
+        self._saving.timeout.connect(self._save_draft)
+
+        self.composer.ran.connect(self._send)
+        self.composer.added.connect(self._insert)
+        self.composer.stopped.connect(self.stop)
+        self.composer.changed.connect(self._saving.start)
+        self.view.asked.connect(self._asked)
+        desk.session_shown.connect(self._show_session)
+        desk.tree_changed.connect(lambda _: self._tree_changed())
+        desk.settings_changed.connect(self._settings_changed)
+        desk.sessions_changed.connect(self._titled)
+        desk.wanted.connect(lambda what: what == "composer" and self.composer.draft.setFocus())
+        desk.clock.watch(self.advance)
+        self._show_session(desk.session)
+
+    # Parts.
+
+    def _header(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 10, 12, 6)
+        row.setSpacing(8)
+        self.title = QLineEdit(self)
+        self.title.setProperty("role", "title")
+        self.title.setPlaceholderText("New session")
+        self.title.setAccessibleName("Title of the session")
+        self.title.setToolTip("Rename the session")
+        self.title.editingFinished.connect(self._rename)
+        row.addWidget(self.title, 1)
+        self.model = QToolButton(self)
+        self.model.setProperty("role", "quiet")
+        self.model.setToolTip("Choose a model (Ctrl+M)")
+        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.model.setIcon(icon("model", "muted"))
+        self.model.clicked.connect(lambda: self.desk.wanted.emit("models"))
+        row.addWidget(self.model)
+        self.tools = row
+        """The right end of the head: whoever adds buttons to the panel adds them here."""
+        return row
+
+    def _developer(self) -> QWidget:
+        box = QWidget(self)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(16, 0, 16, 6)
+        column.setSpacing(4)
+        self.instructions = QPlainTextEdit(box)
+        self.instructions.setAccessibleName("Developer message")
+        self.instructions.setPlaceholderText(
+            "How the model should behave. Empty: no developer message is sent."
+        )
+        self.instructions.setFixedHeight(84)
+        self.instructions.setTabChangesFocus(True)
+        self.instructions.textChanged.connect(self._instructed)
+        self._developer_fold = Fold(box, self.instructions)
+        column.addWidget(self._developer_fold)
+        column.addWidget(self.instructions)
+        return box
+
+    def _offers(self) -> None:
+        row = self.examples.more
+        row.addStretch(1)
+        for text, what in (("Add a key…", "key"), ("Choose another server…", "profiles")):
+            button = QPushButton(text, self.examples)
+            button.setAccessibleName(text)
+            button.clicked.connect(lambda _, what=what: self.desk.wanted.emit(what))
+            row.addWidget(button)
+        row.addStretch(1)
+
+    # What is on screen.
+
+    def _show_session(self, session: Session) -> None:
+        self._close_editor()
+        self.view.show_session(session)
+        self.composer.write(session.draft)
+        self._saving.stop()
+        self.instructions.blockSignals(True)
+        self.instructions.setPlainText(session.call.instructions)
+        self.instructions.blockSignals(False)
+        self._developer_fold.setChecked(bool(session.call.instructions))
+        self._settings_changed()
+        self._tree_changed()
+
+    def _tree_changed(self) -> None:
+        session = self.desk.session
+        self._pages.setCurrentIndex(1 if session.path() else 0)
+        self.view.refresh()
+        self._titled()
+        self._show_running()
+
+    def _titled(self) -> None:
+        if not self.title.hasFocus():
+            self.title.setText(self.desk.session.title)
+            self.title.setCursorPosition(0)
+
+    def _settings_changed(self) -> None:
+        desk = self.desk
+        profile, model = desk.profile, desk.session.call.model or desk.profile.model
+        self.model.setText(f"{profile.name} · {model}" if model else profile.name)
+        self.model.setAccessibleName(f"Server and model: {self.model.text()}")
+        said = " ".join(desk.session.call.instructions.split())
+        self._developer_fold.setText(
+            f"Developer message: {said}" if said else "Developer message (none is sent)"
+        )
+        self._developer_fold.setAccessibleName("Developer message")
+        self.examples.where.setText(
+            f"Runs on {profile.name}"
+            + (
+                ": fluent, not reliable. No key and no network needed."
+                if profile.id == "local"
+                else "."
+            )
+        )
+        self._show_running()
+
+    def _show_running(self) -> None:
+        running = self.current_run() is not None
+        self.composer.say(running=running, enter_sends=self.desk.settings.enter_sends)
+
+    def current_run(self) -> Run | None:
+        """The run of this branch that is going on, if any."""
+        path = self.desk.session.path()
+        return next((run for run in reversed(path) if run.running), None)
+
+    def advance(self) -> None:
+        self.view.advance()
+        if (self.current_run() is not None) != self.composer._running:
+            self._show_running()
+
+    # What the user does.
+
+    def _run_example(self, row: dict[str, Any]) -> None:
+        self._send(row["prompt"])
+
+    def _send(self, text: str) -> None:
+        desk = self.desk
+        desk.session.draft = ""
+        self.view.jump_to_end()
+        desk.go(desk.workspace.ask(desk.session, text))
+        self.view.jump_to_end()
+
+    def _insert(self, role: str, text: str) -> None:
+        desk = self.desk
+        desk.session.draft = ""
+        desk.go(desk.workspace.insert(desk.session, role, text))
+        self.view.jump_to_end()
+
+    def stop(self) -> None:
+        if (run := self.current_run()) is not None:
+            self.desk.workspace.stop(run)
+
+    def regenerate(self) -> None:
+        """Ask the last turn again, as a sibling."""
+        if (path := self.desk.session.path()) and self.current_run() is None:
+            self._asked("regenerate", path[-1], None)
+
+    def step(self, by: int) -> None:
+        """Show the previous or next version of the last turn that has several."""
+        session = self.desk.session
+        for run in reversed(session.path()):
+            if len(session.children(run.parent)) > 1:
+                self._move(run, by)
+                return
+
+    def copy_answer(self) -> None:
+        for run in reversed(self.desk.session.path()):
+            if run.transcript.text:
+                copy(run.transcript.text)
+                return
+
+    def _asked(self, verb: str, run: Run, item: Item | None) -> None:
+        desk, session = self.desk, self.desk.session
+        match verb:
+            case "copy":
+                copy(str(item.text) if isinstance(item, Message) else run.transcript.text)
+            case "edit" if isinstance(item, Message):
+                self._edit(run, str(item.text), answer=item.role == "assistant")
+            case "edit answer":
+                self._edit(run, run.transcript.text, answer=True)
+            case "delete":
+                self._delete(run)
+            case "previous" | "next":
+                self._move(run, 1 if verb == "next" else -1)
+            case "regenerate" | "retry" | "remedy:retry" | "remedy:wait":
+                if run.input:
+                    desk.go(desk.workspace.again(session, run))
+                    self.view.jump_to_end()
+            case "continue" | "remedy:continue":
+                desk.go(desk.workspace.proceed(session, run))
+                self.view.jump_to_end()
+            case "inspect":
+                desk.show_run(run)
+                desk.wanted.emit("inspector")
+            case "remedy:add_key":
+                desk.wanted.emit("key")
+            case "remedy:edit_profile" | "remedy:switch_profile":
+                desk.wanted.emit("profiles")
+            case "remedy:choose_model":
+                desk.wanted.emit("models")
+            case "remedy:change_request" | "remedy:raise_limit":
+                desk.wanted.emit("settings")
+            case "remedy:report" if run.transcript.problem is not None:
+                copy(run.transcript.problem.model_dump_json(indent=2))
+            case _ if verb.startswith("link:"):
+                ask_before_opening(verb.removeprefix("link:"), self)
+            case _:
+                desk.show_run(run)
+
+    def _move(self, run: Run, by: int) -> None:
+        session = self.desk.session
+        siblings = session.children(run.parent)
+        at = next((n for n, one in enumerate(siblings) if one is run), 0) + by
+        if 0 <= at < len(siblings):
+            session.leaf = session.deepest(siblings[at]).id
+            self.desk.keep()
+            self.desk.tree_changed.emit(session)
+            self.desk.show_run(siblings[at])
+
+    def _delete(self, run: Run) -> None:
+        desk, session = self.desk, self.desk.session
+        leaf = session.leaf
+        workspace = desk.workspace
+
+        def undo() -> None:
+            async def back() -> None:
+                await workspace.trash(session, run, trashed=False)
+                session.leaf = leaf
+                await workspace.sessions.save(session)
+                desk.tree_changed.emit(session)
+
+            desk.tasks.start(back(), desk)
+
+        async def work() -> None:
+            workspace.stop(run)
+            await workspace.trash(session, run)
+            desk.tree_changed.emit(session)
+            desk.done.emit("Deleted a turn and what follows it.", undo)
+
+        desk.tasks.start(work(), desk)
+
+    def _edit(self, run: Run, text: str, *, answer: bool) -> None:
+        self._close_editor()
+        editor = Editor(text, self)
+        editor.run.setVisible(not answer)
+        if answer:
+            editor.head.setText("NEW VERSION OF AN ANSWER, KEPT WITHOUT RUNNING")
+        workspace, session = self.desk.workspace, self.desk.session
+
+        def keep() -> None:
+            said = editor.text.toPlainText()
+            self._close_editor()
+            if answer:
+                self.desk.go(workspace.edit_answer(session, run, said))
+            else:
+                self.desk.go(workspace.edit(session, run, said, silent=True))
+
+        def go() -> None:
+            said = editor.text.toPlainText()
+            self._close_editor()
+            self.desk.go(workspace.edit(session, run, said))
+            self.view.jump_to_end()
+
+        editor.cancel.clicked.connect(self._close_editor)
+        editor.keep.clicked.connect(keep)
+        editor.run.clicked.connect(go)
+        self._editor = editor
+        self.composer.hide()
+        self._below.addWidget(editor)
+        editor.text.setFocus()
+
+    def _close_editor(self) -> None:
+        if self._editor is not None:
+            self._editor.hide()
+            self._editor.deleteLater()
+            self._editor = None
+            self.composer.show()
+            self.composer.draft.setFocus()
+
+    def _rename(self) -> None:
+        session, title = self.desk.session, self.title.text().strip()
+        if title != session.title:
+            session.title, session.named = title, bool(title)
+            self.desk.workspace.rev += 1
+            if session.runs:
+                self.desk.keep()
+            self.desk.sessions_changed.emit()
+
+    def _instructed(self) -> None:
+        self.desk.session.call = self.desk.session.call.model_copy(
+            update={"instructions": self.instructions.toPlainText()}
+        )
+        self._saving.start()
+        self._settings_changed()
+
+    def _save_draft(self) -> None:
+        session = self.desk.session
+        session.draft = self.composer.text
+        if session.runs or session.draft:
+            self.desk.keep()
+
+
+CHAT_PANEL = PanelSpec("chat", "Chat", ChatPanel)

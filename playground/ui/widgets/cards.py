@@ -1,0 +1,464 @@
+"""Cards: one for each kind of item. A card is given an item once and looks at it when it is told to.
+
+The tuple CARDS says which card shows which kind of item; a kind that is not in it is shown as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.core.items import (
+    Item,
+    Message,
+    Notice,
+    Reasoning,
+    ToolCall,
+    ToolOutput,
+    Unknown,
+)
+from playground.core.plain import visible
+from playground.core.session import Run
+from playground.ui import words
+from playground.ui.icons import icon
+from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.prose import Prose
+
+ARGUMENTS_SHOWN = 120
+"""Characters of a call's arguments on its one line; the whole stands below."""
+
+
+class Card(QFrame):
+    """Something in the flow of a conversation.
+
+    Signals:
+        asked(verb, item): the user wants something done with the item: "edit", "delete",
+            "link:<url>", "inspect".
+        resized(): the card needs another height.
+    """
+
+    asked = Signal(str, object)
+    resized = Signal()
+
+    def __init__(self, run: Run, item: Item) -> None:
+        super().__init__()
+        self.run = run
+        self.item = item
+        self.rev = -1
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def advance(self) -> bool:
+        """Look at the item; True when it had changed."""
+        if self.rev == self.item.rev and self.rev >= 0:
+            return False
+        self.rev = self.item.rev
+        self.draw()
+        return True
+
+    def draw(self) -> None:
+        """Show the item as it is now."""
+        raise NotImplementedError
+
+    def copied(self) -> str:
+        """What Copy takes."""
+        return ""
+
+    def height_at(self, width: int) -> int:
+        """Pixels needed at a width."""
+        layout = self.layout()
+        if layout is None:
+            return self.sizeHint().height()
+        layout.activate()
+        if layout.hasHeightForWidth():
+            return max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
+        return layout.totalSizeHint().height()
+
+
+def tool_button(name: str, words_: str, parent: QWidget | None = None) -> QToolButton:
+    """A small quiet button with an icon, a tooltip and a name for screen readers."""
+    button = QToolButton(parent)
+    button.setProperty("role", "icon")
+    button.setIcon(icon(name, "muted"))
+    button.setToolTip(words_)
+    button.setAccessibleName(words_)
+    return button
+
+
+class Actions(QWidget):
+    """The row of small buttons of a card: quiet until the pointer or the focus is near."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(card)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self._row = row
+        self._card = card
+
+    def add(self, name: str, words_: str, verb: str) -> QToolButton:
+        button = tool_button(name, words_, self)
+        button.clicked.connect(lambda: self._card.asked.emit(verb, self._card.item))
+        self._row.addWidget(button)
+        return button
+
+
+class Siblings(QWidget):
+    """‹ 2/3 ›: which of several versions is on screen."""
+
+    moved = Signal(int)
+
+    def __init__(self, at: int, count: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        back = tool_button("chevron-left", "Previous version (Alt+Left)", self)
+        label = QLabel(f"{at + 1}/{count}", self)
+        label.setProperty("role", "chip")
+        label.setAccessibleName(f"Version {at + 1} of {count}")
+        forth = tool_button("chevron-right", "Next version (Alt+Right)", self)
+        back.setEnabled(at > 0)
+        forth.setEnabled(at < count - 1)
+        back.clicked.connect(lambda: self.moved.emit(-1))
+        forth.clicked.connect(lambda: self.moved.emit(1))
+        for widget in (back, label, forth):
+            row.addWidget(widget)
+
+
+class SaidCard(Card):
+    """A message that went in: the user's, or one of another role that was inserted."""
+
+    def __init__(self, run: Run, item: Message) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "user")
+        self.setAccessibleName(f"{item.role} message")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 6, 10)
+        row.setSpacing(8)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        if item.role != "user":
+            head = QLabel(item.role.upper(), self)
+            head.setProperty("role", "section")
+            column.addWidget(head)
+        self._text = PlainText(parent=self)
+        self._text.setAccessibleName(f"What the {item.role} said")
+        column.addWidget(self._text)
+        row.addLayout(column, 1)
+        self._side = QHBoxLayout()
+        self._side.setSpacing(2)
+        row.addLayout(self._side)
+        row.setAlignment(self._side, Qt.AlignmentFlag.AlignTop)
+        self.actions_row = Actions(self)
+        self.actions_row.add("edit", "Edit: makes another version, nothing is overwritten", "edit")
+        self.actions_row.add("copy", "Copy the message", "copy")
+        self.actions_row.add("trash", "Delete (can be undone)", "delete")
+        self._side.addWidget(self.actions_row)
+
+    def versions(self, at: int, count: int, moved: Any) -> None:
+        """Show which version this is, when there are several."""
+        if count > 1:
+            siblings = Siblings(at, count, self)
+            siblings.moved.connect(moved)
+            self._side.insertWidget(0, siblings)
+
+    def draw(self) -> None:
+        assert isinstance(self.item, Message)
+        self._text.say(str(self.item.text))
+
+    def copied(self) -> str:
+        assert isinstance(self.item, Message)
+        return str(self.item.text)
+
+
+class AnswerCard(Card):
+    """A message of the model: Markdown, drawn while it comes."""
+
+    def __init__(self, run: Run, item: Message) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "assistant")
+        self.setAccessibleName("Answer")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(4)
+        self._phase = QLabel("COMMENTARY", self)
+        self._phase.setProperty("role", "section")
+        self._phase.hide()
+        column.addWidget(self._phase)
+        self.prose = Prose(self)
+        self.prose.link_activated.connect(lambda url: self.asked.emit(f"link:{url}", self.item))
+        column.addWidget(self.prose)
+        self._refusal = PlainText(parent=self)
+        self._refusal.setProperty("role", "refusal")
+        self._refusal.setAccessibleName("Refusal")
+        self._refusal.hide()
+        column.addWidget(self._refusal)
+        self._cursor = 0
+        self._version = 0
+        self._finished = False
+
+    def draw(self) -> None:
+        item = self.item
+        assert isinstance(item, Message)
+        if item.text.version != self._version:
+            self._version = item.text.version
+            whole, self._cursor = item.text.after(0)
+            self.prose.set_text(whole)
+        else:
+            more, self._cursor = item.text.after(self._cursor)
+            if more:
+                self.prose.append(more)
+        if item.t1 is not None and not self._finished:
+            self._finished = True
+            self.prose.finish()
+        self._phase.setVisible(item.phase == "commentary")
+        if item.refusal:
+            self._refusal.say(str(item.refusal))
+            self._refusal.show()
+
+    def advance(self) -> bool:
+        changed = super().advance()
+        item = self.item
+        if item.t1 is None and self.run.transcript.outcome is not None and not self._finished:
+            self._finished = True
+            self.prose.finish()
+            changed = True
+        return changed
+
+    def copied(self) -> str:
+        assert isinstance(self.item, Message)
+        return str(self.item.text) or str(self.item.refusal)
+
+
+class Fold(QToolButton):
+    """A line that opens and closes what stands below it."""
+
+    def __init__(self, parent: QWidget, body: QWidget, *, opened: bool = False) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "fold")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setCheckable(True)
+        self.setChecked(opened)
+        self._body = body
+        body.setVisible(opened)
+        self._turn(opened)
+        self.toggled.connect(self._turn)
+
+    def _turn(self, opened: bool) -> None:
+        self.setIcon(icon("chevron-down" if opened else "chevron-right", "muted"))
+        self._body.setVisible(opened)
+
+
+class ReasoningCard(Card):
+    """What a reasoning model shows of its reasoning: one line, open on demand."""
+
+    def __init__(self, run: Run, item: Reasoning) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "reasoning")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._text = PlainText(parent=self)
+        self._text.setProperty("role", "muted")
+        self._text.setAccessibleName("Reasoning")
+        self._fold = Fold(self, self._text)
+        self._fold.toggled.connect(lambda _: self.resized.emit())
+        column.addWidget(self._fold)
+        column.addWidget(self._text)
+
+    def draw(self) -> None:
+        item = self.item
+        assert isinstance(item, Reasoning)
+        text = str(item.text or item.summary)
+        self._text.say(text)
+        if item.t1 is None and self.run.transcript.outcome is None:
+            head = "Reasoning…"
+        else:
+            head = f"Reasoned for {words.seconds(((item.t1 or item.t0) - item.t0) / 1e9)}"
+        used = self.run.transcript.usage
+        if used is not None and used.reasoning:
+            head += f" · {words.tokens(used.reasoning)} tokens"
+        if item.encrypted:
+            head += " · sealed"
+        first = next((line.strip(" *#") for line in text.splitlines() if line.strip()), "")
+        if first:
+            head += f" · {first}"
+        self._fold.setText(visible(head)[:200])
+        self._fold.setAccessibleName(head[:200])
+        self._fold.setEnabled(bool(text))
+
+    def copied(self) -> str:
+        assert isinstance(self.item, Reasoning)
+        return str(self.item.text or self.item.summary)
+
+
+class ToolCard(Card):
+    """A call that the model made: its name and arguments on one line, all of it below."""
+
+    def __init__(self, run: Run, item: ToolCall) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "tool")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        self._arguments = PlainText(parent=self)
+        self._arguments.setProperty("role", "code")
+        self._arguments.setAccessibleName("Arguments")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._fold = Fold(self, self._arguments, opened=False)
+        self._fold.toggled.connect(lambda _: self.resized.emit())
+        row.addWidget(self._fold, 1)
+        self._badge = QLabel(self)
+        self._badge.setProperty("role", "badge")
+        row.addWidget(self._badge)
+        self._time = QLabel(self)
+        self._time.setProperty("role", "chip")
+        row.addWidget(self._time)
+        column.addLayout(row)
+        column.addWidget(self._arguments)
+
+    def draw(self) -> None:
+        item = self.item
+        assert isinstance(item, ToolCall)
+        raw = str(item.arguments)
+        line = " ".join(raw.split())
+        if len(line) > ARGUMENTS_SHOWN:
+            line = line[:ARGUMENTS_SHOWN] + "…"
+        self._fold.setText(visible(f"{item.name or 'a tool'}  {_short(raw) or line}"))
+        self._fold.setAccessibleName(f"Tool call {item.name}")
+        self._arguments.say(_pretty(raw))
+        self._badge.setText(item.state)
+        if item.t1 is not None:
+            self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
+
+    def copied(self) -> str:
+        assert isinstance(self.item, ToolCall)
+        return str(self.item.arguments)
+
+
+class OutputCard(Card):
+    """What a tool gave back."""
+
+    def __init__(self, run: Run, item: ToolOutput) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "tool")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        self._text = PlainText(parent=self)
+        self._text.setProperty("role", "code")
+        self._text.setAccessibleName("Output of the tool")
+        column.addWidget(self._text)
+
+    def draw(self) -> None:
+        assert isinstance(self.item, ToolOutput)
+        self._text.say(self.item.output)
+
+    def copied(self) -> str:
+        assert isinstance(self.item, ToolOutput)
+        return self.item.output
+
+
+class NoticeCard(Card):
+    """A sentence of ours in the flow."""
+
+    def __init__(self, run: Run, item: Notice) -> None:
+        super().__init__(run, item)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        mark = QLabel(self)
+        mark.setPixmap(icon("info", "accent").pixmap(16, 16))
+        row.addWidget(mark)
+        row.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+        self._text = PlainText(parent=self)
+        self._text.setProperty("role", "muted")
+        self._text.setAccessibleName("Notice")
+        row.addWidget(self._text, 1)
+
+    def draw(self) -> None:
+        assert isinstance(self.item, Notice)
+        self._text.say(self.item.text)
+
+
+class UnknownCard(Card):
+    """An item of a kind that this version does not know, as the JSON that came."""
+
+    def __init__(self, run: Run, item: Item) -> None:
+        super().__init__(run, item)
+        self.setProperty("role", "tool")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        self._json = PlainText(parent=self)
+        self._json.setProperty("role", "code")
+        self._json.setAccessibleName("The item as JSON")
+        self._fold = Fold(self, self._json)
+        self._fold.toggled.connect(lambda _: self.resized.emit())
+        column.addWidget(self._fold)
+        column.addWidget(self._json)
+
+    def draw(self) -> None:
+        name = self.item.type if isinstance(self.item, Unknown) else "an item"
+        self._fold.setText(visible(f"{name} · kept, but not known to this version"))
+        self._json.say(self.copied())
+
+    def copied(self) -> str:
+        return json.dumps(self.item.wire, indent=2, ensure_ascii=False)
+
+
+def _short(raw: str) -> str:
+    """`city=Oslo, day=tomorrow` of a small flat object; else nothing."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict) or not data:
+        return ""
+    line = ", ".join(f"{name}={value}" for name, value in data.items())
+    return line if len(line) <= ARGUMENTS_SHOWN else ""
+
+
+def _pretty(raw: str) -> str:
+    try:
+        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return raw
+
+
+CARDS: tuple[tuple[type[Item], type[Card]], ...] = (
+    (Message, AnswerCard),
+    (Reasoning, ReasoningCard),
+    (ToolCall, ToolCard),
+    (ToolOutput, OutputCard),
+    (Notice, NoticeCard),
+    (Unknown, UnknownCard),
+)
+
+
+def card_for(run: Run, item: Item, *, said: bool) -> Card:
+    """The card of an item; `said` when it went in rather than came out."""
+    if isinstance(item, Message) and (said and item.role != "assistant"):
+        return SaidCard(run, item)
+    for kind, card in CARDS:
+        if isinstance(item, kind):
+            return card(run, item)  # type: ignore[arg-type]
+    return UnknownCard(run, item)
+
+
+def copy(text: str) -> None:
+    QApplication.clipboard().setText(text)

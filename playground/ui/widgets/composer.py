@@ -1,0 +1,200 @@
+"""The composer: where a message is written. Grows from 3 to 12 lines; never loses what was typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.ui.icons import icon
+
+ROLES = ("user", "assistant", "developer", "system")
+LEAST, MOST = 3, 12
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Draft(QPlainTextEdit):
+    """The text being written.
+
+    Signals:
+        sent(): Enter or Ctrl+Enter.
+        added(): Ctrl+Shift+Enter, the message without a run.
+    """
+
+    sent = Signal()
+    added = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.enter_sends = True
+        self.composing = False
+        """An input method is in the middle of a word."""
+        self.setProperty("role", "draft")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName("Message")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(
+            lambda _: self.updateGeometry()
+        )
+
+    def sizeHint(self) -> QSize:
+        lines = int(self.document().size().height())  # QPlainTextEdit counts in lines
+        lines = min(max(lines, LEAST), MOST)
+        return QSize(400, lines * self.fontMetrics().lineSpacing() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, LEAST * self.fontMetrics().lineSpacing() + 4)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in RETURN or self.composing:
+            super().keyPressEvent(event)
+            return
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if control and shift:
+            self.added.emit()
+        elif control or shift != self.enter_sends:
+            self.sent.emit()
+        else:
+            self.insertPlainText("\n")
+            self.ensureCursorVisible()
+
+
+class Composer(QFrame):
+    """Draft, role and the Run button, which is Stop while a run is going.
+
+    Signals:
+        ran(text): send this.
+        added(role, text): keep this without sending anything.
+        stopped(): end the run.
+        changed(): the draft is another one.
+    """
+
+    ran = Signal(str)
+    added = Signal(str, str)
+    stopped = Signal()
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "composer")
+        self._running = False
+        self._blocked = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 10, 10)
+        column.setSpacing(6)
+        self.draft = Draft(self)
+        column.addWidget(self.draft)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.role = QComboBox(self)
+        self.role.addItems(ROLES)
+        self.role.setAccessibleName("Role of the message")
+        self.role.setToolTip("Whose message this is. Others than the user's are added, not sent.")
+        self.role.setProperty("role", "quiet")
+        row.addWidget(self.role)
+        self._hint = QLabel(self)
+        self._hint.setProperty("role", "caption")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        row.addStretch(1)
+        row.addWidget(self._hint)
+        self.add = QPushButton("Add", self)
+        self.add.setProperty("role", "quiet")
+        self.add.setToolTip("Add the message without running (Ctrl+Shift+Enter)")
+        self.add.setAccessibleName("Add the message without running")
+        row.addWidget(self.add)
+        self.run = QPushButton("Run", self)
+        self.run.setProperty("role", "primary")
+        self.run.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the icon stands behind
+        self.run.setMinimumWidth(84)
+        row.addWidget(self.run)
+        column.addLayout(row)
+        self.draft.sent.connect(self._send)
+        self.draft.added.connect(self._add)
+        self.draft.textChanged.connect(self._draft_changed)
+        self.add.clicked.connect(self._add)
+        self.run.clicked.connect(self._pressed)
+        self.role.currentTextChanged.connect(lambda _: self._show())
+        self._show()
+
+    @property
+    def text(self) -> str:
+        return self.draft.toPlainText()
+
+    def write(self, text: str) -> None:
+        """Put this into the draft, in place of what is there."""
+        if text != self.text:
+            self.draft.setPlainText(text)
+            self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
+
+    def say(self, *, running: bool, blocked: str = "", enter_sends: bool = True) -> None:
+        """Whether a run is going, and why nothing can be sent when that is so."""
+        self.draft.enter_sends = enter_sends
+        self._running, self._blocked = running, blocked
+        self._show()
+
+    def _show(self) -> None:
+        user = self.role.currentText() == "user"
+        empty = not self.text.strip()
+        why = self._blocked or ("Write something first" if empty and user else "")
+        if self._running:
+            name, tip, glyph = "Stop", "Stop the run (Esc)", "stop"
+        else:
+            name, tip, glyph = "Run", why or "Run (Ctrl+Enter)", "send"
+        self.run.setText(name)
+        self.run.setIcon(icon(glyph, "on_accent"))
+        self.run.setToolTip(tip)
+        self.run.setAccessibleName(name)
+        self.run.setAccessibleDescription(tip)
+        # Never disabled while it has the focus: the keyboard would fall out of the composer.
+        self.run.setEnabled(self._running or not why or self.run.hasFocus())
+        self.run.setVisible(user or self._running)
+        self.add.setEnabled(not empty)
+        keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
+        self.draft.setPlaceholderText(
+            f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
+            if user
+            else f"A message of the {self.role.currentText()}, added without running"
+        )
+        self._hint.setText(self._blocked if not self._running else "")
+
+    def _draft_changed(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _pressed(self) -> None:
+        if self._running:
+            self.stopped.emit()
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        if self.role.currentText() != "user":
+            self._add()
+        elif not self._running and not self._blocked and self.text.strip():
+            text = self.text
+            self.draft.clear()
+            self.ran.emit(text)
+
+    def _add(self) -> None:
+        if self.text.strip():
+            role, text = self.role.currentText(), self.text
+            self.draft.clear()
+            self.role.setCurrentIndex(0)
+            self.added.emit(role, text)

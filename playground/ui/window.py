@@ -1,0 +1,281 @@
+"""The shell: top row, docks, menus, notices, status line. It knows PanelSpec and DockSpec, and
+knows no panel and no dock.
+
+The window is built and painted before anything but Qt is imported; `furnish` puts the panels in
+when the rest of the program is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from playground.ui.desk import Desk
+
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+NARROW = 1180
+"""Below this width the settings give way; below the next one the sessions do, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """A place to work: one tab in the top row, one widget in the middle."""
+
+    id: str
+    title: str
+    make: Callable[[Desk], QWidget]
+
+
+@dataclass(frozen=True, slots=True)
+class DockSpec:
+    """A place at the edge, which can be hidden and taken to another screen."""
+
+    id: str
+    title: str
+    make: Callable[[Desk], QWidget]
+    area: Qt.DockWidgetArea
+    keys: str
+    size: int
+    """Width of a dock at the side, height of one at the bottom, in logical pixels."""
+
+
+class Window(QMainWindow):
+    """The main window.
+
+    Signals:
+        closing(): the user wants to leave. The window stays until the program has shut down.
+        resized(): the size changed; whoever places things over the window may move them.
+    """
+
+    closing = Signal()
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Playground")
+        self.setObjectName("window")
+        self.setMinimumSize(720, 480)
+        self.resize(1440, 900)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AnimatedDocks
+        )
+        self.setDockOptions(self.dockOptions() & ~QMainWindow.DockOption.AnimatedDocks)
+        self.setContentsMargins(8, 0, 8, 0)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.docks: dict[str, QDockWidget] = {}
+        self.panels: dict[str, QWidget] = {}
+        self._tabs: dict[str, QToolButton] = {}
+        self._specs: Sequence[DockSpec] = ()
+        self._yielded: set[str] = set()
+        """Docks that were hidden because the window became narrow, not by the user."""
+
+        top = QWidget(self)
+        top.setProperty("role", "topbar")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(0, 6, 0, 6)
+        row.setSpacing(6)
+        self.menus = QMenuBar(top)
+        self.menus.setAccessibleName("Menu")
+        self.menus.setSizePolicy(
+            self.menus.sizePolicy().Policy.Maximum, self.menus.sizePolicy().Policy.Preferred
+        )
+        row.addWidget(self.menus)
+        self._tab_row = QHBoxLayout()
+        self._tab_row.setSpacing(2)
+        row.addLayout(self._tab_row)
+        row.addStretch(1)
+        self.top_right = QHBoxLayout()
+        """The right end of the top row."""
+        self.top_right.setSpacing(6)
+        row.addLayout(self.top_right)
+        self.setMenuWidget(top)
+
+        middle = QWidget(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.notices = QVBoxLayout()
+        """Above the panel: notices, one under the other."""
+        self.notices.setSpacing(6)
+        column.addLayout(self.notices)
+        self._stack = QStackedWidget(middle)
+        self._stack.setProperty("role", "pane")
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(middle)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setAccessibleName("Status")
+
+    # Furniture.
+
+    def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
+        """Make the panels and the docks, in the order given."""
+        for panel in panels:
+            widget = panel.make(desk)
+            self.panels[panel.id] = widget
+            self._stack.addWidget(widget)
+            tab = QToolButton()
+            tab.setText(panel.title)
+            tab.setCheckable(True)
+            tab.setAutoExclusive(True)
+            tab.setProperty("role", "segment")
+            tab.setAccessibleName(f"{panel.title} panel")
+            tab.setToolTip(f"{panel.title} (Ctrl+{len(self._tabs) + 1})")
+            tab.clicked.connect(lambda _, name=panel.id: self.show_panel(name))
+            self._tabs[panel.id] = tab
+            self._tab_row.addWidget(tab)
+        self._specs = docks
+        for spec in docks:
+            dock = QDockWidget(spec.title, self)
+            dock.setObjectName(f"dock:{spec.id}")
+            # Detached by the View menu; a title bar on each would only repeat what they show.
+            dock.setTitleBarWidget(QWidget(dock))
+            content = spec.make(desk)
+            content.setProperty("role", "pane")
+            content.setAccessibleName(spec.title)
+            dock.setWidget(content)
+            dock.topLevelChanged.connect(
+                lambda floating, it=dock: it.setTitleBarWidget(None if floating else QWidget(it))
+            )
+            self.addDockWidget(spec.area, dock)
+            self.docks[spec.id] = dock
+        self.reset_layout()
+        if panels:
+            self.show_panel(panels[0].id)
+
+    def reset_layout(self) -> None:
+        """Every dock where and as large as it was meant."""
+        for spec in self._specs:
+            dock = self.docks[spec.id]
+            dock.setFloating(False)
+            self.addDockWidget(spec.area, dock)
+            dock.show()
+        self._yielded.clear()
+        for horizontal in (True, False):
+            rows = [spec for spec in self._specs if (spec.area != BOTTOM) == horizontal]
+            self.resizeDocks(
+                [self.docks[spec.id] for spec in rows],
+                [spec.size for spec in rows],
+                Qt.Orientation.Horizontal if horizontal else Qt.Orientation.Vertical,
+            )
+        self._make_room()
+
+    def show_panel(self, name: str) -> None:
+        self._stack.setCurrentWidget(self.panels[name])
+        self._tabs[name].setChecked(True)
+
+    @property
+    def panel(self) -> str:
+        """The id of the panel on screen."""
+        return next((name for name, tab in self._tabs.items() if tab.isChecked()), "")
+
+    def reveal(self, name: str) -> None:
+        """Show a dock and put the focus there."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+        if (content := dock.widget()) is not None:
+            content.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def toggle(self, name: str) -> None:
+        dock = self.docks[name]
+        dock.setVisible(not dock.isVisible())
+        self._yielded.discard(name)
+
+    def menu(self, title: str) -> QMenu:
+        """The menu with this title, made when there is none."""
+        for action in self.menus.actions():
+            if action.text() == title and (found := action.menu()) is not None:
+                return found  # type: ignore[return-value]
+        return self.menus.addMenu(title)
+
+    def command(
+        self,
+        menu: str | None,
+        title: str,
+        keys: str,
+        run: Callable[[], object],
+        icon: QIcon | None = None,
+    ) -> QAction:
+        """A command: in a menu, in the palette and under a shortcut."""
+        action = QAction(title, self)
+        if keys:
+            action.setShortcuts([QKeySequence(one) for one in keys.split(" | ")])
+        action.triggered.connect(lambda _=False: run())
+        if icon is not None:
+            action.setIcon(icon)
+        self.addAction(action)
+        if menu is not None:
+            self.menu(menu).addAction(action)
+        return action
+
+    # What is remembered.
+
+    def layout_state(self) -> dict[str, str]:
+        """Geometry and docks as text, for the settings."""
+        return {
+            "geometry": bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
+            "docks": bytes(self.saveState().toBase64().data()).decode("ascii"),
+            "panel": self.panel,
+        }
+
+    def restore_layout(self, state: dict[str, str]) -> None:
+        """What `layout_state` said; anything unreadable is ignored by Qt."""
+        if state.get("docks"):
+            self.restoreState(QByteArray.fromBase64(state["docks"].encode("ascii")))
+        if state.get("panel") in self.panels:
+            self.show_panel(state["panel"])
+        self._make_room()
+
+    # A narrow window.
+
+    def _make_room(self) -> None:
+        """At 1024 × 700 there is room for the conversation and one dock beside it at most."""
+        width = self.width()
+        for name, limit in (("sessions", NARROW), ("settings", NARROW - 260)):
+            dock = self.docks.get(name)
+            if dock is None or dock.isFloating():
+                continue
+            if width < limit and not dock.isHidden():
+                dock.hide()
+                self._yielded.add(name)
+            elif width >= limit and name in self._yielded:
+                dock.show()
+                self._yielded.discard(name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        old = event.oldSize().width()
+        super().resizeEvent(event)
+        limits = (NARROW, NARROW - 260)
+        if any((old < limit) != (event.size().width() < limit) for limit in limits):
+            self._make_room()
+        self.resized.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.resized.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()  # the program ends runs and writes what is new, then quits by itself
+        self.closing.emit()

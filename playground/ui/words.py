@@ -1,0 +1,160 @@
+"""How numbers, times and states are said on screen: with the user's locale, short, never vague."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QDate, QDateTime, QLocale
+
+from playground.core.session import Run
+from playground.core.usage import Cost, Usage
+
+
+def number(value: float, digits: int = 0) -> str:
+    return QLocale().toString(float(value), "f", digits)
+
+
+def tokens(count: int) -> str:
+    """812, 12.4k, 1.2M."""
+    if count < 10_000:
+        return QLocale().toString(count)
+    if count < 1_000_000:
+        return number(count / 1_000, 1) + "k"
+    return number(count / 1_000_000, 1) + "M"
+
+
+def money(usd: Decimal) -> str:
+    """Dollars with as many digits as the amount needs to be told from nothing."""
+    digits = 2 if usd >= 1 or usd == 0 else 4 if usd >= Decimal("0.001") else 6
+    return "$" + number(float(usd), digits)
+
+
+def cost(value: Cost | None) -> str:
+    if value is None or value.usd is None:
+        return "cost unknown"
+    return f"{money(value.usd)} {value.basis}" if value.usd else "$0"
+
+
+def seconds(value: float) -> str:
+    """412 ms, 3.1 s, 2 min 5 s."""
+    if value < 0.9995:
+        return f"{number(value * 1000)} ms"
+    if value < 60:
+        return f"{number(value, 1)} s"
+    return f"{int(value) // 60} min {int(value) % 60} s"
+
+
+def clock(value: float) -> str:
+    """00:42."""
+    whole = max(int(value), 0)
+    return f"{whole // 60:02d}:{whole % 60:02d}"
+
+
+def usage(value: Usage) -> str:
+    """812 (500 cached) in / 96 (64 reasoning) out; ≈ where it was counted here."""
+    about = "≈ " if value.basis == "estimated" else ""
+    cached = f" ({tokens(value.cached)} cached)" if value.cached else ""
+    reasoning = f" ({tokens(value.reasoning)} reasoning)" if value.reasoning else ""
+    return f"{about}{tokens(value.input)}{cached} in / {tokens(value.output)}{reasoning} out"
+
+
+def moment(unix: float) -> str:
+    return QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(unix)), QLocale.FormatType.ShortFormat
+    )
+
+
+def day(unix: float) -> str:
+    """Today, Yesterday, or the date: the heads of the list of sessions."""
+    date, today = QDateTime.fromSecsSinceEpoch(int(unix)).date(), QDate.currentDate()
+    if date == today:
+        return "Today"
+    if date == today.addDays(-1):
+        return "Yesterday"
+    if date > today.addDays(-7):
+        return QLocale().toString(date, "dddd")
+    return QLocale().toString(date, QLocale.FormatType.LongFormat)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a run stands, for a person."""
+
+    words: str
+    token: str
+    """The colour token that goes with it; the words say the same."""
+    icon: str
+
+
+def state(run: Run) -> State | None:
+    """None for a message that was never sent."""
+    seen = run.transcript
+    match seen.outcome:
+        case None if run.silent:
+            return None
+        case None:
+            return _running(run)
+        case "completed":
+            return State("done", "ok", "ok")
+        case "incomplete" if seen.finish_reason == "content_filter":
+            return State("filtered", "warn", "warning")
+        case "incomplete":
+            return State("truncated by the limit", "warn", "warning")
+        case "refused":
+            return State("refused", "warn", "warning")
+        case "truncated":
+            return State("interrupted by the server", "error", "error")
+        case "failed" | "timed_out":
+            return State("failed", "error", "error")
+        case "limited":
+            return State("limited", "warn", "warning")
+        case "stopped":
+            return State("cancelled", "muted", "stop")
+        case "interrupted":
+            return State("interrupted", "error", "error")
+
+
+def _running(run: Run) -> State:
+    seen = run.transcript
+    match seen.phase:
+        case "starting":
+            return State(seen.progress or "starting the server", "accent", "clock")
+        case "connecting":
+            return State("connecting", "accent", "clock")
+        case "waiting":
+            return State("waiting for the first token", "accent", "clock")
+        case "retrying":
+            left = ((seen.retry_at or 0) - run.now()) / 1e9
+            return State(f"trying again in {clock(left + 1)}", "warn", "clock")
+        case "reasoning":
+            return State("reasoning", "reasoning", "reasoning")
+        case "writing":
+            return State("writing", "accent", "assistant")
+        case "calling":
+            return State("calling tools", "tool", "tool")
+        case _:
+            return State("queued", "muted", "clock")
+
+
+def waited(run: Run) -> float:
+    """Seconds since the request left, while there is no token yet."""
+    start = run.transcript.timing.request or 0
+    return (run.now() - start) / 1e9
+
+
+def first_token(run: Run) -> float | None:
+    """Seconds from the (last) request to its first token."""
+    timing = run.transcript.timing
+    if timing.request is None or timing.first_token is None:
+        return None
+    return (timing.first_token - timing.request) / 1e9
+
+
+def speed(run: Run) -> float | None:
+    """Tokens per second between the first and the last token."""
+    timing, used = run.transcript.timing, run.transcript.usage
+    if used is None or used.output < 2 or timing.first_token is None or timing.last_token is None:
+        return None
+    span = (timing.last_token - timing.first_token) / 1e9
+    return (used.output - 1) / span if span > 0 else None
