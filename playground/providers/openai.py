@@ -165,11 +165,12 @@ def _merge(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _secrets(token: str, headers: Iterable[tuple[str, str]], query: str) -> Iterable[bytes]:
-    """The key, and what stands under names that only secrets have: with and without its scheme."""
+    """The key, and what stands under names that only secrets have, without a scheme in front."""
     found = {token}
     for name, value in headers:
         if is_secret(name):
-            found |= {value, value.partition(" ")[2].strip()}
+            scheme = name.lower().endswith("authorization")
+            found.add((value.partition(" ")[2].strip() if scheme else "") or value)
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if is_secret(name):

@@ -108,8 +108,7 @@ def test_a_streamed_request() -> None:
         "OpenAI-Project": "proj_1",
     }
     assert made.body == b'{"model":"m","stream":true}'
-    assert made.secrets[0] == b"Bearer sk-test-MARKER-123"
-    assert b"sk-test-MARKER-123" in made.secrets
+    assert made.secrets == (b"sk-test-MARKER-123",)
     assert "MARKER" not in repr(made)
 
 
@@ -191,11 +190,9 @@ def test_values_under_the_names_of_secrets_are_secrets() -> None:
     made = address(where, key=KEY, headers={"X-Auth-Token": "call-secret"})
     assert set(made.secrets) == {
         b"sk-test-MARKER-123",
-        b"Bearer sk-test-MARKER-123",
         b"query-secret",
         b"header-secret",
         b"session=abc",
-        b"Basic cHJveHk=",
         b"cHJveHk=",
         b"call-secret",
     }

@@ -1,0 +1,93 @@
+"""JavaScript: the last request of a run with the official `openai` package, as a module."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playground.core.profile import Api
+from playground.export.base import Exported, Exporter
+from playground.export.literal import Syntax, literal
+from playground.export.request import Request, Variable, sent
+from playground.export.sdk import CALLS, client
+
+STREAMED: dict[Api, str] = {
+    "responses": """\
+for await (const event of stream) {
+    if (event.type === "response.output_text.delta") {
+        process.stdout.write(event.delta);
+    }
+}
+process.stdout.write("\\n");
+""",
+    "chat": """\
+for await (const chunk of stream) {
+    for (const choice of chunk.choices) {
+        process.stdout.write(choice.delta?.content ?? "");
+    }
+}
+process.stdout.write("\\n");
+""",
+}
+
+WHOLE: dict[Api, str] = {
+    "responses": "console.log(response.output_text);\n",
+    "chat": "console.log(response.choices[0].message.content);\n",
+}
+
+
+def write(exported: Exported) -> str:
+    return code(sent(exported.run, exported.profile))
+
+
+def code(request: Request) -> str:
+    """A program that sends the request and prints the text of the answer.
+
+    The package sends fields that it does not know as they are.
+    """
+    fields, api, made = request.fields, request.api, client(request)
+    options = {
+        "baseURL": made.base_url,
+        "apiKey": made.api_key,
+        "organization": made.organization,
+        "project": made.project,
+        "defaultHeaders": made.default_headers,
+        "defaultQuery": made.default_query,
+    }
+    given = {name: value for name, value in options.items() if value}
+    beside = f", {literal({'headers': made.extra_headers}, SYNTAX)}" if made.extra_headers else ""
+    return (
+        'import OpenAI from "openai";\n\n'
+        f"const client = new OpenAI({literal(given, SYNTAX)});\n\n"
+        f"const {'stream' if request.streamed else 'response'} = "
+        f"await client.{CALLS[api]}({literal(fields, SYNTAX)}{beside});\n"
+        f"{(STREAMED if request.streamed else WHOLE)[api]}"
+    )
+
+
+def _key(name: str) -> str:
+    if name == "__proto__":
+        return '["__proto__"]'  # without the brackets it would set the prototype
+    return name if re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.A) else _atom(name)
+
+
+def _atom(value: Any) -> str:
+    if isinstance(value, Variable):
+        known = f"{_atom(value.before)} + " if value.before else ""
+        return f"{known}process.env.{value.name}"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    """What cannot be seen in a source file is escaped: it could make code look like other code."""
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+SYNTAX = Syntax(_atom, _key, pad=" ")
+
+EXPORT = Exporter("javascript", "JavaScript", ".mjs", write, code)

@@ -1,0 +1,107 @@
+"""Python: the last request of a run with the official `openai` package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.core.profile import Api
+from playground.export.base import Exported, Exporter
+from playground.export.literal import Syntax, literal
+from playground.export.request import Request, Variable, sent
+from playground.export.sdk import CALLS, client
+
+ARGUMENTS: dict[Api, frozenset[str]] = {
+    "responses": frozenset((
+        "background", "conversation", "include", "input", "instructions", "max_output_tokens",
+        "max_tool_calls", "metadata", "model", "parallel_tool_calls", "previous_response_id",
+        "prompt", "prompt_cache_key", "reasoning", "safety_identifier", "service_tier", "store",
+        "stream", "stream_options", "temperature", "text", "tool_choice", "tools", "top_logprobs",
+        "top_p", "truncation", "user",
+    )),
+    "chat": frozenset((
+        "audio", "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens",
+        "max_tokens", "messages", "metadata", "modalities", "model", "n", "parallel_tool_calls",
+        "prediction", "presence_penalty", "prompt_cache_key", "reasoning_effort",
+        "response_format", "safety_identifier", "seed", "service_tier", "stop", "store", "stream",
+        "stream_options", "temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user",
+        "verbosity", "web_search_options",
+    )),
+}  # fmt: skip
+"""Fields that the package has long taken by name. All others go through `extra_body`, which every
+version passes on as it is."""
+
+STREAMED: dict[Api, str] = {
+    "responses": """\
+for event in stream:
+    if event.type == "response.output_text.delta":
+        print(event.delta, end="", flush=True)
+print()
+""",
+    "chat": """\
+for chunk in stream:
+    for choice in chunk.choices:
+        print(choice.delta.content or "", end="", flush=True)
+print()
+""",
+}
+
+WHOLE: dict[Api, str] = {
+    "responses": "print(response.output_text)\n",
+    "chat": "print(response.choices[0].message.content)\n",
+}
+
+
+def write(exported: Exported) -> str:
+    return code(sent(exported.run, exported.profile))
+
+
+def code(request: Request) -> str:
+    """A program that sends the request and prints the text of the answer."""
+    fields, api, made = request.fields, request.api, client(request)
+    options = {
+        "base_url": made.base_url,
+        "api_key": made.api_key,
+        "organization": made.organization,
+        "project": made.project,
+        "default_headers": made.default_headers,
+        "default_query": made.default_query,
+    }
+    arguments = {name: value for name, value in fields.items() if name in ARGUMENTS[api]}
+    beside = {
+        "extra_headers": made.extra_headers,
+        "extra_body": {name: fields[name] for name in fields if name not in arguments},
+    }
+    program = (
+        "from openai import OpenAI\n\n"
+        f"client = OpenAI({_arguments(_given(options))})\n\n"
+        f"{'stream' if request.streamed else 'response'} = "
+        f"client.{CALLS[api]}({_arguments(arguments | _given(beside))})\n"
+        f"{(STREAMED if request.streamed else WHOLE)[api]}"
+    )
+    return f"import os\n\n{program}" if "os.environ[" in program else program
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value}
+
+
+def _arguments(arguments: dict[str, Any]) -> str:
+    """Keyword arguments, one a line."""
+    rows = (f"    {name}={literal(value, SYNTAX, depth=1)},\n" for name, value in arguments.items())
+    return f"\n{''.join(rows)}"
+
+
+def _atom(value: Any) -> str:
+    """A literal; strings in double quotes where that needs no escape."""
+    if isinstance(value, Variable):
+        before = f"{_atom(value.before)} + " if value.before else ""
+        return f'{before}os.environ["{value.name}"]'
+    text = repr(value)
+    if isinstance(value, str) and text[0] == "'" and '"' not in value:
+        return f'"{text[1:-1]}"'
+    return text
+
+
+SYNTAX = Syntax(_atom, _atom)
+
+EXPORT = Exporter("python", "Python", ".py", write, code)

@@ -1,0 +1,55 @@
+"""The stream itself: the bytes of the last answer, exactly as they came."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from playground.core.problem import Failure, Problem
+from playground.core.profile import Api
+from playground.core.recording import BODY, REST, SSE, WIRE, Event, fact
+from playground.export.base import Exported, Exporter
+
+_END = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
+"""The end of a line and the blank line after it, as the wire cuts them."""
+
+
+def write(exported: Exported) -> bytes:
+    """The body of the last request that was answered; any body, if it was no stream."""
+    events = [event for event in exported.run.recording if event.kind in WIRE]
+    if not events:
+        raise Failure(Problem(title="Nothing had arrived in this run."))
+    last = events[-1].leg, events[-1].attempt
+    return b"".join(event.raw for event in events if (event.leg, event.attempt) == last)
+
+
+def read(data: bytes) -> list[Event]:
+    """A recording of a body that was saved: an event stream, or a whole answer in JSON.
+
+    All of it at time 0, since the file does not say when it came.
+    """
+    if data.lstrip()[:1] in (b"{", b"[", b"<"):
+        events = [Event(0, BODY, data)]
+    else:
+        events = [Event(0, SSE, block) for block in _blocks(data)]
+        end = sum(len(event.raw) for event in events)
+        if end < len(data):
+            events.append(Event(0, REST, data[end:]))
+    return [*events, fact(0, "eof"), fact(0, "ended")]
+
+
+def dialect(events: list[Event]) -> Api:
+    """Which API a saved body speaks: a Chat Completion has choices."""
+    for event in events:
+        if event.kind in WIRE and isinstance(data := event.json()[0], dict):
+            return "chat" if "choices" in data else "responses"
+    return "responses"
+
+
+def _blocks(data: bytes) -> list[bytes]:
+    """The complete blocks of a stream, each with the blank line that ends it."""
+    ends = [0, *(match.end() for match in _END.finditer(data))]
+    return [data[start:end] for start, end in pairwise(ends)]
+
+
+EXPORT = Exporter("sse", "Event stream", ".sse", write)

@@ -1,0 +1,111 @@
+"""Exported code is run against the sandbox and gets the answer that the recorded run got."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from playground.core.items import Message, Text
+from playground.core.profile import Address, Profile
+from playground.core.recording import fact, mask
+from playground.core.session import Call, Run
+from playground.core.transcript import replay
+from playground.endpoints import BY_ID
+from playground.export import curl, python
+from playground.export.base import Exported
+from playground.export.sse import read
+from playground.providers.openai import OpenAI
+
+MARKER = "sk-test-MARKER-123"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a sandbox of our own."""
+    command = [sys.executable, "-m", "playground", "sandbox", "--port", "0", "--until-eof"]
+    home = str(tmp_path_factory.mktemp("home"))
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PLAYGROUND_HOME": home},
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    announced = json.loads(server.stdout.readline())
+    yield announced["base_url"]
+    server.stdin.close()
+    server.wait(timeout=30)
+    server.stdout.close()
+
+
+def send(address: Address) -> bytes:
+    asked = urllib.request.Request(
+        address.url, address.body, dict(address.headers), method=address.method
+    )
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+def recorded(base_url: str, api: str, stream: bool) -> tuple[Run, Profile]:
+    """A run at the sandbox, recorded as the wire records it."""
+    profile = Profile(id="p", name="P", base_url=base_url)
+    call = Call(api=api, model="sandbox", instructions='It\'s "brief", $HOME.', stream=stream)
+    said = [Message(key="in:0", role="user", text=Text("Grüße, 世界! It's `two`\nlines 🌍"))]
+    endpoint = BY_ID[api]
+    body = endpoint.body(call, said, profile.quirks)
+    address = OpenAI().address(profile, endpoint.path, SecretStr(MARKER), body, stream=stream)
+    run = Run("run_1", "ses_1", None, call, "p", list(said), endpoint.reduce)
+    request = fact(0, "request", {"method": address.method, "url": address.url,
+                   "headers": [list(pair) for pair in address.headers],
+                   "body": address.body.decode()})  # fmt: skip
+    raw, masked = mask(request.raw, address.secrets)
+    run.take([request._replace(raw=raw, masked=masked)])
+    run.take(read(send(address)))
+    assert run.transcript.outcome == "completed"
+    assert run.transcript.text
+    return run, profile
+
+
+def run_code(command: list[str], tmp_path: Path) -> str:
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OPENAI_API_KEY": MARKER}
+    done = subprocess.run(command, capture_output=True, env=env, timeout=60, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    return done.stdout.decode()
+
+
+@pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is not installed"
+)
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_curl_gets_the_same_answer(api: str, stream: bool, sandbox: str, tmp_path: Path) -> None:
+    run, profile = recorded(sandbox, api, stream)
+    path = tmp_path / "request.sh"
+    path.write_bytes(curl.write(Exported(run, profile)).encode())
+    printed = run_code(["bash", str(path)], tmp_path)
+    seen = replay(read(printed.encode()), BY_ID[api].reduce)
+    assert (seen.text, seen.outcome) == (run.transcript.text, "completed")
+    assert seen.usage is not None
+    assert run.transcript.usage is not None
+    assert seen.usage.total == run.transcript.usage.total
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_python_gets_the_same_answer(api: str, stream: bool, sandbox: str, tmp_path: Path) -> None:
+    run, profile = recorded(sandbox, api, stream)
+    path = tmp_path / "request.py"
+    path.write_bytes(python.write(Exported(run, profile)).encode())
+    printed = run_code([sys.executable, "-X", "utf8", str(path)], tmp_path)
+    assert printed == f"{run.transcript.text}\n"

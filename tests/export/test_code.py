@@ -1,0 +1,329 @@
+"""Code that repeats a request is run, and what a server then gets is what was sent before."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from playground.core.problem import Failure
+from playground.core.profile import Profile
+from playground.core.recording import fact
+from playground.core.session import Call, Run
+from playground.core.transcript import replay
+from playground.endpoints import BY_ID
+from playground.export import EXPORTERS, curl, javascript, python
+from playground.export.base import Exported
+from playground.export.request import Request, Variable, sent, unsent
+from playground.export.sse import read
+from playground.providers.openai import OpenAI
+
+CODES = (curl, python, javascript)
+
+NASTY = (
+    'it\'s "quoted" and \\escaped\\',
+    "two\nlines\r\nand\ttabs",
+    "$HOME ${HOME} $(id) `id` !! %s %d \\$",
+    "Grüße, 世界 🌍 مرحبا",
+    "\u2028\u2029\u0085\u200b\u202e\ufeff",
+    "\x00\x01\x1b[31m\x7f",
+    "'; rm -rf / #",
+    "\"\"\"\n'''",
+    "{brace} [bracket] <tag> & | ; * ?",
+    "EOF\nJSON\n",
+    "",
+)
+
+needs_curl = pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is not installed"
+)
+
+
+def run_code(command: list[str], tmp_path: Path, **env: str) -> str:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **env},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def bash(code: str, tmp_path: Path, **env: str) -> str:
+    path = tmp_path / "request.sh"
+    path.write_bytes(code.encode())
+    return run_code(["bash", str(path)], tmp_path, **env)
+
+
+def python_code(code: str, tmp_path: Path, **env: str) -> str:
+    path = tmp_path / "request.py"
+    path.write_bytes(code.encode())
+    return run_code([sys.executable, "-X", "utf8", str(path)], tmp_path, **env)
+
+
+def nasty_body(api: str, stream: bool = True) -> dict[str, Any]:
+    rows = [{"role": "user", "content": text} for text in NASTY]
+    body: dict[str, Any] = {"model": "m'\"$x", "input" if api == "responses" else "messages": rows}
+    if stream:
+        body["stream"] = True
+    return body | {
+        "temperature": 0.5,
+        "metadata": {"a-b": "c", "class": "d", "": "e"},
+        "top_k": 40,
+        "class": {"lambda": [1, -2.5e-7, None, True, False, {}, []]},
+    }
+
+
+# What is sent.
+
+
+@needs_curl
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_curl_sends_the_same_bytes(api: str, record: Any, catcher: Any, tmp_path: Path) -> None:
+    run, profile = record(
+        api,
+        base_url=f"{catcher.base_url}?api-version=2026&q=%5Ba%5D",
+        body=nasty_body(api),
+        organization="org-1",
+        headers={"X-Title": "it's $HOME `id`", "X-Empty": "", "X-API-Key": "header-secret"},
+    )
+    code = curl.write(Exported(run, profile))
+    printed = bash(code, tmp_path, OPENAI_API_KEY="key-1", X_API_KEY="key-2")
+    (path, headers, body) = catcher.requests[0]
+    assert path == f"/v1{BY_ID[api].path}?api-version=2026&q=%5Ba%5D"
+    assert body == sent(run, profile).body.encode()
+    assert headers["authorization"] == "Bearer key-1"
+    assert headers["x-api-key"] == "key-2"
+    assert headers["x-title"] == "it's $HOME `id`"
+    assert headers["x-empty"] == ""
+    assert headers["openai-organization"] == "org-1"
+    assert headers["content-type"] == "application/json"
+    assert headers["accept"] == "text/event-stream, application/json"
+    assert headers["user-agent"].startswith("curl/")
+    assert replay(read(printed.encode()), BY_ID[api].reduce).text == run.transcript.text
+
+
+@needs_curl
+def test_curl_sends_a_body_that_is_too_long_for_an_argument(
+    record: Any, catcher: Any, tmp_path: Path
+) -> None:
+    body = {"model": "m", "input": "it's 100 % \\n ü\n" * 20_000}
+    run, profile = record("responses", base_url=catcher.base_url, body=body)
+    bash(curl.write(Exported(run, profile)), tmp_path)
+    assert catcher.requests[0][2] == sent(run, profile).body.encode()
+
+
+@needs_curl
+def test_curl_reads_brackets_in_an_address_as_brackets(
+    record: Any, catcher: Any, tmp_path: Path
+) -> None:
+    run, profile = record(base_url=f"{catcher.base_url}?a[]=1&b={{2,3}}", body=nasty_body("chat"))
+    bash(curl.write(Exported(run, profile)), tmp_path)
+    assert [path for path, _, _ in catcher.requests] == ["/v1/chat/completions?a[]=1&b={2,3}"]
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_python_sends_the_same_request(
+    api: str, stream: bool, record: Any, catcher: Any, tmp_path: Path
+) -> None:
+    run, profile = record(
+        api,
+        base_url=f"{catcher.base_url}?api-version=2026&q=%5Ba%5D",
+        body=nasty_body(api, stream),
+        key_env="MY_KEY",
+        organization="org-1",
+        project="proj_1",
+        headers={"X-Title": "it's $HOME `id` \"", "X-API-Key": "header-secret"},
+    )
+    code = python.write(Exported(run, profile))
+    printed = python_code(code, tmp_path, MY_KEY="key-1", X_API_KEY="key-2")
+    (path, headers, body) = catcher.requests[0]
+    assert path == f"/v1{BY_ID[api].path}?api-version=2026&q=%5Ba%5D"
+    assert json.loads(body) == json.loads(sent(run, profile).body)
+    assert headers["authorization"] == "Bearer key-1"
+    assert headers["x-api-key"] == "key-2"
+    assert headers["x-title"] == "it's $HOME `id` \""
+    assert headers["openai-organization"] == "org-1"
+    assert headers["openai-project"] == "proj_1"
+    assert printed == f"{run.transcript.text}\n"
+
+
+def test_python_sends_another_authorization_as_it_was(
+    record: Any, catcher: Any, tmp_path: Path
+) -> None:
+    run, profile = record(
+        base_url=catcher.base_url, key="", headers={"Authorization": "Basic dXNlcjpwYXNz"}
+    )
+    code = python.write(Exported(run, profile))
+    assert "dXNlcjpwYXNz" not in code
+    python_code(code, tmp_path, OPENAI_API_KEY="other")
+    assert catcher.requests[0][1]["authorization"] == "Basic other"
+
+
+def test_the_package_takes_every_argument_that_is_given_by_name() -> None:
+    from openai.resources.chat.completions import Completions
+    from openai.resources.responses import Responses
+
+    for api, create in (("chat", Completions.create), ("responses", Responses.create)):
+        assert python.ARGUMENTS[api] <= set(inspect.signature(create).parameters)
+
+
+# JavaScript, where there is Node.
+
+STUB = """
+export default class OpenAI {
+    constructor(options) {
+        const create = async (...given) => {
+            console.log(JSON.stringify([options, ...given]));
+            return (async function* () {})();
+        };
+        this.responses = { create };
+        this.chat = { completions: { create } };
+    }
+}
+"""
+
+
+@pytest.mark.external
+@pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_javascript_hands_the_same_request_to_the_package(
+    api: str, record: Any, tmp_path: Path
+) -> None:
+    body = nasty_body(api) | {"__proto__": {"polluted": True}}
+    run, profile = record(
+        api,
+        base_url="https://api.example.com/v1?api-version=2026",
+        body=body,
+        organization="org-1",
+        headers={"X-API-Key": "header-secret"},
+    )
+    code = javascript.write(Exported(run, profile))
+    package = tmp_path / "node_modules" / "openai"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"name":"openai","type":"module","main":"index.js"}')
+    (package / "index.js").write_text(STUB)
+    path = tmp_path / "request.mjs"
+    path.write_bytes(code.encode())
+    run_code(["node", "--check", str(path)], tmp_path)
+    printed = run_code(["node", str(path)], tmp_path, OPENAI_API_KEY="key-1", X_API_KEY="key-2")
+    options, fields, beside = json.loads(printed.split("\n")[0])
+    assert fields == json.loads(sent(run, profile).body)
+    assert beside == {"headers": {"X-API-Key": "key-2"}}
+    assert options == {
+        "baseURL": "https://api.example.com/v1",
+        "apiKey": "key-1",
+        "organization": "org-1",
+        "defaultQuery": {"api-version": "2026"},
+    }
+
+
+@pytest.mark.external
+@pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+@pytest.mark.parametrize("stream", [True, False])
+def test_javascript_is_valid_for_both_kinds_of_answer(
+    stream: bool, record: Any, tmp_path: Path
+) -> None:
+    for api in ("chat", "responses"):
+        run, profile = record(api, body=nasty_body(api, stream))
+        path = tmp_path / f"{api}.mjs"
+        path.write_bytes(javascript.write(Exported(run, profile)).encode())
+        run_code(["node", "--check", str(path)], tmp_path)
+
+
+def test_nothing_in_javascript_or_python_is_invisible(record: Any) -> None:
+    run, profile = record(body=nasty_body("chat"))
+    for module in (python, javascript):
+        code = module.write(Exported(run, profile))
+        assert all(one.isprintable() or one == "\n" for one in code)
+
+
+# Secrets.
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda one: one.id)
+def test_no_export_holds_a_secret(exporter: Any, api: str, record: Any) -> None:
+    run, profile = record(
+        api,
+        base_url="https://h.example/v1?api_key=query-secret-12",
+        headers={"X-Api-Key": "profile-secret-12", "Cookie": "a=cookie-secret-12; b=2"},
+        call={"headers": {"X-Auth-Token": "call-secret-12", "api-key": "short"}},
+    )
+    data = exporter.write(Exported(run, profile))
+    text = data if isinstance(data, str) else data.decode()
+    for secret in ("MARKER", "query-secret", "profile-secret", "cookie-secret", "call-secret"):
+        assert secret not in text
+    if exporter.code is not None:
+        assert "short" not in text
+
+
+@pytest.mark.parametrize("module", CODES, ids=lambda one: one.EXPORT.id)
+@pytest.mark.parametrize("key", ["sk-test-MARKER-123", "$OPENAI_API_KEY", "tiny"])
+def test_a_request_that_was_not_sent_shows_no_secret_either(module: Any, key: str) -> None:
+    profile = Profile(id="p", name="P", base_url="https://h.example/v1?key=query-secret-12",
+                      headers={"X-Api-Key": "profile-secret-12"}, key_env="GROQ_KEY")  # fmt: skip
+    body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    made = OpenAI().address(profile, "/chat/completions", SecretStr(key), body, stream=True)
+    code = module.code(unsent(made, profile))
+    assert key not in code
+    assert "secret" not in code
+    assert "GROQ_KEY" in code
+    assert "OPENAI_API_KEY" not in code
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("module", CODES, ids=lambda one: one.EXPORT.id)
+def test_sent_and_not_yet_sent_give_the_same_code(module: Any, api: str, record: Any) -> None:
+    run, profile = record(api, headers={"X-Api-Key": "profile-secret-12", "X-Title": "T"})
+    body = json.loads(sent(run, profile).body)
+    made = OpenAI().address(
+        profile, BY_ID[api].path, SecretStr("$OPENAI_API_KEY"), body, stream=True
+    )
+    assert module.code(unsent(made, profile)) == module.write(Exported(run, profile))
+
+
+@pytest.mark.parametrize("name", ["my key; rm -rf ~", "$(id)", "A-B", "1A", "Ä", "A\n"])
+def test_a_variable_that_is_no_name_is_not_put_into_code(name: str, record: Any) -> None:
+    run, profile = record(key_env=name)
+    assert dict(sent(run, profile).headers)["Authorization"] == Variable(
+        "OPENAI_API_KEY", "Bearer "
+    )
+
+
+# What cannot be written.
+
+
+@pytest.mark.parametrize("module", CODES, ids=lambda one: one.EXPORT.id)
+def test_a_run_that_sent_nothing_says_so(module: Any) -> None:
+    run = Run("r", "s", None, Call(), "p", [], BY_ID["chat"].reduce)
+    with pytest.raises(Failure):
+        module.write(Exported(run, Profile(id="p", name="P")))
+
+
+def test_a_recording_that_somebody_edited_says_so_too() -> None:
+    run = Run("r", "s", None, Call(), "p", [], BY_ID["chat"].reduce)
+    run.take([fact(0, "request", {"method": 3}), fact(1, "request")])
+    with pytest.raises(Failure):
+        sent(run, Profile(id="p", name="P"))
+
+
+def test_the_last_request_of_several_is_the_one(record: Any) -> None:
+    run, profile = record()
+    again = fact(5, "request", {"method": "POST", "url": "https://h.example/v1/responses",
+                 "headers": [], "body": "{}"}, leg=1)  # fmt: skip
+    run.take([again])
+    assert sent(run, profile) == Request("POST", "https://h.example/v1/responses", (), (), "{}")
