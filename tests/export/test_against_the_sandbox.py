@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +16,15 @@ from pydantic import SecretStr
 
 from playground.core.items import Message, Text
 from playground.core.profile import Address, Profile
-from playground.core.recording import fact, mask
 from playground.core.session import Call, Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.export import curl, python
 from playground.export.base import Exported
+from playground.export.request import Variable, sent
 from playground.export.sse import read
 from playground.providers.openai import OpenAI
+from playground.wire.http import Limits, Wire
 
 MARKER = "sk-test-MARKER-123"
 
@@ -48,17 +49,18 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.stdout.close()
 
 
-def send(address: Address) -> bytes:
-    asked = urllib.request.Request(
-        address.url, address.body, dict(address.headers), method=address.method
-    )
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        body: bytes = answer.read()
-    return body
+async def go(run: Run, address: Address) -> None:
+    wire = Wire()
+    try:
+        async for batch in wire.exchange(address, Limits(), leg=0, t0=run.t0):
+            run.take(batch)
+        run.note("ended")
+    finally:
+        await wire.close()
 
 
 def recorded(base_url: str, api: str, stream: bool) -> tuple[Run, Profile]:
-    """A run at the sandbox, recorded as the wire records it."""
+    """A run at the sandbox, sent and recorded by the wire."""
     profile = Profile(id="p", name="P", base_url=base_url)
     call = Call(api=api, model="sandbox", instructions='It\'s "brief", $HOME.', stream=stream)
     said = [Message(key="in:0", role="user", text=Text("Grüße, 世界! It's `two`\nlines 🌍"))]
@@ -66,12 +68,7 @@ def recorded(base_url: str, api: str, stream: bool) -> tuple[Run, Profile]:
     body = endpoint.body(call, said, profile.quirks)
     address = OpenAI().address(profile, endpoint.path, SecretStr(MARKER), body, stream=stream)
     run = Run("run_1", "ses_1", None, call, "p", list(said), endpoint.reduce)
-    request = fact(0, "request", {"method": address.method, "url": address.url,
-                   "headers": [list(pair) for pair in address.headers],
-                   "body": address.body.decode()})  # fmt: skip
-    raw, masked = mask(request.raw, address.secrets)
-    run.take([request._replace(raw=raw, masked=masked)])
-    run.take(read(send(address)))
+    asyncio.run(go(run, address))
     assert run.transcript.outcome == "completed"
     assert run.transcript.text
     return run, profile
@@ -91,8 +88,15 @@ def run_code(command: list[str], tmp_path: Path) -> str:
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_curl_gets_the_same_answer(api: str, stream: bool, sandbox: str, tmp_path: Path) -> None:
     run, profile = recorded(sandbox, api, stream)
+    assert dict(sent(run, profile).headers) == {
+        "Accept": "text/event-stream, application/json" if stream else "application/json",
+        "Content-Type": "application/json",
+        "Authorization": Variable("OPENAI_API_KEY", "Bearer "),
+    }
     path = tmp_path / "request.sh"
-    path.write_bytes(curl.write(Exported(run, profile)).encode())
+    code = curl.write(Exported(run, profile))
+    assert MARKER not in code
+    path.write_bytes(code.encode())
     printed = run_code(["bash", str(path)], tmp_path)
     seen = replay(read(printed.encode()), BY_ID[api].reduce)
     assert (seen.text, seen.outcome) == (run.transcript.text, "completed")
@@ -106,6 +110,8 @@ def test_curl_gets_the_same_answer(api: str, stream: bool, sandbox: str, tmp_pat
 def test_python_gets_the_same_answer(api: str, stream: bool, sandbox: str, tmp_path: Path) -> None:
     run, profile = recorded(sandbox, api, stream)
     path = tmp_path / "request.py"
-    path.write_bytes(python.write(Exported(run, profile)).encode())
+    code = python.write(Exported(run, profile))
+    assert MARKER not in code
+    path.write_bytes(code.encode())
     printed = run_code([sys.executable, "-X", "utf8", str(path)], tmp_path)
     assert printed == f"{run.transcript.text}\n"
