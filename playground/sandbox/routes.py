@@ -1,0 +1,233 @@
+"""Sandbox: which request gets which answer. The paths, the models, the scripted failures."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import logging
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qs
+
+from playground.sandbox import chat, chat_request, responses, responses_request
+from playground.sandbox.answer import compose
+from playground.sandbox.connection import BODY_LIMIT, Reply, Request
+from playground.sandbox.errors import (
+    ApiError,
+    foreign_host,
+    model_not_found,
+    server_error,
+    too_large,
+    unknown_url,
+    wrong_method,
+)
+from playground.sandbox.exchange import JSON_TYPE, Exchange
+from playground.sandbox.fields import Fields, Json, decode
+from playground.sandbox.log import RequestLog
+from playground.sandbox.play import CutError, encode
+from playground.sandbox.scenario import GENERAL, Scenario
+
+RELEASED = 1_767_225_600
+"""When the models say they were made: the first second of 2026."""
+
+LOG_PATH = "/sandbox/log"
+
+_TRIES_KEPT = 1000
+
+_logger = logging.getLogger("sandbox")
+
+
+def _random_id(prefix: str) -> str:
+    return prefix + secrets.token_hex(24)
+
+
+class Sandbox:
+    """Answers requests from scenarios."""
+
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario],
+        *,
+        only: Scenario | None = None,
+        loopback_names_only: bool = True,
+        clock: Callable[[], float] = time.time,
+        identify: Callable[[str], str] = _random_id,
+    ) -> None:
+        """`only` plays one scenario for every model, whatever its name."""
+        self._scenarios = scenarios
+        self._only = only
+        self._loopback_names_only = loopback_names_only
+        self._clock = clock
+        self._identify = identify
+        self._tries: OrderedDict[bytes, int] = OrderedDict()
+        self._log = RequestLog()
+        self._routes: tuple[tuple[str, re.Pattern[str], Callable[..., Awaitable[None]]], ...] = (
+            ("GET", re.compile(r"/models"), self._list_models),
+            ("GET", re.compile(r"/models/(.+)"), self._show_model),
+            ("POST", re.compile(r"/responses"), self._respond),
+            ("POST", re.compile(r"/chat/completions"), self._complete_chat),
+        )
+
+    async def answer(self, request: Request, reply: Reply) -> None:
+        """The connection's handler. Cancelled when the client leaves."""
+        if request.path == LOG_PATH and self._is_welcome(request):
+            return await self._answer_about_log(request, reply)
+        entry = self._log.open(self._identify("req_"), self._clock(), request)
+        exchange = Exchange(request, reply, entry)
+        state = "left"
+        try:
+            await self._answer(exchange)
+            state = "finished"
+        except CutError:
+            reply.cut()
+            state = "cut"
+        except Exception:
+            _logger.exception("%s %s", request.method, request.path)
+            if reply.status is None:
+                await exchange.send(500, server_error().body)
+            else:
+                reply.cut()
+            state = "failed"
+        finally:
+            self._log.close(entry, state)
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            await self._route(exchange)
+        except ApiError as error:
+            await exchange.send(error.status, error.body, error.headers)
+
+    async def _route(self, exchange: Exchange) -> None:
+        request = exchange.request
+        if not self._is_welcome(request):
+            raise foreign_host(request.header("host") or "")
+        path = request.path.removeprefix("/v1").rstrip("/")
+        allowed = []
+        for method, pattern, handle in self._routes:
+            if found := pattern.fullmatch(path):
+                if method == request.method:
+                    if request.too_large:
+                        raise too_large(BODY_LIMIT)
+                    return await handle(exchange, *found.groups())
+                allowed.append(method)
+        if allowed:
+            raise wrong_method(request.method, request.path, allowed)
+        raise unknown_url(request.method, request.path)
+
+    def _is_welcome(self, request: Request) -> bool:
+        """Whether the client meant this computer. A web page whose own name was pointed at this
+        computer still sends that name, and must not get in by it."""
+        return not self._loopback_names_only or is_loopback(request.header("host") or "")
+
+    async def _list_models(self, exchange: Exchange) -> None:
+        only = self._only
+        if only and only.fails_everywhere and await self._fail(exchange, only):
+            return
+        models = [_model(name) for name in self._scenarios]
+        await exchange.send(200, {"object": "list", "data": models})
+
+    async def _show_model(self, exchange: Exchange, name: str) -> None:
+        if name not in self._scenarios:
+            raise model_not_found(name)
+        await exchange.send(200, _model(name))
+
+    async def _respond(self, exchange: Exchange) -> None:
+        body = decode(exchange.request.body)
+        scenario = self._scenario(body)
+        if await self._fail(exchange, scenario):
+            return
+        turn, shell = responses_request.read(body, self._identify("resp_"), int(self._clock()))
+        answer = compose(scenario, turn)
+        writer = responses.Writer(shell, answer, turn.input_tokens, self._identify, self._clock)
+        if turn.stream:
+            await exchange.stream(scenario, turn, writer.frames())
+        else:
+            await exchange.whole(scenario, turn, answer, writer.response)
+
+    async def _complete_chat(self, exchange: Exchange) -> None:
+        body = decode(exchange.request.body)
+        scenario = self._scenario(body)
+        if await self._fail(exchange, scenario):
+            return
+        asked = chat_request.read(body)
+        turn = asked.turn
+        answer = compose(scenario, turn)
+        writer = chat.Writer(
+            model=turn.model,
+            answer=answer,
+            input_tokens=turn.input_tokens,
+            identify=self._identify,
+            now=self._clock,
+            choices=asked.choices,
+            include_usage=asked.include_usage,
+            service_tier=asked.service_tier,
+        )
+        if turn.stream:
+            await exchange.stream(scenario, turn, writer.frames())
+        else:
+            await exchange.whole(scenario, turn, answer, writer.completion)
+
+    def _scenario(self, body: Json) -> Scenario:
+        model = Fields(body).required_text("model")
+        scenario = self._only or self._scenarios.get(model)
+        if scenario is None:
+            raise model_not_found(model)
+        return scenario
+
+    async def _fail(self, exchange: Exchange, scenario: Scenario) -> bool:
+        """Sends the failure that the script has for this try, if it has one."""
+        failures = scenario.failures
+        if not failures:
+            return False
+        attempt = exchange.entry.attempt = self._attempt(exchange.request, len(failures) + 1)
+        if attempt > len(failures):
+            if not scenario.always_fails:
+                return False
+            attempt = len(failures)
+        await exchange.send_failure(failures[attempt - 1])
+        return True
+
+    def _attempt(self, request: Request, turns: int) -> int:
+        """The number of this try among those of the same request; after `turns` it starts anew."""
+        same = hashlib.sha256(b"\n".join([request.path.encode(), request.body])).digest()
+        attempt = self._tries.pop(same, 0) % turns + 1
+        self._tries[same] = attempt
+        while len(self._tries) > _TRIES_KEPT:
+            self._tries.popitem(last=False)
+        return attempt
+
+    async def _answer_about_log(self, request: Request, reply: Reply) -> None:
+        """GET shows the log, with `?settled=SECONDS` once no request is running or after that
+        time. DELETE empties it."""
+        if request.method == "DELETE":
+            self._log.clear()
+        elif request.method != "GET":
+            error = wrong_method(request.method, request.path, ("GET", "DELETE"))
+            await reply.send(error.status, JSON_TYPE, encode(error.body))
+            return
+        elif wanted := parse_qs(request.query).get("settled"):
+            await self._log.settle(float(wanted[0]) if wanted[0].isdecimal() else 0)
+        await reply.send(200, JSON_TYPE, encode({"object": "list", "data": self._log.rows()}))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a Host header, or a name to listen on, means this computer and nothing else."""
+    name = host
+    if host.startswith("["):
+        name = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        name = host.partition(":")[0]
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _model(name: str) -> Json:
+    owner = "sandbox" if name == GENERAL else "sandbox-scenarios"
+    return {"id": name, "object": "model", "created": RELEASED, "owned_by": owner}
