@@ -269,10 +269,6 @@ def test_a_tool_that_outlives_a_killed_start_still_holds_others_back(
         assert run.step("Within", holds_the_lock)
 
 
-def test_the_folder_never_hides_the_library_of_its_name() -> None:
-    assert not (SCRIPT.parent / "__init__.py").exists()
-
-
 # The system's libraries and the display
 
 
