@@ -46,7 +46,7 @@ async def _replay(args: argparse.Namespace) -> int:
     from playground.core.session import Run
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
-    from playground.export.jsonl import read
+    from playground.export.reading import read
 
     path = Path(args.run)
     if path.is_file():

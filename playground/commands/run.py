@@ -128,12 +128,13 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
         if args.instructions is not None:
             call.instructions = args.instructions
         session.profile, session.call = profile.id, call
-        app.limits = app.limits.but(
-            connect=args.connect_timeout,
-            first_token=args.first_token_timeout,
-            idle=args.idle_timeout,
-            retries=args.retries,
-        )
+        given = {
+            "connect": args.connect_timeout,
+            "first_token": args.first_token_timeout,
+            "idle": args.idle_timeout,
+            "retries": args.retries,
+        }
+        app.limits = {name: value for name, value in given.items() if value is not None}
         run = workspace.ask(session, prompt)
         task = asyncio.ensure_future(workspace.go(run, profile))
         loop = asyncio.get_running_loop()

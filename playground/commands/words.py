@@ -1,4 +1,4 @@
-"""What commands say: answers to stdout, everything else to stderr, nothing that drives a terminal."""
+"""What commands say: answers to stdout, the rest to stderr, nothing that drives a terminal."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ from playground.counting import prices, tokens
 from playground.engine.recorder import Recorder
 from playground.engine.serving import Serve, Serving
 from playground.providers.models import Model, models
-from playground.wire.http import Limits, Wire
+from playground.wire.http import Wire
+from playground.wire.limits import Limits
 
 log = logging.getLogger("engine")
 
@@ -126,8 +127,9 @@ class Runner:
             )
             run.note("estimate", {"input": given.tokens, "output": answered.tokens})
         if (usage := transcript.usage) is not None:
+            tier = transcript.service_tier
             run.cost = await asyncio.to_thread(
-                prices.price, profile, model, usage, datetime.now(UTC)
+                lambda: prices.price(profile, model, usage, datetime.now(UTC), service_tier=tier)
             )
 
 

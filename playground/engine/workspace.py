@@ -13,12 +13,13 @@ from typing import Any
 
 from playground.core.endpoint import Endpoint
 from playground.core.items import Item, Message, Reasoning, Text
+from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.session import Call, Run, Session, new_id, title_of
 from playground.engine.runner import Runner
 from playground.providers.models import Model
 from playground.store.sessions import Sessions
-from playground.wire.http import Limits
+from playground.wire.limits import Limits
 
 CONTINUE = "Please continue exactly where you stopped."
 
@@ -61,6 +62,16 @@ class Workspace:
             self.open.setdefault(session.id, session)
             session_id = session.id
         return self.open[session_id]
+
+    async def forget(self, session_id: str) -> None:
+        """Stop what runs in a session, then remove every trace of it. Raises Failure."""
+        session = self.open.pop(session_id, None)
+        if session is not None:
+            tasks = [self.running[run] for run in session.runs if run in self.running]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self.sessions.forget(session_id)
 
     async def events(self, run: Run) -> Run:
         """The run with its recording, which is read when somebody wants to see it."""
@@ -125,20 +136,21 @@ class Workspace:
     async def go(self, run: Run, profile: Profile | None = None) -> Run:
         """Write the run and, unless it is silent, send it. Ends when the run does."""
         session = self.open[run.session]
-        silent = not run.owner
-        await self.sessions.save(session)
-        await self.sessions.begin(run)
-        if silent:
-            await self.sessions.finish(run)
+        if not run.owner:
+            await self.sessions.save(session)
+            await self.sessions.begin(run)
             return run
+        try:
+            await self.sessions.save(session)
+        except Failure as failure:
+            # A disk that is full is no reason not to ask; the recorder goes on trying to write.
+            self.runner.report(failure.problem)
         task = asyncio.current_task()
         assert task is not None
         self.running[run.id] = task
         try:
             history = self.history(session, run)
-            await self.runner.go(
-                run, history, profile or self.profile(run.profile), self.limits()
-            )
+            await self.runner.go(run, history, profile or self.profile(run.profile), self.limits())
         finally:
             del self.running[run.id]
             run.owner = ""

@@ -6,14 +6,17 @@ are for what people do. What streams is pulled on the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from playground.core.problem import Problem
+from playground.core.plain import visible
+from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.session import Run, Session
 from playground.engine.workspace import Workspace
+from playground.store.keys import Keys
 from playground.store.settings import Settings
 from playground.ui.clock import Clock
 from playground.ui.tasks import Tasks
@@ -47,15 +50,18 @@ class Desk(QObject):
         self,
         workspace: Workspace,
         settings: Settings,
-        save_settings: Callable[[], None],
+        save: Callable[[], Coroutine[Any, Any, None]],
         profiles: Callable[[], list[Profile]],
+        keys: Keys,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.workspace = workspace
         self.settings = settings
-        self.save_settings = save_settings
+        self._save = save
         self.profiles = profiles
+        """All profiles there are, ours first."""
+        self.keys = keys
         self.tasks = Tasks(self.report)
         self.clock = Clock(lambda: bool(workspace.running), self)
         self.session: Session = self._fresh()
@@ -71,6 +77,26 @@ class Desk(QObject):
         """Of the session on screen."""
         return self.workspace.profile(self.session.profile)
 
+    def save_settings(self) -> None:
+        """Write the settings as they are now."""
+        self.tasks.start(self._save(), self)
+
+    async def key_words(self, profile: Profile) -> tuple[str, str]:
+        """(where the profile's key is, in one sentence; the same in one word, empty for none)."""
+        try:
+            key = await self.keys.get(profile)
+        except Failure as failure:
+            return visible(f"{failure.problem.title} {failure.problem.detail}".strip()), "withheld"
+        match key.source if key is not None else None:
+            case "keyring":
+                return "Key in the system's keyring.", "keyring"
+            case "environment":
+                return f"Key from {profile.key_env or 'the environment'}.", "environment"
+            case "memory":
+                return "Key in memory: it is gone when Playground closes.", "memory"
+            case _:
+                return "No key. None is sent.", ""
+
     # Sessions.
 
     def new_session(self) -> None:
@@ -79,6 +105,45 @@ class Desk(QObject):
     def open_session(self, session_id: str) -> None:
         async def work() -> None:
             self._show(await self.workspace.load(session_id))
+
+        self.tasks.start(work(), self)
+
+    def rename(self, session_id: str, title: str) -> None:
+        async def work() -> None:
+            session = await self.workspace.load(session_id)
+            session.title, session.named = title.strip(), bool(title.strip())
+            await self.workspace.sessions.save(session)
+            self.sessions_changed.emit()
+
+        self.tasks.start(work(), self)
+
+    def trash(self, session_id: str, title: str) -> None:
+        """Move a session to the trash; its runs go on until they end."""
+
+        async def back() -> None:
+            await self.workspace.sessions.restore(session_id)
+            self.sessions_changed.emit()
+
+        async def work() -> None:
+            await self.workspace.sessions.trash(session_id)
+            self.done.emit(
+                f"Deleted “{visible(title) or 'Untitled session'}”.",
+                lambda: self.tasks.start(back(), self),
+            )
+            if self.session.id == session_id:
+                self.new_session()
+            self.sessions_changed.emit()
+
+        self.tasks.start(work(), self)
+
+    def forget(self, session_id: str) -> None:
+        """Remove every trace of a session. What runs in it is stopped."""
+
+        async def work() -> None:
+            await self.workspace.forget(session_id)
+            if self.session.id == session_id:
+                self.new_session()
+            self.sessions_changed.emit()
 
         self.tasks.start(work(), self)
 

@@ -1,1 +1,28 @@
-"""Panels and docks: one file each; none knows another."""
+"""Panels and docks: one file each; none knows another. Adding one is a file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from playground.ui.desk import Desk
+from playground.ui.panels.chat import CHAT_PANEL
+from playground.ui.panels.inspector import INSPECTOR_DOCK
+from playground.ui.panels.preferences import PreferencesDialog
+from playground.ui.panels.profiles import ServersDialog
+from playground.ui.panels.sessions import SESSIONS_DOCK
+from playground.ui.panels.settings import SETTINGS_DOCK
+from playground.ui.window import DockSpec, PanelSpec
+
+PANELS: tuple[PanelSpec, ...] = (CHAT_PANEL,)
+
+DOCKS: tuple[DockSpec, ...] = (SESSIONS_DOCK, SETTINGS_DOCK, INSPECTOR_DOCK)
+
+DIALOGS: Mapping[str, Callable[[Desk, QWidget], QDialog]] = {
+    "servers": ServersDialog,
+    "key": partial(ServersDialog, key=True),
+    "preferences": PreferencesDialog,
+}
+"""What opens when a place of that name is wanted."""

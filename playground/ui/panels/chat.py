@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QStackedLayout,
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.items import Item, Message
+from playground.core.plain import visible
+from playground.core.profile import LOCAL
 from playground.core.resources import resource
 from playground.core.session import Run, Session
 from playground.ui.desk import Desk
@@ -226,7 +229,7 @@ class ChatPanel(QWidget):
     def _offers(self) -> None:
         row = self.examples.more
         row.addStretch(1)
-        for text, what in (("Add a key…", "key"), ("Choose another server…", "profiles")):
+        for text, what in (("Add a key…", "key"), ("Choose another server…", "servers")):
             button = QPushButton(text, self.examples)
             button.setAccessibleName(text)
             button.clicked.connect(lambda _, what=what: self.desk.wanted.emit(what))
@@ -273,7 +276,7 @@ class ChatPanel(QWidget):
             f"Runs on {profile.name}"
             + (
                 ": fluent, not reliable. No key and no network needed."
-                if profile.id == "local"
+                if profile.id == LOCAL
                 else "."
             )
         )
@@ -357,10 +360,12 @@ class ChatPanel(QWidget):
             case "inspect":
                 desk.show_run(run)
                 desk.wanted.emit("inspector")
+            case "remedy:add_key" if _withheld(run):
+                self._ask_to_send_key(run)
             case "remedy:add_key":
                 desk.wanted.emit("key")
             case "remedy:edit_profile" | "remedy:switch_profile":
-                desk.wanted.emit("profiles")
+                desk.wanted.emit("servers")
             case "remedy:choose_model":
                 desk.wanted.emit("models")
             case "remedy:change_request" | "remedy:raise_limit":
@@ -371,6 +376,26 @@ class ChatPanel(QWidget):
                 ask_before_opening(verb.removeprefix("link:"), self)
             case _:
                 desk.show_run(run)
+
+    def _ask_to_send_key(self, run: Run) -> None:
+        """A stored key goes to another address only when the user says so, having seen it."""
+        desk, problem = self.desk, run.transcript.problem
+        profile = desk.workspace.profile(run.profile)
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("Send the key")
+        box.setText(f"Send the key to {visible(profile.origin)}?")
+        box.setInformativeText(visible(problem.title if problem is not None else ""))
+        allow = box.addButton("Send it there", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole))
+
+        def send() -> None:
+            desk.keys.allow(profile)
+            self._asked("regenerate", run, None)
+
+        allow.clicked.connect(send)
+        box.open()
 
     def _move(self, run: Run, by: int) -> None:
         session = self.desk.session
@@ -463,6 +488,10 @@ class ChatPanel(QWidget):
         session.draft = self.composer.text
         if session.runs or session.draft:
             self.desk.keep()
+
+
+def _withheld(run: Run) -> bool:
+    return run.transcript.problem is not None and run.transcript.problem.code == "key_withheld"
 
 
 CHAT_PANEL = PanelSpec("chat", "Chat", ChatPanel)

@@ -1,0 +1,219 @@
+"""App: the composition root, without Qt. `opened` puts the parts together and takes them apart.
+
+The command line is this and `asyncio.run`; the window is this and a loop that Qt shares.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from playground.core.problem import Failure, Problem
+from playground.core.profile import LOCAL, SANDBOX, Profile, is_loopback
+from playground.endpoints import BY_ID
+from playground.engine.children import Children
+from playground.engine.recorder import Recorder
+from playground.engine.runner import Runner
+from playground.engine.serving import Progress, Serving
+from playground.engine.workspace import Workspace
+from playground.providers import PROVIDERS
+from playground.providers.presets import PRESETS
+from playground.store import logs
+from playground.store.database import Database
+from playground.store.home import Home
+from playground.store.keys import Keys
+from playground.store.owner import Owner
+from playground.store.sessions import Sessions
+from playground.store.settings import SettingsFile
+from playground.wire.http import Wire
+from playground.wire.limits import Limits
+
+log = logging.getLogger("engine")
+
+LOCAL_PROFILE = Profile(
+    id=LOCAL, name="On this computer (SmolLM2-135M)", api="chat", model="smollm2-135m-instruct"
+)
+SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)")
+
+Report = Callable[[Problem], None]
+
+
+def home_of(given: str | None) -> Home:
+    return Home.at(given, os.environ)
+
+
+def adhoc(base_url: str) -> Profile:
+    """A server that was only named on the command line."""
+    return Profile(id="url", name=base_url, base_url=base_url, key_env="OPENAI_API_KEY")
+
+
+class App:
+    """Everything but the window. Made by `opened`."""
+
+    def __init__(
+        self,
+        home: Home,
+        database: Database,
+        owner: Owner,
+        report: Report,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.home = home
+        self.database = database
+        self.owner = owner
+        self.report = report
+        self.environ = environ
+        self.settings_file = SettingsFile(home.settings)
+        self.settings, self.settings_problem = self.settings_file.load()
+        self.limits: dict[str, float] = {}
+        """Limits of this start that win over the settings."""
+        self.keys = Keys(environ)
+        self.wire = Wire()
+        self.children = Children()
+        self.sessions = Sessions(database, BY_ID, report)
+        self.recorder = Recorder(self.sessions, report=report)
+        self.runner = Runner(
+            endpoints=BY_ID,
+            providers={provider.id: provider for provider in PROVIDERS},
+            wire=self.wire,
+            recorder=self.recorder,
+            serve=self.serve,
+            report=report,
+        )
+        self.workspace = Workspace(
+            endpoints=BY_ID,
+            sessions=self.sessions,
+            runner=self.runner,
+            owner=owner.id,
+            profile=self.profile,
+            limits=lambda: Limits(**{**self.settings.limits.model_dump(), **self.limits}),
+        )
+        self._adopted: dict[str, Profile] = {}
+        self._env_only: set[str] = set()
+
+    # Profiles.
+
+    def profiles(self) -> list[Profile]:
+        """Ours, then the user's, then the presets that the user has not changed."""
+        rows = [LOCAL_PROFILE, SANDBOX_PROFILE, *self.settings.profiles, *PRESETS]
+        return list({profile.id: profile for profile in reversed(rows)}.values())[::-1]
+
+    def profile(self, profile_id: str) -> Profile:
+        """Raises Failure when there is none of that id."""
+        if profile_id in self._adopted:
+            return self._adopted[profile_id]
+        for profile in self.profiles():
+            if profile.id == profile_id:
+                return self._from_environment(profile)
+        if not profile_id:
+            return self.default_profile()
+        known = ", ".join(profile.id for profile in self.profiles())
+        raise Failure(
+            Problem(
+                title=f"There is no profile {profile_id!r}.",
+                detail=f"Known: {known}.",
+                remedy="switch_profile",
+            )
+        )
+
+    def adopt(self, profile: Profile, *, key_env_only: bool = False) -> None:
+        """Use a profile for as long as this process lives, without keeping it.
+
+        With `key_env_only` its key comes from the variable it names and from nowhere else.
+        """
+        self._adopted[profile.id] = profile
+        if key_env_only or profile.id == "url":
+            self._env_only.add(profile.id)
+
+    def default_profile(self) -> Profile:
+        """The one used last; else the first with a key in the environment; else ours."""
+        if self.settings.profile:
+            with contextlib.suppress(Failure):
+                return self.profile(self.settings.profile)
+        for profile in self.profiles():
+            if profile.key_env and self.environ.get(profile.key_env):
+                return self._from_environment(profile)
+        return LOCAL_PROFILE
+
+    def _from_environment(self, profile: Profile) -> Profile:
+        """OpenAI's own variables complete its preset, as its own clients have it."""
+        if profile.id != "openai" or profile in self.settings.profiles:
+            return profile
+        return profile.model_copy(
+            update={
+                "base_url": self.environ.get("OPENAI_BASE_URL") or profile.base_url,
+                "organization": self.environ.get("OPENAI_ORG_ID", ""),
+                "project": self.environ.get("OPENAI_PROJECT_ID", ""),
+            }
+        )
+
+    # Servers.
+
+    async def serve(self, profile: Profile, progress: Progress) -> Serving:
+        """A profile with what is needed to talk to its server. Raises Failure."""
+        if profile.id == LOCAL:
+            try:
+                running = await self.children.local(progress)
+            except Failure as failure:
+                problem = failure.problem
+                log.info("The bundled model cannot be had: %s", problem.title)
+                sandbox = await self.serve(SANDBOX_PROFILE, progress)
+                notice = (
+                    f"{problem.title} {problem.detail}".strip()
+                    + " The scripted sandbox answers in its place."
+                )
+                return Serving(sandbox.profile, sandbox.key, notice)
+            return Serving(profile.model_copy(update={"base_url": running.base_url}), running.key)
+        if profile.id == SANDBOX:
+            running = await self.children.sandbox(progress)
+            return Serving(profile.model_copy(update={"base_url": running.base_url}), None)
+        if profile.id in self._env_only:
+            secret = self.keys.from_environment(profile.key_env)
+        else:
+            found = await self.keys.get(profile)
+            secret = found.secret if found is not None else None
+        if secret is not None:
+            logs.redact(secret)
+        elif profile.key_env and profile.id != "url" and not is_loopback(profile.base_url):
+            raise Failure(
+                Problem(
+                    title=f"There is no key for {profile.name}.",
+                    detail=f"Add one, or set {profile.key_env} before starting Playground.",
+                    remedy="add_key",
+                )
+            )
+        return Serving(profile, secret)
+
+    async def save_settings(self) -> None:
+        await asyncio.to_thread(self.settings_file.save, self.settings)
+
+    async def close(self) -> None:
+        """Runs, recorder, children, wire, database: in this order, so that nothing is lost."""
+        await self.workspace.close()
+        await self.recorder.flush()
+        await self.children.stop()
+        await self.wire.close()
+        await self.database.close()
+        self.owner.close()
+
+
+@asynccontextmanager
+async def opened(
+    home: Home, report: Report, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[App]:
+    """The app on a home. Raises Failure when the home or its database cannot be used."""
+    home.prepare()
+    logs.configure(home)
+    database = Database(home.database)
+    await database.open()
+    owner = Owner(home.owners)
+    app = App(home, database, owner, report, environ)
+    try:
+        await app.sessions.interrupted(owner)
+        yield app
+    finally:
+        await app.close()

@@ -1,0 +1,279 @@
+"""Shell: puts desk, panels, docks, status line, notices and commands into a window.
+
+It knows panels by their specs only. What a panel can do beyond its own buttons it offers as
+`commands()`: rows of (menu, title, keys, slot), which end up in menus, palette and shortcuts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
+from PySide6.QtWidgets import QComboBox, QDialog, QToolButton, QVBoxLayout, QWidget
+
+from playground.core.plain import visible
+from playground.core.problem import Problem
+from playground.ui import theme
+from playground.ui.desk import Desk
+from playground.ui.icons import icon
+from playground.ui.widgets.about import AboutDialog, ShortcutsDialog
+from playground.ui.widgets.footer import ProblemBox
+from playground.ui.widgets.notice import Notices
+from playground.ui.widgets.palette import Entry, Palette
+from playground.ui.widgets.status import StatusLine
+from playground.ui.window import DockSpec, PanelSpec, Window
+
+CommandRow = tuple[str, str, str, Callable[[], object]]
+"""(menu, title, keys, slot)"""
+
+SCALES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+@runtime_checkable
+class Commanding(Protocol):
+    """A panel or dock that has commands to offer."""
+
+    def commands(self) -> Sequence[CommandRow]: ...
+
+
+class Shell:
+    def __init__(
+        self,
+        window: Window,
+        desk: Desk,
+        panels: Sequence[PanelSpec],
+        docks: Sequence[DockSpec],
+        dialogs: dict[str, Callable[[Desk, QWidget], QDialog]],
+        home: Path,
+    ) -> None:
+        """`dialogs`: what opens when a place of that name is wanted."""
+        self.window = window
+        self.desk = desk
+        self.home = home
+        self._dialogs = dialogs
+        self._dialog: QDialog | None = None
+        self._actions: list[QAction] = []
+        self.notices = Notices(window.notices)
+        window.furnish(desk, panels, docks)
+        self._commands(panels, docks)
+        self._top_right()
+        self.status = StatusLine(desk)
+        window.statusBar().addWidget(self.status, 1)
+        desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
+        desk.done.connect(self.notices.undo)
+        desk.wanted.connect(self._wanted)
+        hints = window.screen()
+        if hints is not None:
+            window.setMinimumSize(theme.current().px(720), theme.current().px(480))
+        window.restore_layout(desk.settings.window)
+        desk.wanted.emit("composer")
+
+    def close(self) -> None:
+        """Remember how the window was left."""
+        self.desk.clock.stop()
+        self.desk.settings.window = {**self.desk.settings.window, **self.window.layout_state()}
+
+    # Places.
+
+    def _wanted(self, what: str) -> None:
+        if what in self._dialogs:
+            self._open(self._dialogs[what](self.desk, self.window))
+        elif what == "models":
+            self.window.docks["settings"].show()
+        elif what in self.window.docks:
+            self.window.reveal(what)
+        elif what == "folder":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.home)))
+
+    def _open(self, dialog: QDialog) -> None:
+        if self._dialog is not None:
+            self._dialog.close()
+        self._dialog = dialog
+        dialog.destroyed.connect(self._gone)
+        dialog.open()
+
+    def _gone(self) -> None:
+        self._dialog = None
+
+    def _remedy(self, remedy: str) -> None:
+        places = {
+            "add_key": "key",
+            "edit_profile": "servers",
+            "switch_profile": "servers",
+            "choose_model": "models",
+            "change_request": "settings",
+            "raise_limit": "settings",
+            "open_folder": "folder",
+            "free_space": "folder",
+        }
+        if remedy in places:
+            self.desk.wanted.emit(places[remedy])
+
+    # Commands.
+
+    def _commands(self, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
+        desk, window = self.desk, self.window
+        self._add("&File", "New session", "Ctrl+N", self._new)
+        self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
+        self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
+        for menu in ("&Edit", "&View", "&Run", "&Help"):
+            window.menu(menu)
+        for widget in (*window.panels.values(), *(d.widget() for d in window.docks.values())):
+            if isinstance(widget, Commanding):
+                for row in widget.commands():
+                    self._add(*row)
+        window.menu("&File").addSeparator()
+        self._add("&File", "Quit", "Ctrl+Q", window.close)
+        self._add("&Edit", "Preferences…", "Ctrl+,", partial(desk.wanted.emit, "preferences"))
+        for spec in docks:
+            self._add("&View", spec.title, spec.keys, partial(window.toggle, spec.id))
+        for number, panel in enumerate(panels, 1):
+            keys = f"Ctrl+{number}"
+            self._add("&View", f"{panel.title} panel", keys, partial(window.show_panel, panel.id))
+        window.menu("&View").addSeparator()
+        self._themes()
+        self._add("&View", "Larger", "Ctrl++ | Ctrl+=", partial(self._scale, 1))
+        self._add("&View", "Smaller", "Ctrl+-", partial(self._scale, -1))
+        self._add("&View", "Detach the inspector", "", self._detach)
+        self._add("&View", "Reset layout", "", window.reset_layout)
+        self._add("&Run", "Choose a model", "Ctrl+M", partial(desk.wanted.emit, "models"))
+        self._add("&Help", "All commands…", "Ctrl+K", self.palette)
+        self._add("&Help", "Shortcuts", "Ctrl+/", self._shortcuts)
+        self._add("&Help", "About Playground", "", self._about)
+
+    def _add(self, menu: str, title: str, keys: str, run: Callable[[], object]) -> None:
+        self._actions.append(self.window.command(menu, title, keys, run))
+
+    def _new(self) -> None:
+        self.desk.new_session()
+        self.desk.wanted.emit("composer")
+
+    def _themes(self) -> None:
+        menu = self.window.menu("&View").addMenu("Theme")
+        group = QActionGroup(self.window)
+        for name, title in (
+            ("system", "Like the system"),
+            ("light", "Light"),
+            ("dark", "Dark"),
+            ("contrast", "High contrast"),
+        ):
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(self.desk.settings.theme == name)
+            action.triggered.connect(lambda _=False, name=name: self.use_theme(name))
+            group.addAction(action)
+            self._actions.append(action)
+
+    def use_theme(self, name: str) -> None:
+        settings = self.desk.settings
+        settings.theme = name  # type: ignore[assignment]
+        theme.apply(name, settings.scale)
+        self.desk.save_settings()
+
+    def _scale(self, by: int) -> None:
+        settings = self.desk.settings
+        at = min(range(len(SCALES)), key=lambda n: abs(SCALES[n] - settings.scale))
+        settings.scale = SCALES[min(max(at + by, 0), len(SCALES) - 1)]
+        theme.apply(settings.theme, settings.scale)
+        self.desk.save_settings()
+
+    def _detach(self) -> None:
+        dock = self.window.docks["inspector"]
+        dock.setFloating(not dock.isFloating())
+        dock.show()
+
+    def _about(self) -> None:
+        self._open(AboutDialog(self.window))
+
+    def _shortcuts(self) -> None:
+        rows = [
+            (action.text(), action.shortcut().toString())
+            for action in self._actions
+            if not action.shortcut().isEmpty()
+        ]
+        self._open(ShortcutsDialog(rows, self.window))
+
+    # The top row.
+
+    def _top_right(self) -> None:
+        row = self.window.top_right
+        palette = QToolButton(self.window)
+        palette.setText("Ctrl+K")
+        palette.setIcon(icon("search", "muted"))
+        palette.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        palette.setProperty("role", "quiet")
+        palette.setToolTip("All commands, sessions and models")
+        palette.setAccessibleName("All commands")
+        palette.clicked.connect(self.palette)
+        row.addWidget(palette)
+        self._profile = QComboBox(self.window)
+        self._profile.setAccessibleName("Server of this session")
+        self._profile.setToolTip("Where the next turns of this session go")
+        self._profile.setMinimumWidth(150)
+        self._profile.activated.connect(
+            lambda index: self.desk.use_profile(self._profile.itemData(index))
+        )
+        row.addWidget(self._profile)
+        self.desk.settings_changed.connect(self._show_profile)
+        self.desk.session_shown.connect(lambda _: self._show_profile())
+        self._show_profile()
+
+    def _show_profile(self) -> None:
+        box, chosen = self._profile, self.desk.profile
+        box.blockSignals(True)
+        box.clear()
+        for profile in {one.id: one for one in (*self.desk.profiles(), chosen)}.values():
+            box.addItem(visible(profile.name), profile.id)
+        box.setCurrentIndex(box.findData(chosen.id))
+        box.blockSignals(False)
+
+    def palette(self) -> None:
+        """Everything that can be done, under a few letters."""
+
+        async def work() -> None:
+            rows = await self.desk.workspace.sessions.list()
+            commands = [
+                Entry("command", action.text(), action.shortcut().toString(), action.trigger)
+                for action in self._actions
+            ]
+            sessions = [
+                Entry(
+                    "session",
+                    row.title or "Untitled session",
+                    "session",
+                    partial(self.desk.open_session, row.id),
+                )
+                for row in rows
+            ]
+            profiles = [
+                Entry("server", profile.name, "server", partial(self.desk.use_profile, profile.id))
+                for profile in self.desk.profiles()
+            ]
+            Palette(
+                [*commands, *sessions, *profiles], self.window, "A command, session or server"
+            ).open_over()
+
+        self.desk.tasks.start(work(), self.desk)
+
+
+def show_dead_end(window: Window, problem: Problem, leave: Callable[[], object]) -> None:
+    """The home cannot be used: say so in the window, and offer to leave. Nothing is changed."""
+    page = QWidget(window)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(48, 48, 48, 48)
+    box = ProblemBox(problem, page)
+    folder = next((v for k, v in problem.facts.items() if k in ("folder", "file")), "")
+    box.acted.connect(
+        lambda: (
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(folder).parent)))
+            if folder
+            else leave()
+        )
+    )
+    column.addWidget(box)
+    column.addStretch(1)
+    window.setCentralWidget(page)

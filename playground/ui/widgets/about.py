@@ -1,0 +1,134 @@
+"""About box and list of shortcuts."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground import __version__
+from playground.core.resources import resource
+from playground.ui.icons import icon
+
+
+class AboutDialog(QDialog):
+    """What this is, what it is made of, and under which licences."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About Playground")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(760, 520)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(10)
+        row = QHBoxLayout()
+        mark = QLabel(self)
+        mark.setPixmap(icon("app", "accent").pixmap(48, 48))
+        row.addWidget(mark)
+        words = QVBoxLayout()
+        title = QLabel(f"Playground {__version__}", self)
+        title.setProperty("role", "title")
+        words.addWidget(title)
+        self.facts = (
+            f"Playground {__version__}, Python {platform.python_version()}, "
+            f"Qt for Python {PySide6.__version__}, {platform.platform()}"
+        )
+        facts = QLabel(self.facts, self)
+        facts.setProperty("role", "caption")
+        facts.setWordWrap(True)
+        facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.addWidget(facts)
+        note = QLabel(
+            "Qt is used under the LGPL, version 3; it can be replaced by another build of the same"
+            " version. No account, no telemetry.",
+            self,
+        )
+        note.setProperty("role", "caption")
+        note.setWordWrap(True)
+        words.addWidget(note)
+        row.addLayout(words, 1)
+        column.addLayout(row)
+        body = QHBoxLayout()
+        self.notices = QListWidget(self)
+        self.notices.setAccessibleName("Licences")
+        self.notices.setFixedWidth(200)
+        self._files = sorted(path for path in resource("licenses").iterdir() if path.is_file())
+        self.notices.addItems([path.stem for path in self._files])
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName("Text of the licence")
+        self.notices.currentRowChanged.connect(self._show)
+        body.addWidget(self.notices)
+        body.addWidget(self.text, 1)
+        column.addLayout(body, 1)
+        buttons = QHBoxLayout()
+        copy = QPushButton("Copy the versions", self)
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(self.facts))
+        close = QPushButton("Close", self)
+        close.clicked.connect(self.accept)
+        buttons.addWidget(copy)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        for button in (copy, close):
+            button.setAccessibleName(button.text())
+        column.addLayout(buttons)
+        self.notices.setCurrentRow(0)
+
+    def _show(self, row: int) -> None:
+        if 0 <= row < len(self._files):
+            self.text.setPlainText(self._files[row].read_text(encoding="utf-8", errors="replace"))
+
+
+class ShortcutsDialog(QDialog):
+    """All shortcuts."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(460, 560)
+        column = QVBoxLayout(self)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setAccessibleName("Shortcuts")
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        inner = QWidget(area)
+        grid = QGridLayout(inner)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(6)
+        for number, (name, keys) in enumerate((*rows, *WITHIN)):
+            label, value = QLabel(name.replace("&", ""), inner), QLabel(keys, inner)
+            value.setProperty("role", "number")
+            grid.addWidget(label, number, 0)
+            grid.addWidget(value, number, 1)
+        grid.setRowStretch(len(rows) + len(WITHIN), 1)
+        area.setWidget(inner)
+        column.addWidget(area)
+        close = QPushButton("Close", self)
+        close.setAccessibleName("Close")
+        close.clicked.connect(self.accept)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+WITHIN = (
+    ("Run", "Ctrl+Return"),
+    ("Send, new line (or the reverse, see Preferences)", "Return, Shift+Return"),
+    ("Add the message without running", "Ctrl+Shift+Return"),
+)
+"""Keys that belong to the composer and are no commands of the window."""

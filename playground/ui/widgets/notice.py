@@ -1,0 +1,111 @@
+"""Inline notices: an icon, a sentence, one action. Nothing modal, and undo instead of "sure?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from playground.core.plain import visible
+from playground.core.problem import REMEDIES, Problem
+from playground.ui.icons import icon
+from playground.ui.widgets.cards import tool_button
+from playground.ui.widgets.plaintext import PlainText
+
+UNDO_STAYS = 12_000
+"""Milliseconds for which what was done can be undone by a click."""
+
+
+class NoticeBar(QFrame):
+    """One notice, with an action and a way to close it."""
+
+    def __init__(
+        self,
+        text: str,
+        detail: str = "",
+        *,
+        kind: str = "info",
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice")
+        self.setAccessibleName(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.setSpacing(10)
+        mark = QLabel(self)
+        token = {"info": "accent", "error": "error", "warning": "warn", "ok": "ok"}[kind]
+        mark.setPixmap(icon(kind, token).pixmap(16, 16))
+        row.addWidget(mark)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for line, role in ((text, "plain"), (detail, "caption")):
+            if line:
+                label = PlainText(line, self)
+                label.setProperty("role", role)
+                label.setAccessibleName("Notice")
+                column.addWidget(label)
+        row.addLayout(column, 1)
+        if action and act is not None:
+            button = QPushButton(action, self)
+            button.setAccessibleName(action)
+            button.clicked.connect(lambda: (act(), self.leave()))
+            row.addWidget(button)
+        close = tool_button("close", "Dismiss", self)
+        close.clicked.connect(self.leave)
+        row.addWidget(close)
+
+    def leave(self) -> None:
+        self.hide()
+        self.deleteLater()
+
+
+class Notices:
+    """The notices above the panel."""
+
+    def __init__(self, layout: QVBoxLayout) -> None:
+        self._layout = layout
+        self._texts: dict[str, NoticeBar] = {}
+
+    def problem(self, problem: Problem, act: Callable[[str], object]) -> None:
+        """A Problem that belongs to no run; `act` is called with its remedy."""
+        action = REMEDIES[problem.remedy]
+        self._add(
+            NoticeBar(
+                visible(problem.title),
+                problem.detail,
+                kind="error",
+                action=action,
+                act=lambda: act(problem.remedy),
+            )
+        )
+
+    def say(self, text: str, detail: str = "", kind: str = "info", **more: object) -> NoticeBar:
+        bar = NoticeBar(text, detail, kind=kind, **more)  # type: ignore[arg-type]
+        self._add(bar)
+        return bar
+
+    def undo(self, text: str, back: Callable[[], object]) -> None:
+        """What was done, with a way back for a while."""
+        bar = NoticeBar(text, action="Undo", act=back, kind="ok")
+        self._add(bar)
+        QTimer.singleShot(UNDO_STAYS, bar, bar.leave)
+
+    def _add(self, bar: NoticeBar) -> None:
+        name = bar.accessibleName()
+        if (old := self._texts.pop(name, None)) is not None and _alive(old):
+            old.leave()
+        self._texts[name] = bar
+        bar.destroyed.connect(lambda: self._texts.pop(name, None))
+        self._layout.addWidget(bar)
+        bar.show()
+
+
+def _alive(widget: QWidget) -> bool:
+    try:
+        return widget.testAttribute(Qt.WidgetAttribute.WA_WState_Created) or True
+    except RuntimeError:  # Qt has deleted it
+        return False

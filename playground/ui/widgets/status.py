@@ -1,0 +1,121 @@
+"""The status line: connection, waiting clock, and what session and day have used."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from playground.core.usage import Usage
+from playground.ui import words
+from playground.ui.desk import Desk
+from playground.ui.icons import icon
+from playground.ui.widgets.footer import Details
+
+
+class StatusLine(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._today: tuple[Usage, Decimal, int] | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        self._mark = QLabel(self)
+        self._state = QLabel(self)
+        self._state.setProperty("role", "caption")
+        self._state.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self._mark)
+        row.addWidget(self._state)
+        row.addStretch(1)
+        self._session = self._button("Tokens and cost of this session")
+        self._day = self._button("Tokens and cost of today, all sessions")
+        row.addWidget(self._session)
+        row.addWidget(self._day)
+        self._session.clicked.connect(self._open_session)
+        self._day.clicked.connect(self._open_day)
+        desk.clock.watch(self.advance, slow=True)
+        desk.session_shown.connect(lambda _: self.advance())
+        desk.tree_changed.connect(lambda _: self.advance())
+        desk.settings_changed.connect(self.advance)
+        desk.sessions_changed.connect(self._count_day)
+        self._count_day()
+        self.advance()
+
+    def _button(self, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("role", "chip")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def advance(self) -> None:
+        path = self.desk.session.path()
+        run = next((one for one in reversed(path) if one.running), path[-1] if path else None)
+        token, text = "muted", "ready"
+        if run is not None and (state := words.state(run)) is not None:
+            token, text = state.token, state.words
+            if run.running and run.transcript.timing.first_token is None:
+                text += f" {words.clock(words.waited(run))}"
+            if state.words == "done":
+                text = "connected"
+        self._mark.setPixmap(icon("dot", token).pixmap(12, 12))
+        others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)
+        if others > 0:
+            text += f" · {others} running elsewhere"
+        self._state.setText(f"{self.desk.profile.name} · {text}")
+        used, usd, unknown = self._session_sums()
+        self._session.setText(_line("session", used, usd, unknown))
+
+    def _session_sums(self) -> tuple[Usage | None, Decimal, int]:
+        runs = [run for run in self.desk.session.runs.values() if run.transcript.usage is not None]
+        used = Usage.add(run.transcript.usage for run in runs if run.transcript.usage is not None)
+        costs = [run.cost.usd if run.cost is not None else None for run in runs]
+        return used, sum((one for one in costs if one is not None), Decimal(0)), costs.count(None)
+
+    def _count_day(self) -> None:
+        async def work() -> None:
+            sums = await self.desk.workspace.sessions.usage_by_day(date.today())
+            used = Usage(
+                input=sums.input,
+                cached=sums.cached,
+                output=sums.output,
+                reasoning=sums.reasoning,
+                basis="estimated" if sums.estimated else "reported",
+            )
+            self._today = used, sums.usd, sums.unknown
+            self._day.setText(_line("today", *self._today))
+
+        self.desk.tasks.start(work(), self)
+
+    def _open_session(self) -> None:
+        used, usd, unknown = self._session_sums()
+        self._details("This session", used, usd, unknown, self._session)
+
+    def _open_day(self) -> None:
+        if self._today is not None:
+            self._details("Today", *self._today, self._day)
+
+    def _details(
+        self, title: str, used: Usage | None, usd: Decimal, unknown: int, at: QToolButton
+    ) -> None:
+        used = used or Usage()
+        rows = [
+            ("input tokens", words.number(used.input)),
+            ("  of them cached", words.number(used.cached)),
+            ("output tokens", words.number(used.output)),
+            ("  of them reasoning", words.number(used.reasoning)),
+            ("cost of runs with a known price", words.money(usd)),
+        ]
+        if unknown:
+            rows.append(("runs whose cost is unknown", words.number(unknown)))
+        Details(title, rows, self).show_at(at.mapToGlobal(QPoint(0, 0)))
+
+
+def _line(name: str, used: Usage | None, usd: Decimal, unknown: int) -> str:
+    """`session 12.4k tok · $0.031`; ≥ when the cost of some of it is unknown."""
+    used = used or Usage()
+    least = "≥ " if unknown else ""
+    return f"{name} {words.tokens(used.total)} tok · {least}{words.money(usd)}"
