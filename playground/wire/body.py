@@ -1,0 +1,96 @@
+"""Body: the chunks of one answer as events."""
+
+from __future__ import annotations
+
+from playground.core.recording import BODY, REST, SSE, frame
+from playground.wire.masking import Mask
+from playground.wire.sse import Splitter
+from playground.wire.tape import Tape
+
+PIECE = 64 * 1024
+"""Bytes of a body that is not an event stream in one event, at most."""
+
+STREAM = "text/event-stream"
+FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
+"""How the first line of an event stream begins."""
+
+_BLANK = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+
+
+class Body:
+    """Writes the body of one answer on the tape, block by block if it is an event stream.
+
+    Servers mislabel: what decides is the first byte that is not blank. JSON and HTML are never a
+    stream; anything else under `text/event-stream` is one, and so is what begins like one under
+    any other label. An error (a status that is no 2xx) is always taken whole.
+    """
+
+    def __init__(self, tape: Tape, status: int, content_type: str) -> None:
+        self.spoken = False
+        """Something else came than comments and blank lines."""
+        self._tape = tape
+        self._labelled = content_type.split(";")[0].strip().lower() == STREAM
+        self._kind: str | None = None if 200 <= status < 300 else BODY
+        self._start = b""
+        self._held: list[tuple[bytes, int, int]] = []
+        """Chunks that came before the kind was clear."""
+        self._splitter = Splitter()
+        self._mask = Mask(tape.secrets)
+        self._t = 0
+        self._chunk = 0
+
+    def feed(self, data: bytes, t: int, chunk: int) -> None:
+        """`chunk`: its number in the body; `t`: nanoseconds of the run when it came."""
+        if self._kind is None:
+            self._held.append((data, t, chunk))
+            self._start = _significant(self._start + data)
+            self._kind = _kind(self._start, self._labelled)
+            if self._kind is not None:
+                self._release()
+            return
+        self._t, self._chunk = t, chunk
+        if self._kind == SSE:
+            for block in self._splitter.feed(data):
+                self._tape.wire(SSE, block, t, chunk)
+                if not self.spoken:
+                    self.spoken = frame(block).data is not None
+        else:
+            self.spoken = self.spoken or bool(data)
+            self._write(*self._mask.feed(data))
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        if self._kind is None:
+            self._kind = SSE if self._labelled else BODY
+            self._release()
+        self._write(self._mask.rest(), False)
+        if rest := self._splitter.rest():
+            # Blank lines, and a blank line that a LF could still have made longer, are whole.
+            whole = not rest.strip(b"\r\n") or rest.endswith(b"\n\r")
+            self._tape.wire(SSE if whole else REST, rest, self._t, self._chunk)
+
+    def _release(self) -> None:
+        held, self._held = self._held, []
+        for data, t, chunk in held:
+            self.feed(data, t, chunk)
+
+    def _write(self, data: bytes, masked: bool) -> None:
+        for at in range(0, len(data), PIECE):
+            self._tape.wire(BODY, data[at : at + PIECE], self._t, self._chunk, masked=masked)
+
+
+def _significant(start: bytes) -> bytes:
+    """The first few bytes that are not blank."""
+    return start.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)[: len(max(FIELDS, key=len))]
+
+
+def _kind(start: bytes, labelled: bool) -> str | None:
+    """SSE or BODY; None while more has to be seen."""
+    if not start or _BOM.startswith(start):
+        return None
+    if start[:1] in (b"{", b"[", b"<"):
+        return BODY
+    if labelled or start.startswith(FIELDS):
+        return SSE
+    return None if any(field.startswith(start) for field in FIELDS) else BODY
