@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
+from playground.store.place import home_path
 from playground.ui import theme
 from playground.ui.window import Window
 
@@ -115,7 +116,7 @@ class Desktop:
         self.shell: Shell | None = None
         self._closing: asyncio.Event = asyncio.Event()
         self._stack = contextlib.AsyncExitStack()
-        self._early: list[Problem] = []
+        self.early: list[Problem] = []
         self.window.closing.connect(self._closing.set)
 
     def report(self, problem: Problem) -> None:
@@ -123,20 +124,22 @@ class Desktop:
         if self.shell is not None:
             self.shell.desk.report(problem)
         else:
-            self._early.append(problem)
+            self.early.append(problem)
 
     async def furnish(self) -> None:
         """Open the app and put the panels in. A home that cannot be used is said in the window."""
         from playground.app import home_of, opened
         from playground.core.problem import Failure
         from playground.ui import shell
-        from playground.ui.panels import DOCKS, PANELS
+        from playground.ui.desk import Desk
+        from playground.ui.panels import DIALOGS, DOCKS, PANELS
 
         try:
             self.app = await self._stack.enter_async_context(
                 opened(home_of(self.home), self.report)
             )
         except Failure as failure:
+            self.early.append(failure.problem)
             shell.show_dead_end(self.window, failure.problem, self._closing.set)
             return
         app = self.app
@@ -144,13 +147,29 @@ class Desktop:
             try:
                 app.settings.profile = app.profile(self.profile).id
             except Failure as failure:
-                self._early.append(failure.problem)
-        self.shell = shell.Shell(self.window, app.offer(), PANELS, DOCKS)
-        self._stack.push_async_callback(self.shell.close)
+                self.early.append(failure.problem)
+        desk = Desk(
+            workspace=app.workspace,
+            settings=app.settings,
+            save=app.save_settings,
+            profiles=app.profiles,
+            default=app.default_profile,
+            keys=app.keys,
+        )
+        self.shell = shell.Shell(self.window, desk, PANELS, DOCKS, DIALOGS, app.home.path)
+        self._stack.push_async_callback(self._leave)
         if app.settings_problem is not None:
-            self._early.append(app.settings_problem)
-        for problem in self._early:
+            self.early.append(app.settings_problem)
+        for problem in self.early:
             self.shell.desk.report(problem)
+
+    async def _leave(self) -> None:
+        """What must happen before the app is taken apart: remember the window, end its tasks."""
+        assert self.app is not None and self.shell is not None
+        self.shell.close()
+        await self.shell.desk.tasks.close()
+        with contextlib.suppress(Exception):
+            await self.app.save_settings()
 
     async def live(self) -> None:
         """Until the user closes the window."""
@@ -175,24 +194,58 @@ def run(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
 def first_paint(window: Window) -> asyncio.Future[None]:
     """Done when the window has been painted once and Qt has nothing else to do."""
     painted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    QTimer.singleShot(0, window, lambda: painted.done() or painted.set_result(None))
+
+    def done() -> None:
+        if not painted.done():
+            painted.set_result(None)
+
+    QTimer.singleShot(0, window, done)
     return painted
+
+
+def tour(
+    home: str, profile: str, out: Path, say: Callable[[str], None]
+) -> dict[str, Any] | Problem:
+    """Play the tour on a home; what it saw, or why it could not go on."""
+    told: list[dict[str, Any] | Problem] = []
+
+    async def work() -> int:
+        from playground.core.problem import Failure
+        from playground.ui.tour import Tour
+
+        desktop = Desktop(home, None)
+        desktop.window.show()
+        await first_paint(desktop.window)
+        try:
+            await desktop.furnish()
+            if desktop.shell is not None:
+                told.append(await Tour(desktop.shell, out, say).play(profile))
+        except Failure as failure:
+            told.append(failure.problem)
+        finally:
+            await desktop.close()
+        told.extend(desktop.early)
+        return 0
+
+    application()
+    theme.apply("light")
+    run(work)
+    return told[0]
 
 
 def main(home: str | None, profile: str | None) -> int:
     """Open the window and stay until it is closed; the exit status."""
     if not display_answers():
-        print(
+        sys.stderr.write(
             "There is no display to open a window on. `playground tour` shows it offscreen, "
-            "`playground run` works without one.",
-            file=sys.stderr,
+            "`playground run` works without one.\n"
         )
         return 1
     application()
-    folder = Path(home or os.environ.get("PLAYGROUND_HOME") or theme.default_home())
+    folder = home_path(home, os.environ)
     one = OneWindow(folder)
     if one.another():
-        print("Playground is open already; its window comes to the front.", file=sys.stderr)
+        sys.stderr.write("Playground is open already; its window comes to the front.\n")
         return 0
     said = peek(folder / "settings.json")
     theme.apply(said.get("theme", "system"), said.get("scale", 1.0))

@@ -52,6 +52,7 @@ class Desk(QObject):
         settings: Settings,
         save: Callable[[], Coroutine[Any, Any, None]],
         profiles: Callable[[], list[Profile]],
+        default: Callable[[], Profile],
         keys: Keys,
         parent: QObject | None = None,
     ) -> None:
@@ -61,6 +62,7 @@ class Desk(QObject):
         self._save = save
         self.profiles = profiles
         """All profiles there are, ours first."""
+        self._default = default
         self.keys = keys
         self.tasks = Tasks(self.report)
         self.clock = Clock(lambda: bool(workspace.running), self)
@@ -149,7 +151,7 @@ class Desk(QObject):
 
     def _fresh(self) -> Session:
         """A new session with the profile and the settings of the last one."""
-        profile = self.workspace.profile(self.settings.profile)
+        profile = self._default()
         call = None
         if (last := getattr(self, "session", None)) is not None and last.profile == profile.id:
             call = last.call.model_copy(deep=True)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from playground.core.plain import visible
-from playground.store.sessions import Row
+from playground.store.listing import Row
 from playground.ui import words
 
 Index = QModelIndex | QPersistentModelIndex

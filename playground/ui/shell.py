@@ -6,7 +6,7 @@ It knows panels by their specs only. What a panel can do beyond its own buttons 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -47,7 +47,7 @@ class Shell:
         desk: Desk,
         panels: Sequence[PanelSpec],
         docks: Sequence[DockSpec],
-        dialogs: dict[str, Callable[[Desk, QWidget], QDialog]],
+        dialogs: Mapping[str, Callable[[Desk, QWidget], QDialog]],
         home: Path,
     ) -> None:
         """`dialogs`: what opens when a place of that name is wanted."""
@@ -213,7 +213,7 @@ class Shell:
         self._profile = QComboBox(self.window)
         self._profile.setAccessibleName("Server of this session")
         self._profile.setToolTip("Where the next turns of this session go")
-        self._profile.setMinimumWidth(150)
+        self._profile.setFixedWidth(theme.current().px(230))
         self._profile.activated.connect(
             lambda index: self.desk.use_profile(self._profile.itemData(index))
         )

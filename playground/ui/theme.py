@@ -13,6 +13,7 @@ A widget says what it is with the dynamic property `role`; the sheet says how th
     problem     a card that went wrong      notice    one line above the panel
     composer    the box of the composer     draft     the text in it
     code        sunken monospace            plain     text without a frame
+    source      a view of JSON or bytes, bare monospace
     primary     the one action of a pane    quiet     a button without a border
     icon        a small square button       fold      a line that opens what is below
     example     something to run            popup     a small window over the others
@@ -214,6 +215,8 @@ class Theme:
             "head": f"{self.px(15)}px",
             "caps": f"{self.px(11)}px",
             "code_size": f"{self.px(12)}px",
+            "example": f"{self.px(64)}px",
+            "arrow": resource("icons", "arrows", f"down-{self.name}.svg").as_posix(),
             "mono": ", ".join(f'"{family}"' for family in self.mono.families()),
         }
         sheet = resource("theme.qss").read_text(encoding="utf-8")

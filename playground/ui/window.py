@@ -149,6 +149,7 @@ class Window(QMainWindow):
             dock.setTitleBarWidget(QWidget(dock))
             content = spec.make(desk)
             content.setProperty("role", "pane")
+            content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             content.setAccessibleName(spec.title)
             dock.setWidget(content)
             dock.topLevelChanged.connect(

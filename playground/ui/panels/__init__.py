@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from playground.ui.desk import Desk
 from playground.ui.panels.chat import CHAT_PANEL
-from playground.ui.panels.inspector import INSPECTOR_DOCK
+from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.preferences import PreferencesDialog
 from playground.ui.panels.profiles import ServersDialog
 from playground.ui.panels.sessions import SESSIONS_DOCK
@@ -17,6 +18,18 @@ from playground.ui.panels.settings import SETTINGS_DOCK
 from playground.ui.window import DockSpec, PanelSpec
 
 PANELS: tuple[PanelSpec, ...] = (CHAT_PANEL,)
+
+
+def _inspector(desk: Desk) -> InspectorPanel:
+    panel = InspectorPanel()
+    desk.run_shown.connect(panel.show_run)
+    desk.clock.watch(panel.advance, slow=True)
+    return panel
+
+
+INSPECTOR_DOCK = DockSpec(
+    "inspector", "Inspector", _inspector, Qt.DockWidgetArea.BottomDockWidgetArea, "F12", 300
+)
 
 DOCKS: tuple[DockSpec, ...] = (SESSIONS_DOCK, SETTINGS_DOCK, INSPECTOR_DOCK)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -27,10 +28,12 @@ from playground.core.plain import visible
 from playground.core.profile import LOCAL
 from playground.core.resources import resource
 from playground.core.session import Run, Session
+from playground.export import EXPORTERS
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import Fold, copy
 from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.links import ask_before_opening
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
@@ -204,14 +207,27 @@ class ChatPanel(QWidget):
         self.model.setIcon(icon("model", "muted"))
         self.model.clicked.connect(lambda: self.desk.wanted.emit("models"))
         row.addWidget(self.model)
-        self.tools = row
-        """The right end of the head: whoever adds buttons to the panel adds them here."""
+        self.export = ExportButton(self.desk, self)
+        row.addWidget(self.export)
         return row
+
+    def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
+        return (
+            ("&Run", "Stop", "Esc", self.stop),
+            ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
+            ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
+            ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
+            ("&Edit", "Copy the last answer", "Ctrl+Shift+C", self.copy_answer),
+            ("&Edit", "Copy the request as cURL", "Ctrl+Shift+K", self.copy_curl),
+        )
+
+    def copy_curl(self) -> None:
+        self.export.copy(next(one for one in EXPORTERS if one.id == "curl"))
 
     def _developer(self) -> QWidget:
         box = QWidget(self)
         column = QVBoxLayout(box)
-        column.setContentsMargins(16, 0, 16, 6)
+        column.setContentsMargins(11, 0, 16, 6)
         column.setSpacing(4)
         self.instructions = QPlainTextEdit(box)
         self.instructions.setAccessibleName("Developer message")

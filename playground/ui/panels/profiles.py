@@ -132,21 +132,17 @@ class ServersDialog(QDialog):
         self.use.setToolTip("Save, and send the next turns of this session there")
         self.use.setProperty("role", "primary")
         close = QPushButton("Close", self)
-        for button, slot in (
-            (self.remove, self._remove),
-            (None, None),
-            (self.test, self._test),
-            (self.save, self._save),
-            (close, self.reject),
-            (self.use, self._use),
-        ):
-            if button is None:
-                buttons.addStretch(1)
-                continue
+        self.remove.clicked.connect(self._remove)
+        self.test.clicked.connect(self._test)
+        self.save.clicked.connect(lambda: self._save())
+        close.clicked.connect(self.reject)
+        self.use.clicked.connect(self._use)
+        for button in (self.remove, self.test, self.save, close, self.use):
             button.setAccessibleName(button.text())
             button.setAutoDefault(False)
-            button.clicked.connect(slot)
             buttons.addWidget(button)
+            if button is self.remove:
+                buttons.addStretch(1)
         right.addLayout(buttons)
         wanted = desk.profile.id
         if key and wanted in OURS:

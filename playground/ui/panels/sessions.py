@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.store.sessions import Row
+from playground.store.listing import Row
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
@@ -142,7 +142,8 @@ class SessionsDock(QWidget):
         self.search.setClearButtonEnabled(True)
         row.addWidget(self.search, 1)
         new = tool_button("plus", "New session (Ctrl+N)", self)
-        new.clicked.connect(lambda: (desk.new_session(), desk.wanted.emit("composer")))
+        new.clicked.connect(desk.new_session)
+        new.clicked.connect(lambda: desk.wanted.emit("composer"))
         row.addWidget(new)
         column.addLayout(row)
         self.model = SessionsModel()
@@ -155,6 +156,8 @@ class SessionsDock(QWidget):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.empty)
+        self.list.hide()
+        column.addStretch(0)
         self.setFocusProxy(self.search)
         self._task: asyncio.Task[object] | None = None
         self._typing = QTimer(self)
@@ -189,6 +192,7 @@ class SessionsDock(QWidget):
             self.model.show(rows, grouped=not words.strip())
             self._mark()
             self.empty.setVisible(not rows)
+            self.list.setVisible(bool(rows))
             self.empty.setText(
                 "Nothing found."
                 if words.strip()

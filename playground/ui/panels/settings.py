@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +34,13 @@ def section(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text.upper(), parent)
     label.setProperty("role", "section")
     return label
+
+
+def _shrinks(box: QComboBox) -> None:
+    """A long name in a list must not make the dock wide."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
 class SettingsDock(QWidget):
@@ -57,6 +65,7 @@ class SettingsDock(QWidget):
         self._column.addWidget(section("Server", inner))
         self.profile = QComboBox(inner)
         self.profile.setAccessibleName("Server")
+        _shrinks(self.profile)
         self.profile.activated.connect(self._profile_picked)
         line = QHBoxLayout()
         line.addWidget(self.profile, 1)
@@ -69,6 +78,7 @@ class SettingsDock(QWidget):
         self.api = QComboBox(inner)
         self.api.setAccessibleName("API")
         self.api.setToolTip("Which of the server's APIs is spoken")
+        _shrinks(self.api)
         for endpoint in ENDPOINTS:
             self.api.addItem(endpoint.title, endpoint.id)
         self.api.activated.connect(self._api_picked)
@@ -83,6 +93,7 @@ class SettingsDock(QWidget):
         self._column.addWidget(section("Model", inner))
         self.model = QComboBox(inner)
         self.model.setEditable(True)
+        _shrinks(self.model)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.model.setAccessibleName("Model")
         self.model.setToolTip("From the server's list, or any name that it knows")

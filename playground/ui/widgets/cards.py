@@ -1,4 +1,4 @@
-"""Cards: one for each kind of item. A card is given an item once and looks at it when it is told to.
+"""Cards: one for each kind of item. A card is given an item once and looks at it when told to.
 
 The tuple CARDS says which card shows which kind of item; a kind that is not in it is shown as JSON.
 """

@@ -1,4 +1,4 @@
-"""The composer: where a message is written. Grows from 3 to 12 lines; never loses what was typed."""
+"""The composer: where a message is written. Grows from 3 to 12 lines; loses nothing typed."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class NoticeBar(QFrame):
         if action and act is not None:
             button = QPushButton(action, self)
             button.setAccessibleName(action)
-            button.clicked.connect(lambda: (act(), self.leave()))
+            button.clicked.connect(self.leave)
+            button.clicked.connect(lambda: act())
             row.addWidget(button)
         close = tool_button("close", "Dismiss", self)
         close.clicked.connect(self.leave)

@@ -50,6 +50,7 @@ class Palette(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(prompt)
         self._entries = entries
+        self.window_below = parent
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
@@ -69,7 +70,7 @@ class Palette(QDialog):
         self._filter("")
 
     def open_over(self) -> None:
-        parent = self.parentWidget()
+        parent = self.window_below
         point = parent.mapToGlobal(parent.rect().topLeft())
         self.move(point.x() + (parent.width() - self.width()) // 2, point.y() + 60)
         self.show()

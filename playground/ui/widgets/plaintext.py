@@ -1,4 +1,4 @@
-"""Text exactly as it is: read-only, selectable, as high as it needs to be; nothing is interpreted."""
+"""Text exactly as it is: read-only, selectable, as high as it needs to be, never interpreted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class PlainText(QTextEdit):
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.fontMetrics().height())
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, type: int, name: QUrl) -> object:  # noqa: A002  Qt's own name
+        """Nothing is ever loaded."""
         return None
 
     def wheelEvent(self, event: QWheelEvent) -> None:

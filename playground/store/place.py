@@ -1,0 +1,21 @@
+"""Where the home is. Imported before the first paint, so nothing but paths here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+VARIABLE = "PLAYGROUND_HOME"
+
+
+def default_home() -> Path:
+    """Where this platform keeps a user's data of a program."""
+    return platformdirs.user_data_path("playground", appauthor=False)
+
+
+def home_path(given: str | Path | None, environ: Mapping[str, str]) -> Path:
+    """The folder that was named (`--home`), else the variable's, else the platform's."""
+    named = given or environ.get(VARIABLE)
+    return Path(named).expanduser().absolute() if named else default_home()

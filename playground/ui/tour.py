@@ -1,0 +1,198 @@
+"""The tour: the real window, shown step by step with fixed questions at temperature 0.
+
+Everything it does goes through the widgets that a person would use. Each step leaves a picture and
+what was seen in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from playground.core.problem import Failure, Problem
+from playground.core.profile import SANDBOX
+from playground.core.session import Run
+from playground.ui import theme, words
+from playground.ui.panels.chat import ChatPanel
+from playground.ui.panels.inspector import InspectorPanel
+from playground.ui.panels.sessions import SessionsDock
+from playground.ui.panels.settings import SettingsDock
+from playground.ui.shell import Shell
+
+PATIENCE = 180.0
+"""Seconds for one answer of a small model on a slow computer."""
+LOOK = 0.02
+QUESTION = "What is the capital of France?"
+LONGER = "Explain in three sentences why the sky is blue."
+
+
+@dataclass(slots=True)
+class Step:
+    name: str
+    title: str
+    """One sentence for somebody who only sees the picture."""
+    picture: str = ""
+    saw: dict[str, Any] = field(default_factory=dict)
+
+
+class Tour:
+    def __init__(self, shell: Shell, out: Path, say: Callable[[str], None]) -> None:
+        self.shell = shell
+        self.desk = shell.desk
+        self.window = shell.window
+        self.out = out
+        self.say = say
+        self.steps: list[Step] = []
+        panels, docks = self.window.panels, self.window.docks
+        chat, inspector = panels["chat"], docks["inspector"].widget()
+        sessions, settings = docks["sessions"].widget(), docks["settings"].widget()
+        assert isinstance(chat, ChatPanel)
+        assert isinstance(inspector, InspectorPanel)
+        assert isinstance(sessions, SessionsDock)
+        assert isinstance(settings, SettingsDock)
+        self.chat, self.inspector = chat, inspector
+        self.sessions, self.settings = sessions, settings
+
+    async def play(self, profile: str) -> dict[str, Any]:
+        """All steps; what `tour.json` says. Raises Failure when a step does not come about."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        desk = self.desk
+        desk.use_profile(profile)
+        await self._settled()
+        self.picture("first-start", "A first start: no key, no network, and four things to ask.")
+
+        self.settings.rows["temperature"].switch.click()
+        self.settings.rows["temperature"].show_value(0)
+        self.settings.rows["temperature"].changed.emit("temperature", True, 0)
+        first = next(b for b in self.chat.examples.buttons if b.toolTip() == QUESTION)
+        first.click()
+        run = self._newest()
+        await self._until(lambda: run.transcript.phase != "queued" or not run.running)
+        self.desk.clock.look()
+        self.picture("asked", "One click asks. Until the first token comes, a clock tells so.")
+        await self._ended(run)
+        self.picture(
+            "answered",
+            "The answer, and below it what it took: every number opens when it is clicked.",
+            **self._facts(run),
+        )
+        answer = self._facts(run)
+        served = run.profile
+
+        self.chat.composer.write(LONGER)
+        self.chat.composer.run.click()
+        longer = self._newest()
+        await self._until(lambda: len(longer.transcript.text) > 60 or not longer.running)
+        self.desk.clock.look()
+        self.picture("streaming", "A longer answer while it streams; Run has become Stop.")
+        await self._ended(longer)
+
+        desk.wanted.emit("inspector")
+        self.inspector.advance()
+        self.picture(
+            "inspected",
+            "Every event of that answer: when it came, what it carried, and its raw bytes.",
+            events=longer.transcript.events,
+        )
+        self.inspector.show_tab("Request")
+        self.picture("request", "Exactly what was sent, with the key masked.")
+        self.inspector.show_tab("Events")
+
+        self.chat.regenerate()
+        again = self._newest()
+        await self._ended(again)
+        self.picture("regenerated", "Asked once more: both versions are kept, side by side.")
+
+        desk.new_session()
+        desk.use_profile(SANDBOX)
+        self.settings.model.setCurrentText("cut")
+        self.settings._model_picked()
+        self.chat.composer.write("Show me how a broken stream looks.")
+        self.chat.composer.run.click()
+        broken = self._newest()
+        await self._ended(broken)
+        self.picture(
+            "broken",
+            "A stream that breaks: what had arrived is kept, with one next action.",
+            outcome=broken.transcript.outcome,
+        )
+
+        self.sessions.search.setText("capital")
+        await self._until(lambda: self.sessions.model.rowCount() > 0)
+        self.sessions._open_first()
+        await self._until(lambda: self.desk.session.id == run.session)
+        await self._settled()
+        theme.apply("dark", self.desk.settings.scale)
+        self.picture("dark", "Found again by a word, in the dark theme.")
+        theme.apply(self.desk.settings.theme, self.desk.settings.scale)
+        self.sessions.search.clear()
+
+        told = {
+            "profile": served,
+            "asked_for": profile,
+            "question": QUESTION,
+            **answer,
+            "steps": [asdict(step) for step in self.steps],
+        }
+        path = self.out / "tour.json"
+        path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return told
+
+    # How a step is done.
+
+    def picture(self, name: str, title: str, **saw: Any) -> None:
+        """Take the window as it is now."""
+        app = QApplication.instance()
+        assert app is not None
+        app.sendPostedEvents()
+        file = f"{len(self.steps) + 1:02d}-{name}.png"
+        self.window.grab().save(str(self.out / file))
+        self.steps.append(Step(name, title, file, saw))
+        self.say(f"{file}  {title}")
+
+    def _newest(self) -> Run:
+        return self.desk.session.path()[-1]
+
+    async def _ended(self, run: Run) -> None:
+        await self._until(lambda: not run.running)
+        await self._settled()
+        self.desk.clock.look()
+
+    async def _settled(self) -> None:
+        """Let what was started by the last action finish: lists, sums, pictures of text."""
+        for _ in range(10):
+            await asyncio.sleep(LOOK)
+
+    async def _until(self, state: Callable[[], bool]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not state():
+                    await asyncio.sleep(LOOK)
+        except TimeoutError:
+            raise Failure(
+                Problem(
+                    title=f"The tour waited {PATIENCE:g} s for its next step and gave up.",
+                    detail=f"after {self.steps[-1].name if self.steps else 'the start'}",
+                    remedy="retry",
+                )
+            ) from None
+
+    @staticmethod
+    def _facts(run: Run) -> dict[str, Any]:
+        seen, used = run.transcript, run.transcript.usage
+        waited, speed = words.first_token(run), words.speed(run)
+        return {
+            "outcome": seen.outcome,
+            "model": seen.model or run.call.model,
+            "answer": seen.text,
+            "input_tokens": used.input if used else None,
+            "output_tokens": used.output if used else None,
+            "first_token_s": round(waited, 3) if waited is not None else None,
+            "tokens_per_s": round(speed, 1) if speed is not None else None,
+        }

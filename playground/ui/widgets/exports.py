@@ -1,0 +1,81 @@
+"""The Export menu: a recorded run as a file, or as code on the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+
+from playground.core.problem import Failure, from_exception
+from playground.core.session import Run
+from playground.export import EXPORTERS
+from playground.export.base import Exported, Exporter
+from playground.ui.desk import Desk
+from playground.ui.icons import icon
+from playground.ui.widgets.cards import copy
+
+
+class ExportButton(QToolButton):
+    """Exports the run that the inspector shows, which is the last one unless another was picked."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setText("Export")
+        self.setProperty("role", "quiet")
+        self.setAccessibleName("Export this run")
+        self.setToolTip("This run as a file, or as code")
+        menu = QMenu(self)
+        for exporter in EXPORTERS:
+            if exporter.code is not None:
+                menu.addAction(f"Copy as {exporter.title}").triggered.connect(
+                    lambda _=False, it=exporter: self.copy(it)
+                )
+        menu.addSeparator()
+        for exporter in EXPORTERS:
+            menu.addAction(icon("export", "muted"), f"Save as {exporter.title}…").triggered.connect(
+                lambda _=False, it=exporter: self.save(it)
+            )
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        desk.run_shown.connect(lambda _: self._show())
+        desk.tree_changed.connect(lambda _: self._show())
+        self._show()
+
+    def _show(self) -> None:
+        self.setEnabled(self.desk.run is not None and not self.desk.run.silent)
+
+    def _exported(self, run: Run) -> Exported:
+        session = self.desk.session
+        history = self.desk.workspace.history(session, run)[: -len(run.input) or None]
+        return Exported(run, self.desk.workspace.profile(run.profile), tuple(history))
+
+    def copy(self, exporter: Exporter) -> None:
+        """Put the last request of the run on the clipboard, as code."""
+        if (run := self.desk.run) is None:
+            return
+        try:
+            written = exporter.write(self._exported(run))
+        except Failure as failure:
+            self.desk.report(failure.problem)
+            return
+        copy(written if isinstance(written, str) else written.decode("utf-8", "replace"))
+
+    def save(self, exporter: Exporter) -> None:
+        """Ask for a place, then write the file."""
+        if (run := self.desk.run) is None:
+            return
+        dialog = QFileDialog(self, f"Save as {exporter.title}", f"{run.id}{exporter.suffix}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(exporter.suffix.removeprefix("."))
+        dialog.fileSelected.connect(lambda path: self.write(exporter, run, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, exporter: Exporter, run: Run, path: Path) -> None:
+        """Write a run to a file; what goes wrong is reported."""
+        try:
+            written = exporter.write(self._exported(run))
+            path.write_bytes(written.encode() if isinstance(written, str) else written)
+        except (Failure, OSError) as error:
+            self.desk.report(from_exception(error))
