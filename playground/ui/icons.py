@@ -53,6 +53,12 @@ class _Engine(QIconEngine):
         return _Engine(self._name, self._token)
 
 
+def mark(name: str, token: str, size: float = 16) -> QPixmap:
+    """The icon as a picture of `size` design pixels, for labels."""
+    side = theme.current().px(size)
+    return icon(name, token).pixmap(side, side)
+
+
 @lru_cache(maxsize=256)
 def icon(name: str, token: str = "muted") -> QIcon:
     """The icon `name` in the colour of `token`. Raises FileNotFoundError for one we do not have."""

@@ -100,9 +100,9 @@ class Tour:
             "Every event of that answer: when it came, what it carried, and its raw bytes.",
             events=longer.transcript.events,
         )
-        self.inspector.show_tab("Request")
+        self.inspector.tabs.pick(1)
         self.picture("request", "Exactly what was sent, with the key masked.")
-        self.inspector.show_tab("Events")
+        self.inspector.tabs.pick(0)
 
         self.chat.regenerate()
         again = self._newest()

@@ -25,13 +25,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.ui import theme
+
 if TYPE_CHECKING:
     from playground.ui.desk import Desk
 
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 NARROW = 1180
-"""Below this width the settings give way; below the next one the sessions do, too."""
+"""Below this width the sessions give way; well below it the settings do, too. Logical pixels at
+the normal size of type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Window(QMainWindow):
         self.panels: dict[str, QWidget] = {}
         self._tabs: dict[str, QToolButton] = {}
         self._specs: Sequence[DockSpec] = ()
+        theme.themes.changed.connect(self._make_room)
         self._yielded: set[str] = set()
         """Docks that were hidden because the window became narrow, not by the user."""
 
@@ -173,7 +177,7 @@ class Window(QMainWindow):
             rows = [spec for spec in self._specs if (spec.area != BOTTOM) == horizontal]
             self.resizeDocks(
                 [self.docks[spec.id] for spec in rows],
-                [spec.size for spec in rows],
+                [theme.current().px(spec.size) for spec in rows],
                 Qt.Orientation.Horizontal if horizontal else Qt.Orientation.Vertical,
             )
         self._make_room()
@@ -247,10 +251,16 @@ class Window(QMainWindow):
 
     # A narrow window.
 
+    @staticmethod
+    def _limits() -> tuple[tuple[str, int], ...]:
+        """Below which width of the window which dock gives way."""
+        px = theme.current().px
+        return (("sessions", px(NARROW)), ("settings", px(NARROW - 260)))
+
     def _make_room(self) -> None:
         """At 1024 × 700 there is room for the conversation and one dock beside it at most."""
         width = self.width()
-        for name, limit in (("sessions", NARROW), ("settings", NARROW - 260)):
+        for name, limit in self._limits():
             dock = self.docks.get(name)
             if dock is None or dock.isFloating():
                 continue
@@ -267,8 +277,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         old = event.oldSize().width()
         super().resizeEvent(event)
-        limits = (NARROW, NARROW - 260)
-        if any((old < limit) != (event.size().width() < limit) for limit in limits):
+        if any((old < limit) != (event.size().width() < limit) for _, limit in self._limits()):
             self._make_room()
         self.resized.emit()
 

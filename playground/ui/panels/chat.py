@@ -29,6 +29,7 @@ from playground.core.profile import LOCAL
 from playground.core.resources import resource
 from playground.core.session import Run, Session
 from playground.export import EXPORTERS
+from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import Fold, copy
@@ -100,8 +101,8 @@ class ExampleButton(QPushButton):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(label)
         column.addStretch(1)
-        self.setMinimumHeight(76)
-        self.setMinimumWidth(200)
+        self.setMinimumHeight(theme.current().px(76))
+        self.setMinimumWidth(theme.current().px(200))
 
 
 class Editor(QFrame):
@@ -117,7 +118,7 @@ class Editor(QFrame):
         column.addWidget(self.head)
         self.text = QPlainTextEdit(text, self)
         self.text.setAccessibleName("New version of the message")
-        self.text.setMinimumHeight(90)
+        self.text.setMinimumHeight(theme.current().px(90))
         self.text.setMaximumHeight(240)
         self.text.setTabChangesFocus(True)
         column.addWidget(self.text)
@@ -234,7 +235,7 @@ class ChatPanel(QWidget):
         self.instructions.setPlaceholderText(
             "How the model should behave. Empty: no developer message is sent."
         )
-        self.instructions.setFixedHeight(84)
+        self.instructions.setFixedHeight(theme.current().px(84))
         self.instructions.setTabChangesFocus(True)
         self.instructions.textChanged.connect(self._instructed)
         self._developer_fold = Fold(box, self.instructions)

@@ -39,7 +39,7 @@ class PreferencesDialog(QDialog):
         self.desk = desk
         self.setWindowTitle("Preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(theme.current().px(420))
         settings = desk.settings
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 12)

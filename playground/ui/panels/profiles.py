@@ -30,6 +30,7 @@ from playground.core.profile import OURS, Profile
 from playground.core.session import new_id
 from playground.endpoints import ENDPOINTS
 from playground.providers.presets import PRESETS
+from playground.ui import theme
 from playground.ui.desk import Desk
 
 PROBED = ("ollama", "lmstudio", "llamacpp")
@@ -53,7 +54,7 @@ class ServersDialog(QDialog):
         left = QVBoxLayout()
         self.list = QListWidget(self)
         self.list.setAccessibleName("Servers")
-        self.list.setFixedWidth(230)
+        self.list.setFixedWidth(theme.current().px(230))
         self.list.currentItemChanged.connect(lambda item, _: self._picked(item))
         left.addWidget(self.list, 1)
         self.add = QPushButton("Add a server", self)
@@ -109,19 +110,19 @@ class ServersDialog(QDialog):
         self.headers = QPlainTextEdit(inner)
         self.headers.setAccessibleName("Headers")
         self.headers.setPlaceholderText("Name: value, one a line, sent with every request")
-        self.headers.setFixedHeight(64)
+        self.headers.setFixedHeight(theme.current().px(64))
         self.headers.setTabChangesFocus(True)
         form.addRow("Headers", self.headers)
         self.quirks = QPlainTextEdit(inner)
         self.quirks.setAccessibleName("Ways of this server, as JSON")
-        self.quirks.setFixedHeight(84)
+        self.quirks.setFixedHeight(theme.current().px(84))
         self.quirks.setTabChangesFocus(True)
         form.addRow("Quirks", self.quirks)
         self.said = QLabel(self)
         self.said.setProperty("role", "caption")
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
-        self.said.setMinimumHeight(34)
+        self.said.setMinimumHeight(theme.current().px(34))
         right.addWidget(self.said)
         buttons = QHBoxLayout()
         self.remove = QPushButton("Delete", self)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from playground import __version__
 from playground.core.resources import resource
+from playground.ui import theme
 from playground.ui.icons import icon
 
 
@@ -67,7 +68,7 @@ class AboutDialog(QDialog):
         body = QHBoxLayout()
         self.notices = QListWidget(self)
         self.notices.setAccessibleName("Licences")
-        self.notices.setFixedWidth(200)
+        self.notices.setFixedWidth(theme.current().px(200))
         self._files = sorted(path for path in resource("licenses").iterdir() if path.is_file())
         self.notices.addItems([path.stem for path in self._files])
         self.text = QPlainTextEdit(self)

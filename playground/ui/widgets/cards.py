@@ -32,7 +32,7 @@ from playground.core.items import (
 from playground.core.plain import visible
 from playground.core.session import Run
 from playground.ui import words
-from playground.ui.icons import icon
+from playground.ui.icons import icon, mark
 from playground.ui.widgets.plaintext import PlainText
 from playground.ui.widgets.prose import Prose
 
@@ -381,10 +381,10 @@ class NoticeCard(Card):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(8)
-        mark = QLabel(self)
-        mark.setPixmap(icon("info", "accent").pixmap(16, 16))
-        row.addWidget(mark)
-        row.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+        sign = QLabel(self)
+        sign.setPixmap(mark("info", "accent"))
+        row.addWidget(sign)
+        row.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         self._text = PlainText(parent=self)
         self._text.setProperty("role", "muted")
         self._text.setAccessibleName("Notice")

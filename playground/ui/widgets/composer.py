@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.ui import theme
 from playground.ui.icons import icon
 
 ROLES = ("user", "assistant", "developer", "system")
@@ -122,7 +123,7 @@ class Composer(QFrame):
         self.run = QPushButton("Run", self)
         self.run.setProperty("role", "primary")
         self.run.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the icon stands behind
-        self.run.setMinimumWidth(84)
+        self.run.setMinimumWidth(theme.current().px(84))
         row.addWidget(self.run)
         column.addLayout(row)
         self.draft.sent.connect(self._send)

@@ -25,7 +25,7 @@ from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
 from playground.core.session import Run
 from playground.ui import words
-from playground.ui.icons import icon
+from playground.ui.icons import mark
 from playground.ui.widgets.cards import Card, Siblings, tool_button
 from playground.ui.widgets.plaintext import PlainText
 
@@ -78,10 +78,10 @@ class ProblemBox(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(10)
-        mark = QLabel(self)
-        mark.setPixmap(icon("error", "error").pixmap(16, 16))
-        row.addWidget(mark)
-        row.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+        sign = QLabel(self)
+        sign.setPixmap(mark("error", "error"))
+        row.addWidget(sign)
+        row.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(4)
         title = PlainText(problem.title, self)
@@ -199,7 +199,7 @@ class Footer(Card):
             self._state.setText(visible(text[:1].upper() + text[1:]))
             self._state.setProperty("token", state.token)
             self._state.style().polish(self._state)
-            self._mark.setPixmap(icon(state.icon, state.token).pixmap(16, 16))
+            self._mark.setPixmap(mark(state.icon, state.token))
             self._mark.show()
             self._state.show()
         if finished and seen.problem is not None and self._problem is None:

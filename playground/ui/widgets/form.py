@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.endpoint import Parameter
+from playground.ui import theme
 
 
 class ParameterRow(QWidget):
@@ -37,7 +38,7 @@ class ParameterRow(QWidget):
         self.switch = QCheckBox(parameter.path, self)
         self.switch.setToolTip(parameter.help)
         self.switch.setAccessibleDescription(parameter.help)
-        self.switch.setMinimumHeight(26)
+        self.switch.setMinimumHeight(theme.current().px(26))
         row.addWidget(self.switch)
         row.addStretch(1)
         self.off = QLabel("not sent", self)
@@ -46,7 +47,7 @@ class ParameterRow(QWidget):
         self.field = self._field()
         self.field.setAccessibleName(f"Value of {parameter.path}")
         self.field.setToolTip(parameter.help)
-        self.field.setFixedWidth(112)
+        self.field.setFixedWidth(theme.current().px(112))
         self.field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self.field)
         self.show_value(None)

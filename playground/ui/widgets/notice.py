@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
-from playground.ui.icons import icon
+from playground.ui.icons import mark
 from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.plaintext import PlainText
 
@@ -36,10 +36,10 @@ class NoticeBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.setSpacing(10)
-        mark = QLabel(self)
+        sign = QLabel(self)
         token = {"info": "accent", "error": "error", "warning": "warn", "ok": "ok"}[kind]
-        mark.setPixmap(icon(kind, token).pixmap(16, 16))
-        row.addWidget(mark)
+        sign.setPixmap(mark(kind, token))
+        row.addWidget(sign)
         column = QVBoxLayout()
         column.setSpacing(2)
         for line, role in ((text, "plain"), (detail, "caption")):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from playground.core.usage import Usage
 from playground.ui import words
 from playground.ui.desk import Desk
-from playground.ui.icons import icon
+from playground.ui.icons import mark
 from playground.ui.widgets.footer import Details
 
 
@@ -61,7 +61,7 @@ class StatusLine(QWidget):
                 text += f" {words.clock(words.waited(run))}"
             if state.words == "done":
                 text = "connected"
-        self._mark.setPixmap(icon("dot", token).pixmap(12, 12))
+        self._mark.setPixmap(mark("dot", token, 12))
         others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)
         if others > 0:
             text += f" · {others} running elsewhere"

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
 
 from playground.core.items import Item, Message
 from playground.core.session import Run, Session
+from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import Card, SaidCard, card_for
 from playground.ui.widgets.footer import Footer
@@ -77,6 +78,7 @@ class TranscriptView(QAbstractScrollArea):
         self._jump.setAccessibleName("Jump to the end")
         self._jump.clicked.connect(self.jump_to_end)
         self._jump.hide()
+        theme.themes.changed.connect(self._restyle)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self._by_hand())
 
@@ -185,7 +187,7 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def _width(self) -> int:
-        return max(min(self.viewport().width() - 2 * SIDE, MEASURE), 80)
+        return max(min(self.viewport().width() - 2 * SIDE, theme.current().px(MEASURE)), 80)
 
     def _estimate(self) -> None:
         """Heights and tops; measured where there is a card, guessed from the text elsewhere."""
@@ -303,6 +305,14 @@ class TranscriptView(QAbstractScrollArea):
 
     def _resized(self, row: Row) -> None:
         row.exact = False
+        self._estimate()
+        self._place()
+
+    def _restyle(self) -> None:
+        """Other colours or sizes: make the cards anew, in the place where the reader is."""
+        for row in self._rows:
+            self._let_go(row)
+            row.height, row.exact = 0, False
         self._estimate()
         self._place()
 
