@@ -100,11 +100,12 @@ def imports(text: str) -> Iterator[tuple[str, bool]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             module = node.module or ""
-            if module == "playground":
-                for name in node.names:
-                    yield f"playground.{name.name}", id(node) in typing
-            else:
-                yield module, id(node) in typing
+            folder = SOURCE.parent.joinpath(*module.split("."))
+            for name in node.names:
+                # `from playground.ui import theme` is an import of playground.ui.theme.
+                inner = folder.is_dir() and (folder / f"{name.name}.py").exists()
+                part_of = f"{module}.{name.name}" if inner or module == "playground" else module
+                yield part_of, id(node) in typing
 
 
 def violations(path: Path, text: str) -> list[str]:
@@ -118,22 +119,10 @@ def violations(path: Path, text: str) -> list[str]:
             other = module.split(".")[1] if "." in module else ""
             if other and other != "__version__" and me != "__init__" and other not in MAY[me]:
                 found.append(f"{where} imports {module}")
-            if (
-                me == "ui"
-                and "/panels/" in f"/{where}"
-                and module.startswith("playground.ui.panels")
-            ):
-                found.append(f"{where}: panels never import panels")
-            if where.startswith("ui/widgets/") and module.startswith("playground.ui.panels"):
-                found.append(f"{where}: widgets never import panels")
-            if where == "ui/window.py" and not typing and module != "playground.ui.theme":
-                allowed = (
-                    "playground.ui.icons",
-                    "playground.ui.theme",
-                    "playground.core.resources",
-                )
-                if module not in allowed:
-                    found.append(f"{where}: the shell imports {module}")
+            if module.startswith("playground.ui.panels.") and where not in KNOW_PANELS:
+                found.append(f"{where}: panels are the business of their tuple only")
+            if where == "ui/window.py" and not typing and module not in SHELL:
+                found.append(f"{where}: the window imports {module}")
         elif top in OUTSIDE and not OUTSIDE[top].fullmatch(where) and not typing:
             found.append(f"{where} imports {module}")
     for trap, why in TRAPS.items():
