@@ -1,0 +1,375 @@
+"""The index of the event list: names of types, filters in slices, stalls."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from playground.core.recording import BODY, REST, SSE, Event, Recording
+from playground.core.session import Run
+from playground.ui.widgets.eventindex import OTHER, STALL_NS, EventIndex, Query
+from playground.ui.widgets.eventkinds import KNOWN, is_known, name_of, tone_of
+from playground.ui.widgets.eventrow import Summary, summary
+
+
+def sse(raw: bytes) -> Event:
+    return Event(0, SSE, raw)
+
+
+def index_of(run: Run) -> EventIndex:
+    index = EventIndex(run.recording, run.transcript.misread)
+    finish(index)
+    return index
+
+
+def finish(index: EventIndex) -> None:
+    assert index.step(10**12)
+    assert not index.behind
+
+
+def rows(index: EventIndex) -> list[int]:
+    return [index.number(row) for row in range(len(index))]
+
+
+def found(run: Run, query: Query) -> list[int]:
+    index = index_of(run)
+    index.narrow(query)
+    finish(index)
+    return rows(index)
+
+
+# Names of types.
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (b"event: response.created\ndata: {}\n\n", "response.created"),
+        (b"event:response.created\r\ndata: {}\r\n\r\n", "response.created"),
+        (b'data: {"type":"response.queued"}\n\n', "response.queued"),
+        (b'data:{ "type" : "response.queued"}\n\n', "response.queued"),
+        (b'data: {"item":{"type":"message"},"type":"response.queued"}\n\n', "response.queued"),
+        (b'data: {"type":"a","x":\ndata: 1}\nevent: b\n\n', "a"),
+        (b": ping\n\n", "comment"),
+        (b"id: 7\n\n", "no data"),
+        (b"\n", "no data"),
+        (b"data: [DONE]\n\n", "[DONE]"),
+        (b"data:  [DONE]\n\n", "[DONE]"),
+        (b'data: {"choices":[{"delta":{"content":"x"}}]}\n\n', "chunk · content"),
+        (b'data: {"choices": [{"delta": {"content": "x"}}]}\n\n', "chunk · content"),
+        (b'data: {"choices":[{"delta":{"content":null,"reasoning":"x"}}]}', "chunk · reasoning"),
+        (b'data: {"choices":[{"delta":{"role":"assistant","content":""}}]}', "chunk · role"),
+        (b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}', "chunk · finish"),
+        (b'data: {"choices":[],"usage":{"prompt_tokens":1}}', "chunk · usage"),
+        (b'data: {"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}', "chunk · tool_calls"),
+        (b'data: {"choices":[]}', "chunk · empty"),
+        (
+            # What a text says is no key: its quotes are escaped.
+            b'data: {"choices":[{"delta":{"content":"\\"tool_calls\\":[{"}}]}',
+            "chunk · content",
+        ),
+        (b'data: {"error":{"message":"no"}}\n\n', "error"),
+        (b'data: {"message":1,"error":"no"}\n\n', "error"),
+        (b"data: [1, 2]\n\n", "unnamed"),
+        (b"data: {oops\n\n", "unnamed"),
+        (b'data: {"type":"response.outp', "unnamed"),
+        (
+            b'data: {"n":1,"type":"response.output_text.delta","delta":',
+            "response.output_text.delta",
+        ),
+        (b"\xff\xfe\n\n", "no data"),
+    ],
+)
+def test_an_event_is_named_by_what_it_is(raw: bytes, name: str) -> None:
+    assert name_of(sse(raw)) == name
+
+
+def test_what_is_no_stream_goes_by_its_kind() -> None:
+    assert name_of(Event(0, BODY, b"<html>")) == "body"
+    assert name_of(Event(0, "retry", b"{}")) == "retry"
+    assert name_of(Event(0, REST, b"event: response.queued\nda")) == "response.queued"
+
+
+def test_a_huge_event_is_named_without_reading_it() -> None:
+    text = b'{"x":"' + b"a" * 200_000 + b'"}'
+    assert name_of(sse(b"event: response.completed\ndata: " + text)) == "response.completed"
+    assert name_of(sse(b'id: 1\ndata: {"type":"response.failed","x":' + text)) == "response.failed"
+    assert name_of(sse(b"id: 1\ndata: " + text)) == "unnamed"
+
+
+def test_the_fast_way_and_the_exact_way_agree(each_run: Run) -> None:
+    index = index_of(each_run)
+    names = [name_of(event) for event in each_run.recording]
+    assert [index.name(number) for number in range(index.read)] == names
+    assert dict(index.counts()) == {name: names.count(name) for name in names}
+
+
+def test_known_types_are_those_of_the_api() -> None:
+    assert len(KNOWN) == 59
+    assert is_known(SSE, "response.output_text.delta")
+    assert is_known(SSE, "chunk · content")
+    assert is_known("retry", "retry")
+    assert not is_known(SSE, "response.sparkle.delta")
+    assert not is_known(SSE, "unnamed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "tone"),
+    [
+        (SSE, "response.output_text.delta", "text"),
+        (SSE, "response.reasoning_summary_text.delta", "reasoning"),
+        (SSE, "chunk · reasoning", "reasoning"),
+        (SSE, "response.function_call_arguments.delta", "tool"),
+        (SSE, "chunk · tool_calls", "tool"),
+        (SSE, "response.completed", "ok"),
+        (SSE, "response.incomplete", "warn"),
+        (SSE, "response.failed", "error"),
+        ("request", "request", "ours"),
+        ("retry", "retry", "warn"),
+        ("cut", "cut", "error"),
+    ],
+)
+def test_each_kind_has_its_tone(kind: str, name: str, tone: str) -> None:
+    assert tone_of(kind, name) == tone
+
+
+def test_more_types_than_a_byte_can_tell_apart() -> None:
+    events = [sse(b'data: {"type":"type.%d"}\n\n' % at) for at in range(400)]
+    index = EventIndex(Recording(events), {})
+    finish(index)
+    assert [index.name(at) for at in (0, 254, 255, 399)] == [
+        "type.0", "type.254", "type.255", "type.399",
+    ]  # fmt: skip
+    assert dict(index.counts())[""] == 400 - OTHER
+    index.narrow(Query(types=frozenset(("",))))
+    finish(index)
+    assert rows(index) == list(range(OTHER, 400))
+
+
+def test_a_server_that_names_every_event_anew_does_not_grow_the_index() -> None:
+    events = [sse(b"event: name.%d\ndata: {}\n\n" % at) for at in range(5_000)]
+    index = EventIndex(Recording(events), {})
+    finish(index)
+    assert index.name(4_999) == "name.4999"
+    assert len(index.counts()) == OTHER + 1
+
+
+# Summaries.
+
+
+def test_a_row_says_what_the_event_changed(typed: Callable[..., Run]) -> None:
+    run = typed()
+    index = index_of(run)
+    said = {
+        index.name(number): summary(event, index.name(number))
+        for number, event in enumerate(run.recording)
+    }
+    assert said["request"].delta == "POST https://api.openai.com/v1/responses"
+    assert said["head"].delta.startswith("200 OK · text/event-stream")
+    assert said["response.function_call_arguments.delta"] == Summary("fc_02", "}")
+    assert said["response.function_call_arguments.done"] == Summary("fc_02", "")
+    assert said["response.completed"] == Summary("resp_8f2c", "812 / 96")
+
+
+def test_an_added_item_has_the_tone_of_its_type(typed: Callable[..., Run]) -> None:
+    run = typed()
+    tones = [
+        summary(event, name_of(event)).tone
+        for event in run.recording
+        if name_of(event) == "response.output_item.added"
+    ]
+    assert tones == ["reasoning", "tool", "text"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None, [], 3, {"item": 5}, {"response": {"usage": 3}}, {"delta": {"a": 1}}, {"part": []},
+        {"choices": {}}, {"choices": [None]}, {"choices": [{"delta": 4}]},
+        {"choices": [{"delta": {"tool_calls": [3]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"function": "f", "index": 1e400}]}}]},
+        {"error": []}, {"error": None}, {"problem": 3, "headers": [[1], 2, ["a", "b"]]},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [SSE, "head", "failed", "retry", "estimate", "approval"])
+def test_nonsense_makes_a_plain_row(data: Any, kind: str) -> None:
+    text = json.dumps(data).encode()
+    event = Event(0, kind, b"data: " + text + b"\n\n" if kind == SSE else text)
+    assert isinstance(summary(event, name_of(event)), Summary)
+
+
+def test_a_huge_answer_still_says_its_tokens() -> None:
+    filler = "a" * 200_000
+    usage = {"input_tokens": 7, "output_tokens": 9}
+    data = {"type": "response.completed", "response": {"output": filler, "usage": usage}}
+    raw = b"event: response.completed\ndata: " + json.dumps(data).encode() + b"\n\n"
+    assert summary(sse(raw), "response.completed").delta == "7 / 9"
+
+
+# Filters.
+
+
+def test_text_is_found_in_types_and_bytes(typed: Callable[..., Run]) -> None:
+    run = typed()
+    events = list(run.recording)
+    by_type = found(run, Query(text="arguments"))
+    assert by_type == [n for n, event in enumerate(events) if b"arguments" in event.raw]
+    assert found(run, Query(text="ended")) == [len(events) - 1]  # a kind is nowhere in the bytes
+    assert found(run, Query(text="zebra")) == []
+
+
+def test_small_letters_find_capitals_and_capitals_only_themselves(
+    typed: Callable[..., Run],
+) -> None:
+    run = typed()
+    oslo = [n for n, event in enumerate(run.recording) if b"Oslo" in event.raw]
+    assert oslo
+    assert found(run, Query(text="oslo")) == oslo
+    assert found(run, Query(text="Oslo")) == oslo
+    assert found(run, Query(text="OSLO")) == []
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_text_is_found_however_the_server_escapes_it(ascii_only: bool) -> None:
+    data = json.dumps({"delta": 'He said "Ångström" — 東京'}, ensure_ascii=ascii_only)
+    run_events = [sse(b"data: {}\n\n"), sse(b"data: " + data.encode() + b"\n\n")]
+    index = EventIndex(Recording(run_events), {})
+    for text in ('"Ång', "東京", "said"):
+        index.narrow(Query(text=text))
+        finish(index)
+        assert rows(index) == [1], text
+
+
+def test_types_flags_and_text_narrow_together(broken: Run) -> None:
+    index = index_of(broken)
+    assert index.flagged == 3
+    wrong = sorted(broken.transcript.misread)
+    unknown = [n for n in range(index.read) if not index.known(n)]
+    assert found(broken, Query(flagged=True)) == sorted({*wrong, *unknown})
+    delta = frozenset(("response.output_text.delta",))
+    typed_only = found(broken, Query(types=delta))
+    assert typed_only == [n for n in range(index.read) if index.name(n) in delta]
+    assert found(broken, Query(types=delta, flagged=True)) == wrong[:1]
+    assert found(broken, Query(types=delta, text="stall")) == typed_only[-1:]
+
+
+def test_a_matcher_stands_in_for_text(broken: Run) -> None:
+    matches = re.compile(rb"sp.rkle").search
+    query = Query(matches=lambda raw: matches(raw) is not None)
+    assert found(broken, query) == [13]
+
+
+class Ticking:
+    """A clock that moves by 1 ms whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        self.now += 1_000_000
+        return self.now
+
+
+def test_work_is_done_in_slices(long_run: Callable[[int], Run]) -> None:
+    run = long_run(5_000)
+    index = EventIndex(run.recording, {}, Ticking())
+    query = Query(text="word976")
+    index.narrow(query)
+    seen: list[float] = []
+    while not index.step(3_000_000):
+        seen.append(index.progress)
+    assert len(seen) > 3
+    assert seen == sorted(seen)
+    assert rows(index) == [n for n, e in enumerate(run.recording) if b"word976" in e.raw]
+
+
+def test_every_step_gets_on_even_without_time(long_run: Callable[[int], Run]) -> None:
+    index = EventIndex(long_run(3_000).recording, {})
+    index.narrow(Query(text="word"))
+    steps = 0
+    while not index.step(0):
+        steps += 1
+    assert 3 < steps < 20
+    assert len(index) == 3_000
+
+
+def test_what_comes_later_is_filtered_too(long_run: Callable[[int], Run]) -> None:
+    run = long_run(2_000)
+    index = index_of(run)
+    index.narrow(Query(text='word5"'))
+    finish(index)
+    before = rows(index)
+    run.take(long_run(1_000).recording)
+    assert index.behind
+    finish(index)
+    assert rows(index) == [*before, 2_005, 2_982]
+
+
+def test_rows_and_numbers_belong_together(typed: Callable[..., Run]) -> None:
+    index = index_of(typed())
+    assert (index.number(7), index.row(7), index.shows(7)) == (7, 7, True)
+    index.narrow(Query(text="fc_02"))
+    finish(index)
+    for row in range(len(index)):
+        assert index.row(index.number(row)) == row
+    first = index.number(0)
+    assert index.shows(first)
+    assert not index.shows(first - 1)
+    assert index.row(first - 1) == 0
+
+
+def test_long_events_make_short_slices() -> None:
+    """Not more than about a megabyte is searched between two looks at the clock."""
+    raw = b'data: {"type":"x","x":"' + b"a" * 500_000 + b'"}\n\n'
+    looks: list[int] = []
+    events = [sse(raw)] * 40
+
+    def clock() -> Iterator[int]:
+        at = 0
+        while True:
+            yield at
+            at += 1
+
+    ticks = clock()
+
+    def look() -> int:
+        looks.append(1)
+        return next(ticks)
+
+    index = EventIndex(Recording(events), {}, look)
+    finish(index)
+    looks.clear()
+    index.narrow(Query(text="aab"))
+    finish(index)
+    assert len(looks) >= 20
+
+
+# Stalls.
+
+
+def test_a_stall_is_long_by_itself_and_beside_the_others(tape: Any) -> None:
+    tape.request("responses", {}).after(900).head()
+    for _ in range(50):
+        tape.after(2).typed("response.output_text.delta", delta="a")
+    tape.after(45).typed("response.output_text.delta", delta="slow, but under 50 ms")
+    tape.after(60).typed("response.output_text.delta", delta="a stall")
+    tape.after(5_000).fact("ended")
+    index = EventIndex(Recording(tape.events), {})
+    finish(index)
+    assert index.median == 2_000_000
+    stalls = [number for number in range(index.read) if index.stalled(number)]
+    # Waiting for the head, or for our own word that it is over, is no stall of the stream.
+    assert [index.gap(number) for number in stalls] == [60_000_000]
+
+
+def test_a_stream_that_is_always_slow_has_no_stalls(tape: Any) -> None:
+    for _ in range(50):
+        tape.after(200).typed("response.output_text.delta", delta="a")
+    index = EventIndex(Recording(tape.events), {})
+    finish(index)
+    assert index.median == 200_000_000 > STALL_NS
+    assert not any(index.stalled(number) for number in range(index.read))
