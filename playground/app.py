@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from playground.core.problem import Failure, Problem
+from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile, is_loopback
 from playground.endpoints import BY_ID
 from playground.engine.children import Children
@@ -192,13 +192,11 @@ class App:
         await asyncio.to_thread(self.settings_file.save, self.settings)
 
     async def close(self) -> None:
-        """Runs, recorder, children, wire, database: in this order, so that nothing is lost."""
+        """Runs, recorder, children, wire: in this order, so that nothing is lost."""
         await self.workspace.close()
-        await self.recorder.flush()
+        await self.recorder.close()
         await self.children.stop()
         await self.wire.close()
-        await self.database.close()
-        self.owner.close()
 
 
 @asynccontextmanager
@@ -207,13 +205,21 @@ async def opened(
 ) -> AsyncIterator[App]:
     """The app on a home. Raises Failure when the home or its database cannot be used."""
     home.prepare()
-    logs.configure(home)
-    database = Database(home.database)
-    await database.open()
-    owner = Owner(home.owners)
-    app = App(home, database, owner, report, environ)
-    try:
-        await app.sessions.interrupted(owner)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(logs.configure(home))
+        database = Database(home.database)
+        stack.push_async_callback(database.close)
+        await database.open()
+        try:
+            owner = Owner(home.owners)
+        except OSError as error:
+            raise Failure(from_exception(error)) from error
+        # Given up after the runs have been written, and before anybody else may ask for them.
+        stack.callback(owner.close)
+        app = App(home, database, owner, report, environ)
+        stack.push_async_callback(app.close)
+        try:
+            await app.sessions.interrupted(owner)
+        except Failure as failure:  # a full disk: the next start finds them again
+            report(failure.problem)
         yield app
-    finally:
-        await app.close()

@@ -46,12 +46,10 @@ class Runner:
         self.serve = serve
         self.report = report
 
-    async def go(
-        self, run: Run, history: Sequence[Item], profile: Profile, limits: Limits
-    ) -> None:
+    async def go(self, run: Run, history: Sequence[Item], profile: Profile, limits: Limits) -> None:
         """Send the run's call at the end of `history` (its own input included)."""
-        await self.recorder.watch(run)
         try:
+            await self.recorder.watch(run)
             serving = await self._serve(run, profile)
             address = self._address(run, history, serving)
             exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0)
@@ -66,15 +64,24 @@ class Runner:
             run.note("stopped")
             raise
         except Exception as error:
-            problem = from_exception(error)
-            run.note("failed", {"problem": problem.model_dump(mode="json", exclude_defaults=True)})
-            run.note("ended")
-            if problem.bug:
-                log.error("A run failed by our own mistake.", exc_info=error)
-                self.report(problem)
+            self._failed(run, error)
         finally:
             # Also when cancelled: what arrived and how it ended belongs on disk.
             await asyncio.shield(self.recorder.finish(run))
+
+    async def fail(self, run: Run, error: Failure) -> None:
+        """End a run that could not even be begun."""
+        self._failed(run, error)
+        await self.recorder.watch(run)
+        await self.recorder.finish(run)
+
+    def _failed(self, run: Run, error: Exception) -> None:
+        problem = from_exception(error)
+        run.note("failed", {"problem": problem.model_dump(mode="json", exclude_defaults=True)})
+        run.note("ended")
+        if problem.bug:
+            log.error("A run failed by our own mistake.", exc_info=error)
+            self.report(problem)
 
     async def _serve(self, run: Run, profile: Profile) -> Serving:
         serving = await self.serve(profile, lambda text: run.note("starting", {"text": text}))

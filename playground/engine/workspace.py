@@ -94,7 +94,7 @@ class Workspace:
 
     def again(self, session: Session, run: Run) -> Run:
         """Ask the same once more: a sibling of `run`, with the settings of now."""
-        return self._add(session, _copy(run.input), run.parent)
+        return self._add(session, _asked(run), run.parent)
 
     def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
         """Say something else in place of `run`: a sibling with its first message changed."""
@@ -105,8 +105,11 @@ class Workspace:
 
     def edit_answer(self, session: Session, run: Run, text: str) -> Run:
         """Put words into the model's mouth: a sibling whose answer is `text`, nothing is sent."""
-        answer = Message(key=f"in:{len(run.input)}", role="assistant", text=Text(text))
-        return self._add(session, [*_copy(run.input), answer], run.parent, silent=True)
+        said = _asked(run)
+        if all(_is_answer(item) for item in said):
+            said = []
+        answer = Message(key=f"in:{len(said)}", role="assistant", text=Text(text))
+        return self._add(session, [*said, answer], run.parent, silent=True)
 
     def proceed(self, session: Session, run: Run) -> Run:
         """Ask the model to go on where an answer broke off."""
@@ -140,22 +143,28 @@ class Workspace:
             await self.sessions.save(session)
             await self.sessions.begin(run)
             return run
-        try:
-            await self.sessions.save(session)
-        except Failure as failure:
-            # A disk that is full is no reason not to ask; the recorder goes on trying to write.
-            self.runner.report(failure.problem)
         task = asyncio.current_task()
         assert task is not None
         self.running[run.id] = task
+        saving = asyncio.ensure_future(self._keep(session))
         try:
-            history = self.history(session, run)
-            await self.runner.go(run, history, profile or self.profile(run.profile), self.limits())
+            server = profile or self.profile(run.profile)
+            await self.runner.go(run, self.history(session, run), server, self.limits())
+        except Failure as failure:  # the server's profile is gone
+            await self.runner.fail(run, failure)
         finally:
             del self.running[run.id]
             run.owner = ""
             self.rev += 1
+            await asyncio.shield(saving)
         return run
+
+    async def _keep(self, session: Session) -> None:
+        """A disk that is full is no reason not to ask; the recorder goes on trying to write."""
+        try:
+            await self.sessions.save(session)
+        except Failure as failure:
+            self.runner.report(failure.problem)
 
     def history(self, session: Session, run: Run) -> Sequence[Item]:
         """The conversation up to and including the run's own input.
@@ -176,8 +185,14 @@ class Workspace:
         return [*rows, *run.input]
 
     def stop(self, run: Run) -> None:
-        if (task := self.running.get(run.id)) is not None:
-            task.cancel()
+        """End a run; what arrived stays."""
+
+        def stop() -> None:
+            if (task := self.running.get(run.id)) is not None:
+                task.cancel()
+
+        # Not before a run that was just begun has taken its first step: it could not say `stopped`.
+        asyncio.get_running_loop().call_soon(stop)
 
     async def trash(self, session: Session, run: Run, *, trashed: bool = True) -> None:
         """Take a run (and so all that hangs on it) off the tree, or put it back."""
@@ -208,3 +223,14 @@ class Workspace:
 
 def _copy(items: Sequence[Item]) -> list[Item]:
     return [replace(item, rev=0) for item in items]
+
+
+def _asked(run: Run) -> list[Item]:
+    """What a run was asked, without an answer that was put into the model's mouth; only when there
+    is nothing else that one is what it says."""
+    said = _copy(run.input)
+    return [item for item in said if not _is_answer(item)] or said
+
+
+def _is_answer(item: Item) -> bool:
+    return isinstance(item, Message) and item.role == "assistant"
