@@ -15,11 +15,13 @@ from contextlib import asynccontextmanager
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile, is_loopback
 from playground.endpoints import BY_ID
-from playground.engine.children import Children
+from playground.engine import children
 from playground.engine.recorder import Recorder
 from playground.engine.runner import Runner
 from playground.engine.serving import Progress, Serving
 from playground.engine.workspace import Workspace
+from playground.localmodel import bundled, wheels
+from playground.localmodel.bundled import LocalModel
 from playground.providers import PROVIDERS
 from playground.providers.presets import PRESETS
 from playground.store import logs
@@ -35,7 +37,7 @@ from playground.wire.limits import Limits
 log = logging.getLogger("engine")
 
 LOCAL_PROFILE = Profile(
-    id=LOCAL, name="On this computer (SmolLM2-135M)", api="chat", model="smollm2-135m-instruct"
+    id=LOCAL, name="On this computer (SmolLM2-135M)", api="chat", model=wheels.MODEL
 )
 SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)")
 
@@ -73,7 +75,10 @@ class App:
         """Limits of this start that win over the settings."""
         self.keys = Keys(environ)
         self.wire = Wire()
-        self.children = Children()
+        self.sandbox = children.Sandbox()
+        self.local_model = LocalModel(
+            lambda more: children.child(bundled.ARGUMENTS, more, "The bundled model")
+        )
         self.sessions = Sessions(database, BY_ID, report)
         self.recorder = Recorder(self.sessions, report=report)
         self.runner = Runner(
@@ -157,7 +162,7 @@ class App:
         """A profile with what is needed to talk to its server. Raises Failure."""
         if profile.id == LOCAL:
             try:
-                running = await self.children.local(progress)
+                running = await self.local_model.start(progress)
             except Failure as failure:
                 problem = failure.problem
                 log.info("The bundled model cannot be had: %s", problem.title)
@@ -169,8 +174,8 @@ class App:
                 return Serving(sandbox.profile, sandbox.key, notice)
             return Serving(profile.model_copy(update={"base_url": running.base_url}), running.key)
         if profile.id == SANDBOX:
-            running = await self.children.sandbox(progress)
-            return Serving(profile.model_copy(update={"base_url": running.base_url}), None)
+            base_url = await self.sandbox.start(progress)
+            return Serving(profile.model_copy(update={"base_url": base_url}))
         if profile.id in self._env_only:
             secret = self.keys.from_environment(profile.key_env)
         else:
@@ -192,10 +197,10 @@ class App:
         await asyncio.to_thread(self.settings_file.save, self.settings)
 
     async def close(self) -> None:
-        """Runs, recorder, children, wire: in this order, so that nothing is lost."""
+        """Runs, recorder, our own servers, wire: in this order, so that nothing is lost."""
         await self.workspace.close()
         await self.recorder.close()
-        await self.children.stop()
+        await asyncio.gather(self.sandbox.stop(), self.local_model.stop())
         await self.wire.close()
 
 

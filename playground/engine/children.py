@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from dataclasses import dataclass
-
-from pydantic import SecretStr
+from collections.abc import Mapping
 
 from playground.engine.child import Child
 from playground.engine.serving import Progress
 
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    base_url: str
-    key: SecretStr | None = None
+SANDBOX = ("sandbox", "--port", "0", "--until-eof")
 
 
 def command(*words: str) -> list[str]:
@@ -25,26 +20,29 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "playground", *words]
 
 
-class Children:
+def child(words: tuple[str, ...], more: Mapping[str, str], name: str) -> Child:
+    """One of our commands as a server; `more` is added to its environment."""
+    return Child(command(*words), {**os.environ, **more}, name=name)
+
+
+class Sandbox:
+    """The scripted server, started once and again when it has died."""
+
     def __init__(self) -> None:
-        self._sandbox: Child | None = None
-        self._sandbox_running: Running | None = None
+        self._child: Child | None = None
+        self._base_url = ""
         self._starting = asyncio.Lock()
 
-    async def sandbox(self, progress: Progress) -> Running:
-        """The scripted server. Raises Failure."""
+    async def start(self, progress: Progress) -> str:
+        """Its base URL. Raises Failure."""
         async with self._starting:
-            if self._sandbox is not None and self._sandbox.alive and self._sandbox_running:
-                return self._sandbox_running
-            progress("starting the sandbox")
-            self._sandbox = Child(command("sandbox", "--port", "0", "--until-eof"))
-            found = await self._sandbox.start()
-            self._sandbox_running = Running(str(found["base_url"]))
-            return self._sandbox_running
-
-    async def local(self, progress: Progress) -> Running:
-        raise NotImplementedError
+            if self._child is None or not self._child.alive:
+                progress("starting the sandbox")
+                self._child = child(SANDBOX, {}, "The sandbox")
+                found = await self._child.start()
+                self._base_url = str(found["base_url"])
+            return self._base_url
 
     async def stop(self) -> None:
-        if self._sandbox is not None:
-            await self._sandbox.stop()
+        if self._child is not None:
+            await self._child.stop()
