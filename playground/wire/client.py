@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -23,12 +24,27 @@ from playground.wire.body import Body
 from playground.wire.limits import Limits, Watch
 from playground.wire.tape import Tape
 
+PORTS = {"http": 80, "https": 443}
 REDIRECTS = 5
 KEPT = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=30)
 """Idle connections that are kept for the next turn, and for how many seconds."""
 
 ERROR_BODY = 64 * 1024
 """Bytes of an error answer that are read to decide about a retry; the tape gets all of them."""
+
+
+@dataclass(slots=True)
+class Route:
+    """How far an attempt has got on its way to an answer."""
+
+    urls: list[str]
+    """The request's own, then those it was redirected to."""
+    proxy: str = ""
+    """host:port of what stands between, where the last connection was not to the server itself."""
+
+    @property
+    def url(self) -> str:
+        return self.urls[-1]
 
 
 class Client:
@@ -66,7 +82,7 @@ class Client:
 
         Once a success has begun to arrive nothing does: a second answer would be paid for too.
         """
-        route = [address.url]
+        route = Route([address.url])
         status = 0
         headers: dict[str, str] = {}
         error_body = bytearray()
@@ -91,15 +107,14 @@ class Client:
                         body.end()
             tape.fact("eof")
         except Exception as error:
-            url = route[-1]
             if watch.expired:
-                problem = problems.timed_out(url, watch.which, watch.limit)
+                problem = problems.timed_out(route.url, watch.which, watch.limit)
                 tape.failure("timeout", problem, which=watch.which, seconds=watch.limit)
             elif status and isinstance(error, httpx.HTTPError | ssl.SSLError):
-                problem = problems.cut_off(url, error)
+                problem = problems.cut_off(route.url, error)
                 tape.failure("cut", problem)
             else:
-                problem = await self._explain(error, url, limits)
+                problem = await self._explain(error, route, limits)
                 tape.failure("failed", problem)
             if status == 0 and (watch.expired or problem.remedy == "retry"):
                 return retry.Setback(problem.title)
@@ -109,18 +124,25 @@ class Client:
         return retry.setback(problem, headers, self._now())
 
     async def _send(
-        self, request: httpx.Request, secrets: Iterable[bytes], watch: Watch, route: list[str]
+        self, request: httpx.Request, secrets: Iterable[bytes], watch: Watch, route: Route
     ) -> httpx.Response:
         """The head of the answer, after redirects; `route` grows by each. Raises Failure too."""
         opened: list[Any] = []
 
         async def trace(name: str, info: dict[str, Any]) -> None:
-            if name == "connection.connect_tcp.complete":
-                opened.append(info["return_value"])
-            # Asking a proxy to CONNECT is still a part of connecting.
-            sending = name.endswith("send_request_headers.started")
-            if sending and info["request"].method != b"CONNECT":
-                watch.begin("first_token")
+            match name:
+                case "connection.connect_tcp.started":
+                    called, url = (info["host"], info["port"]), request.url
+                    direct = called == (url.raw_host.decode(), url.port or PORTS[url.scheme])
+                    route.proxy = "" if direct else problems.join(*called)
+                case "connection.connect_tcp.complete":
+                    opened.append(info["return_value"])
+                case "http11.send_request_headers.started":
+                    # Asking a proxy to CONNECT is still a part of connecting.
+                    if info["request"].method != b"CONNECT":
+                        watch.begin("first_token")
+                case _:
+                    pass
 
         try:
             while True:
@@ -131,11 +153,11 @@ class Client:
                 if onward is None:
                     return response
                 await response.aclose()
-                if len(route) > REDIRECTS:
-                    here, there = str(response.url), str(onward.url)
-                    raise Failure(problems.bad_redirect(here, there, "again and again"))
+                if len(route.urls) > REDIRECTS:
+                    there = str(onward.url)
+                    raise Failure(problems.bad_redirect(route.url, there, "again and again"))
                 request = _redirected(response, onward.url, secrets)
-                route.append(str(request.url))
+                route.urls.append(str(request.url))
         except BaseException:
             # WORKAROUND: httpcore 1.0.9 forgets the socket when it is cancelled in the handshake
             # of TLS (its `start_tls` closes on Exception only). May go when it no longer does.
@@ -162,20 +184,23 @@ class Client:
             self._clients[secure, local] = client
         return client
 
-    async def _explain(self, error: Exception, url: str, limits: Limits) -> Problem:
+    async def _explain(self, error: Exception, route: Route, limits: Limits) -> Problem:
         """Why there is no answer."""
+        url = route.url
         match error:
             case httpx.InvalidURL() | httpx.UnsupportedProtocol():
                 return problems.bad_address(url, error)
             case httpx.LocalProtocolError() | UnicodeEncodeError():
                 return problems.bad_header(url, error)
             case httpx.ProxyError():
-                return problems.bad_proxy(problems.words(error))
+                return problems.bad_proxy(problems.words(error), route.proxy)
             case httpx.ConnectError():
                 for cause in problems.causes(error):
                     if isinstance(cause, ssl.SSLCertVerificationError):
                         issuer = await self._issuer(url, limits.connect)
                         return problems.bad_certificate(url, cause, issuer)
+                if route.proxy:
+                    return problems.bad_proxy(problems.words(error), route.proxy)
                 return problems.no_connection(url, error)
             case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
                 return problems.not_http(url, error)
@@ -239,15 +264,19 @@ def _redacted(name: str, value: str) -> str:
     return f"{scheme} ****" if blank and name.lower().endswith("authorization") else "****"
 
 
-def _head(response: httpx.Response, route: list[str]) -> dict[str, Any]:
+def _head(response: httpx.Response, route: Route) -> dict[str, Any]:
     head: dict[str, Any] = {
         "status": response.status_code,
         "reason": response.reason_phrase,
         "version": response.http_version,
-        "headers": [list(pair) for pair in _texts(response.headers)],
+        # What a server would know us again by is nobody else's business.
+        "headers": [
+            [name, "****" if name.lower() == "set-cookie" else value]
+            for name, value in _texts(response.headers)
+        ],
     }
-    if len(route) > 1:
-        head["redirected"] = route[1:]
+    if len(route.urls) > 1:
+        head["redirected"] = route.urls[1:]
     return head
 
 
@@ -259,7 +288,7 @@ def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body as it came, unless it is compressed: then as it was before that."""
     if "content-encoding" in response.headers:
         return response.aiter_bytes()
-    # The transport's own stream: httpx's wrapper around it costs as much as all we do with a chunk.
+    # The transport's own stream: httpx's wrapper around it adds a tenth to the cost of a chunk.
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return aiter(response.stream)
 

@@ -23,9 +23,11 @@ def place(url: str) -> str:
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:
         return url
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    return f"{host}:{port}" if host and port else url
+    return join(parts.hostname, port) if parts.hostname and port else url
+
+
+def join(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
@@ -126,11 +128,14 @@ def bad_certificate(url: str, error: ssl.SSLCertVerificationError, issuer: str =
     )
 
 
-def bad_proxy(detail: str) -> Problem:
+def bad_proxy(detail: str, proxy: str = "") -> Problem:
     return Problem(
-        title="The proxy that the environment names does not let us through.",
+        title=f"The proxy {proxy} does not let us through."
+        if proxy
+        else "The proxy that the environment names cannot be used.",
         detail=detail,
         remedy="edit_profile",
+        facts={"proxy": proxy} if proxy else {},
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 import pytest
@@ -20,6 +20,9 @@ from playground.core.recording import WIRE, Event
 from playground.wire.http import Limits, Wire
 
 CERTIFICATES = Path(__file__).parent / "certificates"
+"""Made with openssl for these tests, good until 2126, trusted nowhere: `authority.pem` issued the
+certificate in `localhost.pem`, whose key lies beside it."""
+
 PATIENCE = 30
 """Seconds after which a test that still waits has failed."""
 
@@ -114,7 +117,9 @@ class Link:
     def reset(self) -> None:
         """Close with RST, as a crash does."""
         linger = struct.pack("ii", 1, 0)
-        self._writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, linger)
+        self._writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, linger
+        )
         self._writer.transport.abort()
 
 
@@ -133,46 +138,58 @@ async def loopback(
 ) -> AsyncIterator[Loopback]:
     """Serve one script for each request; the connection stays open when it sent a whole answer."""
     server = Loopback()
-    running: set[asyncio.Task[Any]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
+    async def connected(connection: socket.socket) -> None:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
         try:
-            while True:
-                link = Link(reader, writer)
-                if not await link.listen():
-                    break
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol, connection, ssl=context
+            )
+        except (OSError, asyncio.CancelledError):  # TLS came to nothing
+            return
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        try:
+            link = Link(reader, writer)
+            while await link.listen():
                 server.requests.append(link)
                 await script(link)
                 if writer.is_closing() or link.headers.get("x-test-last"):
                     break
+                link = Link(reader, writer)
         except ConnectionError:
             pass
         except asyncio.CancelledError:  # the test is over; an orderly end of TLS would take long
-            writer.transport.abort()
+            transport.abort()
         except BaseException as error:
             server.failures.append(error)
         finally:
-            running.discard(task)
             writer.close()
 
+    async def accept() -> None:
+        while True:
+            connection, _ = await loop.sock_accept(listener)
+            running.append(loop.create_task(connected(connection)))
+
+    loop = asyncio.get_running_loop()
     context = None
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATES / certificate)
-    socket = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    host = "https://localhost" if certificate else "http://127.0.0.1"
-    server.url = f"{host}:{socket.sockets[0].getsockname()[1]}/v1/chat"
-    try:
-        yield server
-    finally:
-        socket.close()
-        for task in list(running):
-            task.cancel()
-        await asyncio.gather(*running)
-        assert not server.failures, server.failures
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        host = "https://localhost" if certificate else "http://127.0.0.1"
+        server.url = f"{host}:{listener.getsockname()[1]}/v1/chat"
+        running = [loop.create_task(accept())]
+        try:
+            yield server
+        finally:
+            running[0].cancel()
+            await asyncio.sleep(0)  # a task that was cancelled before it began would not clean up
+            for task in running[1:]:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+    assert not server.failures, server.failures
 
 
 class Talk:

@@ -38,6 +38,15 @@ async def test_nothing_answers(talk: Any) -> None:
     assert "refused" in problem["detail"].lower()
 
 
+async def test_nothing_answers_to_a_name_that_is_not_ascii(
+    talk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *more: look_up("127.0.0.1", *more))
+    heard = await talk(f"http://bücher.test:{free_port()}/", retries=0)
+    assert heard.problem()["title"].startswith("Nothing answers at bücher.test:")
+
+
 @pytest.mark.parametrize("host", ["localhost", "[::1]"])
 async def test_nothing_answers_by_another_name(talk: Any, host: str) -> None:
     heard = await talk(f"http://{host}:{free_port()}/", retries=0)
@@ -198,6 +207,21 @@ async def test_a_proxy_that_refuses(serve: Any, talk: Any, monkeypatch: pytest.M
         assert proxy.requests[0].line == b"CONNECT server.test:443 HTTP/1.1"
     assert heard.kinds == ["request", "failed"]
     assert "407 Proxy Authentication Required" in heard.problem()["detail"]
+    assert heard.problem()["title"].startswith("The proxy 127.0.0.1:")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_is_not_there(
+    talk: Any, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    proxy = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://user:pass-word-1@{proxy}")
+    heard = await talk(f"{scheme}://server.test/v1/chat")
+    assert heard.kinds == ["request", "failed"]
+    problem = heard.problem()
+    assert problem["title"] == f"The proxy {proxy} does not let us through."
+    assert "Connection refused" in problem["detail"]
+    assert "pass-word-1" not in str(heard.events)
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::1"])

@@ -70,6 +70,17 @@ async def test_the_request_is_recorded_as_it_was_sent(serve: Any, talk: Any) -> 
     }
 
 
+async def test_cookies_are_not_recorded(serve: Any, talk: Any) -> None:
+    async def script(link: Any) -> None:
+        await link.answer("200 OK", b"{}", set_cookie="session=abc; Path=/")
+
+    async with serve(script) as server:
+        for _ in range(2):
+            heard = await talk(server.url)
+            assert ["set-cookie", "****"] in heard.fact("head")["headers"]
+    assert "cookie" not in server.requests[1].headers
+
+
 async def test_a_key_that_is_echoed_is_overwritten(serve: Any, talk: Any) -> None:
     key = b"sk-test-MARKER-123"
     talk.secrets = (key,)
