@@ -19,17 +19,16 @@ from itertools import compress
 from playground.core.recording import SSE, WIRE, Recording
 from playground.ui.widgets.eventkinds import Tone, is_known, name_of, tone_of
 
-OTHER = 255
-"""The code of all types beyond the first 255 of a recording."""
+OTHER = 0
+"""The code of all types beyond the first 255 of a recording; it has no name."""
 STALL_FACTOR = 10
 STALL_NS = 50_000_000
 """A gap inside a stream is a stall when it is over ten times the median gap and over 50 ms."""
 
-_MANY = 65_536
-_FEW = 512
-"""Events in a block: the clock is asked once a block."""
-_BYTES = 1_000_000
-"""Raw bytes in such a block, about."""
+_LONGEST = 65_536
+_SLOW = 2_000_000
+"""Nanoseconds. Events are worked on in blocks with a look at the clock after each; one that took
+longer than this makes the next one shorter, one that took a quarter makes it longer."""
 _PACK = 64
 """Events that are searched as one piece first."""
 _SAMPLE = 1_000
@@ -77,15 +76,16 @@ class EventIndex:
         """Bytes that came from the server."""
         self._clock = clock
         self._codes = bytearray()
-        self._names: list[str] = []
-        self._tones: list[Tone] = []
-        self._known: list[bool] = []
+        self._names: list[str] = [""]
+        self._tones: list[Tone] = ["text"]
+        self._known: list[bool] = [False]
         self._by_name: dict[tuple[str, str], int] = {}
         self._by_line: dict[bytes, int] = {}
         self._needles = _needles("")
         self._rows = array("I")
         self._scanned = 0
         self._sampled = 0
+        self._block = _PACK
 
     # What is shown.
 
@@ -139,7 +139,7 @@ class EventIndex:
         rows: dict[str, int] = {}
         for code, name in enumerate(self._names):
             rows[name] = rows.get(name, 0) + self._codes.count(code)
-        return list(rows.items())
+        return [(name, count) for name, count in rows.items() if count]
 
     # Keeping up.
 
@@ -149,6 +149,7 @@ class EventIndex:
         self._needles = _needles(query.text)
         self._rows = array("I")
         self._scanned = 0
+        self._block = _PACK
 
     @property
     def behind(self) -> bool:
@@ -163,13 +164,19 @@ class EventIndex:
 
     def step(self, budget: int) -> bool:
         """Read and filter for about `budget` nanoseconds; True when nothing is left to do."""
-        deadline = self._clock() + budget
+        now = self._clock()
+        deadline = now + budget
         while self.behind:
             if self.read < len(self.recording):
                 self._read()
             else:
                 self._scan()
-            if self._clock() >= deadline:
+            before, now = now, self._clock()
+            if now - before > _SLOW:
+                self._block = max(self._block // 2, 1)
+            elif now - before < _SLOW // 4:
+                self._block = min(self._block * 2, _LONGEST)
+            if now >= deadline:
                 break
         if self.read > self._sampled * 5 // 4:
             self._measure()
@@ -178,8 +185,9 @@ class EventIndex:
     def _read(self) -> None:
         """Give the next block of events their codes."""
         start = self.read
+        block = self.recording.events[start : start + self._block]
         codes, lines, misread = bytearray(), self._by_line, self.misread
-        for number, event in enumerate(self.recording.events[start : start + _FEW], start):
+        for number, event in enumerate(block, start):
             kind, raw = event.kind, event.raw
             line = raw[: raw.find(b"\n")] if kind == SSE and raw[:6] == b"event:" else b""
             code = lines.get(line, -1)
@@ -201,14 +209,12 @@ class EventIndex:
     def _code(self, kind: str, name: str) -> int:
         code = self._by_name.get((kind, name))
         if code is None:
-            if len(self._names) > OTHER:
+            if len(self._names) > 255:
                 return OTHER
-            code = len(self._names)
-            self._names.append(name if code < OTHER else "")
-            self._tones.append(tone_of(kind, name) if code < OTHER else "text")
-            self._known.append(is_known(kind, name) if code < OTHER else False)
-            if code < OTHER:
-                self._by_name[kind, name] = code
+            code = self._by_name[kind, name] = len(self._names)
+            self._names.append(name)
+            self._tones.append(tone_of(kind, name))
+            self._known.append(is_known(kind, name))
         return code
 
     def _inside(self, number: int) -> bool:
@@ -226,10 +232,7 @@ class EventIndex:
         query = self.query
         searching = bool(query.text or query.matches)
         start = self._scanned
-        block = _FEW if searching else _MANY
-        if self.size > _BYTES // _FEW * self.read:  # long events: fewer at a time
-            block = max(block * _BYTES // _FEW * self.read // self.size, 1)
-        stop = min(self.read, start + block)
+        stop = min(self.read, start + self._block)
         marks = self._marks(start, stop)
         numbers = range(start, stop) if marks is None else compress(range(start, stop), marks)
         if searching:

@@ -1,0 +1,88 @@
+"""Small parts that panes are made of: segmented tabs, labels, copy buttons, splitters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSplitter, QToolButton, QWidget
+
+from playground.ui.icons import icon
+
+
+class Segments(QWidget):
+    """One of several, as words beside each other. Arrow keys move between them.
+
+    Signals:
+        picked(int): another one is on.
+    """
+
+    picked = Signal(int)
+
+    def __init__(
+        self, words: Sequence[str], *, small: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        for number, word in enumerate(words):
+            button = QToolButton(self)
+            button.setText(word)
+            button.setCheckable(True)
+            button.setChecked(number == 0)
+            button.setProperty("role", "segment")
+            button.setProperty("small", small)
+            button.setAccessibleName(word)
+            self._group.addButton(button, number)
+            row.addWidget(button)
+        self._group.idToggled.connect(self._toggled)
+
+    @property
+    def index(self) -> int:
+        """Which one is on."""
+        return self._group.checkedId()
+
+    def pick(self, index: int) -> None:
+        self._group.button(index).setChecked(True)
+
+    def button(self, index: int) -> QToolButton:
+        found = self._group.button(index)
+        assert isinstance(found, QToolButton)
+        return found
+
+    def _toggled(self, index: int, on: bool) -> None:
+        if on:
+            self.picked.emit(index)
+
+
+def copy_button(words: str, parent: QWidget | None = None) -> QToolButton:
+    """A small quiet button that copies."""
+    button = QToolButton(parent)
+    button.setProperty("role", "icon")
+    button.setIcon(icon("copy", "muted"))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button
+
+
+def label(role: str) -> QLabel:
+    """A label of plain text that can be selected."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def beside(left: QWidget, right: QWidget, *, shares: tuple[int, int]) -> QSplitter:
+    """Two views with a border between them that can be dragged."""
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setChildrenCollapsible(False)
+    for at, (view, share) in enumerate(zip((left, right), shares, strict=True)):
+        splitter.addWidget(view)
+        splitter.setStretchFactor(at, share)
+    splitter.setSizes([1000 * share for share in shares])
+    return splitter

@@ -1,0 +1,403 @@
+"""The inspector: empty states, details, the filter bar, request and response."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from playground.core.recording import SSE, Event
+from playground.core.session import Call, Run
+from playground.ui.panels.inspector import EVENTS, REQUEST, RESPONSE, InspectorPanel
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> InspectorPanel:
+    made = InspectorPanel()
+    qtbot.addWidget(made)
+    made.resize(1200, 320)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def visible_text(widget: QWidget) -> str:
+    """All that can be read there now."""
+    labels = [one.text() for one in widget.findChildren(QLabel) if one.isVisible()]
+    views = [one.toPlainText() for one in widget.findChildren(QPlainTextEdit) if one.isVisible()]
+    buttons = [one.text() for one in widget.findChildren(QAbstractButton) if one.isVisible()]
+    return "\n".join((*labels, *views, *buttons))
+
+
+def button(widget: QWidget, name: str) -> QAbstractButton:
+    """The visible button with this accessible name."""
+    (found,) = [
+        one
+        for one in widget.findChildren(QAbstractButton)
+        if one.isVisible() and one.accessibleName() == name
+    ]
+    return found
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+# Empty states.
+
+
+def test_without_a_run_it_says_what_it_will_show(panel: InspectorPanel) -> None:
+    assert "Every event of a run appears here" in visible_text(panel)
+    assert not panel.filter.isVisible()
+
+
+def test_a_run_without_events_says_why(panel: InspectorPanel) -> None:
+    panel.show_run(Run("r", "s", None, Call(), "p", [], lambda *_: None))
+    assert "added without running" in visible_text(panel)
+    panel.show_run(Run("r", "s", None, Call(), "p", [], lambda *_: None, owner="me"))
+    assert "on its way" in visible_text(panel)
+
+
+def test_a_hidden_inspector_waits_until_it_is_seen(qtbot: QtBot, typed: Callable[..., Run]) -> None:
+    panel = InspectorPanel()
+    qtbot.addWidget(panel)
+    panel.show_run(typed())
+    panel.advance()
+    assert panel.events.index is None
+    panel.show()
+    qtbot.waitExposed(panel)
+    assert panel.events.index is not None
+    assert "70 events" in visible_text(panel)
+
+
+# Events.
+
+
+def test_what_streams_is_pulled(panel: InspectorPanel, typed: Callable[..., Run]) -> None:
+    run = typed(running=True)
+    panel.show_run(run)
+    assert "67 events" in visible_text(panel)
+    assert "following" in visible_text(panel)
+    run.take([run.recording[40]] * 5)
+    panel.advance()
+    assert "72 events" in visible_text(panel)
+    panel.events.go_to(3)
+    assert "following" not in visible_text(panel)
+    button(panel, "Jump to the newest event and follow").click()
+    assert "following" in visible_text(panel)
+    assert panel.events.following
+
+
+def test_the_same_run_again_keeps_the_place(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    run = typed()
+    panel.show_run(run)
+    panel.events.go_to(19)
+    panel.show_run(run)
+    assert panel.events.current == 19
+
+
+def test_the_event_is_shown_as_json_and_as_bytes(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    run = typed()
+    panel.show_run(run)
+    assert "Pick an event" in visible_text(panel)
+    panel.events.go_to(19)
+    assert '  "item_id": "fc_02",' in panel.detail.text
+    assert "#19 · 636.3 ms · 183 bytes · chunk 17" in visible_text(panel)
+    button(panel, "Copy what is shown, as it was sent").click()
+    assert json.loads(clipboard())["item_id"] == "fc_02"
+    button(panel, "Raw").click()
+    raw = run.recording[19].raw.decode()
+    assert panel.detail.text.replace("↵", "") == raw.rstrip("\n") + "\n"
+    assert panel.detail.text.count("↵") == 3
+    button(panel, "Copy what is shown, as it was sent").click()
+    assert clipboard() == raw
+
+
+def test_what_is_wrong_with_an_event_is_said(panel: InspectorPanel, broken: Run) -> None:
+    panel.show_run(broken)
+    assert "3 flagged" in visible_text(panel)
+    panel.events.go_to(14)
+    assert "could not be read: Unterminated string" in visible_text(panel)
+    panel.events.go_to(13)
+    assert "No type of event that this version knows" in visible_text(panel)
+    panel.events.go_to(12)
+    shown = visible_text(panel)
+    assert "could not be read" not in shown
+    assert "No type" not in shown
+
+
+def test_facts_and_comments_have_details_too(panel: InspectorPanel, chunked: Run) -> None:
+    panel.show_run(chunked)
+    panel.events.go_to(1)
+    assert '"status": 200' in panel.detail.text
+    assert "noted by Playground" in visible_text(panel)
+    panel.events.go_to(2)
+    assert "carries no data" in visible_text(panel)
+
+
+def test_a_huge_event_is_shown_in_part(panel: InspectorPanel, tape: Any) -> None:
+    tape.typed("response.output_text.delta", delta="a" * 300_000)
+    run = tape.run(lambda *_: None)
+    panel.show_run(run)
+    panel.events.go_to(0)
+    assert len(panel.detail.text) < 50_000
+    button(panel, "Show all of the event").click()
+    assert panel.detail.text.count("a") >= 300_000
+    button(panel, "Copy what is shown, as it was sent").click()
+    assert len(json.loads(clipboard())["delta"]) == 300_000
+
+
+def test_a_masked_event_says_so(panel: InspectorPanel, tape: Any) -> None:
+    tape.raw(b'data: {"type":"error","message":"bad key ********"}\n\n', masked=True)
+    panel.show_run(tape.run(lambda *_: None))
+    panel.events.go_to(0)
+    assert "a key stood here and was overwritten" in visible_text(panel)
+
+
+# The filter.
+
+
+def test_the_text_narrows_as_it_is_typed(
+    panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    panel.show_run(typed())
+    qtbot.keyClicks(panel.filter.text, "arguments")
+    assert "7 of 70 events" in visible_text(panel)
+    panel.filter.text.clear()
+    assert "70 events" in visible_text(panel)
+    assert " of 70" not in visible_text(panel)
+
+
+def test_a_regular_expression_narrows(panel: InspectorPanel, typed: Callable[..., Run]) -> None:
+    panel.show_run(typed())
+    panel.filter.text.setText(r"/function_call_arguments\.(delta|done)/")
+    assert "5 of 70 events" in visible_text(panel)
+
+
+def test_a_broken_expression_is_a_sentence_and_changes_nothing(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    panel.show_run(typed())
+    panel.filter.text.setText("arguments")
+    panel.filter.text.setText("/(a/")
+    assert "Not a regular expression, at 2: missing closing parenthesis." in visible_text(panel)
+    assert panel.events.index is not None
+    assert len(panel.events.index) == 7
+    panel.filter.text.setText("/(a)/")
+    assert "regular expression" not in visible_text(panel)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "(.*a){20}$", "(?:a?){50}a{50}$"])
+def test_no_expression_can_hold_up_the_window(
+    panel: InspectorPanel, pattern: str, qtbot: QtBot
+) -> None:
+    """Without a limit each of these takes longer than anybody lives, and the test its limit."""
+    raw = b"data: " + b"a" * 5_000 + b"!\n\n"
+    run = Run("r", "s", None, Call(), "p", [], lambda *_: None)
+    run.take([Event(0, SSE, raw)] * 20)
+    panel.show_run(run)
+    panel.filter.text.setText(f"/{pattern}/")
+    qtbot.waitUntil(lambda: not panel.events.working, timeout=60_000)
+    assert "0 of 20 events" in visible_text(panel)
+    assert "20 took too much work to search" in visible_text(panel)
+    panel.filter.text.setText("/a+!/")
+    qtbot.waitUntil(lambda: not panel.events.working, timeout=60_000)
+    assert "too much work" not in visible_text(panel)
+
+
+def test_types_are_ticked_in_a_menu_that_stays(
+    panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    panel.show_run(typed())
+    button(panel, "Types of event: All types").click()
+    menu = panel.filter._menu
+    assert menu.isVisible()
+    rows = {action.text().split("\t")[0]: action for action in menu.actions()}
+    assert rows["response.output_text.delta"].text().endswith("\t42")
+    assert not rows["Flagged: malformed or unknown"].isEnabled()  # there is none
+    for name in ("head", "eof"):
+        at = menu.actionGeometry(rows[name]).center()
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))
+    assert menu.isVisible()
+    assert "2 of 70 events" in visible_text(panel)
+    menu.setActiveAction(rows["head"])
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible()
+    assert "1 of 70 events" in visible_text(panel)
+    menu.close()
+    button(panel, "Types of event: eof").click()
+    rows = {action.text().split("\t")[0]: action for action in menu.actions()}
+    assert rows["eof"].isChecked()
+    rows["All types"].trigger()
+    assert "70 events" in visible_text(panel)
+    menu.close()
+
+
+def test_only_what_is_flagged(panel: InspectorPanel, broken: Run) -> None:
+    panel.show_run(broken)
+    panel.filter._open()
+    (flagged,) = [row for row in panel.filter._menu.actions() if "Flagged" in row.text()]
+    flagged.toggle()
+    panel.filter._menu.close()
+    assert "3 of 19 events" in visible_text(panel)
+
+
+def test_find_goes_to_the_filter(
+    panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    panel.show_run(typed())
+    panel.activateWindow()
+    panel.tabs.pick(REQUEST)
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert panel.tabs.index == EVENTS
+    assert panel.filter.text.hasFocus()
+
+
+# Request and response.
+
+
+def test_the_request_is_shown_as_it_was_sent(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    panel.show_run(typed())
+    panel.tabs.pick(REQUEST)
+    shown = visible_text(panel)
+    assert "POST https://api.openai.com/v1/responses" in shown
+    assert "Content-Type: application/json" in shown
+    assert '  "temperature": 0.2,' in shown
+    assert "東京" in shown
+    button(panel, "Raw").click()
+    assert '"temperature": 0.2, ' in visible_text(panel)
+
+
+def test_no_key_is_shown_or_copied(panel: InspectorPanel, tape: Any) -> None:
+    """Not even one that got on the recording against the rules."""
+    tape.fact(
+        "request",
+        method="POST",
+        url="http://localhost/v1/responses",
+        headers=[["Authorization", "Bearer sk-leak-42"], ["api-key", "sk-leak-42"]],
+        body="{}",
+    )
+    tape.after(5).fact("head", status=200, headers=[["set-cookie", "id=sk-leak-42"]])
+    panel.show_run(tape.run(lambda *_: None))
+    for page in (REQUEST, RESPONSE):
+        panel.tabs.pick(page)
+        assert "sk-leak" not in visible_text(panel)
+        name = "the request" if page == REQUEST else "status and headers"
+        button(panel, f"Copy {name}, secrets overwritten").click()
+        assert "***" in clipboard()
+        assert "sk-leak" not in clipboard()
+
+
+def test_every_attempt_can_be_looked_at(panel: InspectorPanel, broken: Run, qtbot: QtBot) -> None:
+    panel.show_run(broken)
+    panel.tabs.pick(RESPONSE)
+    assert "200 OK" in visible_text(panel)
+    assert "The connection broke in the middle of the answer." in visible_text(panel)
+    (picker,) = [one for one in panel.findChildren(QComboBox) if one.isVisible()]
+    assert picker.currentText() == "Request 1, try 2"
+    qtbot.keyClick(picker, Qt.Key.Key_Up)
+    assert "429 Too Many Requests" in visible_text(panel)
+    assert "retry-after: 0.5" in visible_text(panel)
+    panel.advance()
+    assert "429 Too Many Requests" in visible_text(panel)
+
+
+def test_the_response_says_when_and_how_much(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    panel.show_run(typed())
+    panel.tabs.pick(RESPONSE)
+    assert "200 OK · HTTP/1.1" in visible_text(panel)
+    facts = panel.response.facts.text.split("\n")
+    assert "headers after 212.4 ms" in facts
+    assert "first event after 214.0 ms" in facts
+    assert "first token after 597.1 ms" in facts
+    assert "body 66 events, 12.1 kB" in facts
+    assert "requests 4999 of 5000 left, resets in 12ms" in facts
+    button(panel, "Copy the request id req_7d1f0c2e9b1a4c55").click()
+    assert clipboard() == "req_7d1f0c2e9b1a4c55"
+
+
+def test_the_response_of_a_running_request_grows(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    run = typed(running=True)
+    panel.show_run(run)
+    panel.tabs.pick(RESPONSE)
+    assert "body 65 events" in panel.response.facts.text
+    run.take([run.recording[40]] * 5)
+    panel.advance()
+    assert "body 70 events" in panel.response.facts.text
+
+
+def test_no_answer_is_said(panel: InspectorPanel, tape: Any) -> None:
+    tape.request("responses", {})
+    run = tape.run(lambda *_: None, running=True)
+    panel.show_run(run)
+    panel.tabs.pick(RESPONSE)
+    assert "Waiting for the answer" in visible_text(panel)
+    run.note("failed", {"problem": {"title": "Nothing listens at this address."}})
+    panel.advance()
+    assert "Nothing listens at this address." in visible_text(panel)
+
+
+# Rules.
+
+
+def test_every_control_has_a_name(panel: InspectorPanel, broken: Run) -> None:
+    panel.show_run(broken)
+    panel.events.go_to(14)
+    for page in (EVENTS, REQUEST, RESPONSE):
+        panel.tabs.pick(page)
+        nameless = [
+            one
+            for kind in (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit)
+            for one in panel.findChildren(kind)
+            if one.isVisible() and not one.accessibleName() and one.objectName()[:3] != "qt_"
+            and one.parent() is not panel.filter.text
+        ]  # fmt: skip
+        assert nameless == []
+
+
+def test_foreign_text_is_never_html(panel: InspectorPanel, tape: Any) -> None:
+    tape.fact("request", method="POST", url="http://x/<b>y</b>", headers=[], body="")
+    tape.fact("head", status=200, reason="<i>fine</i>", headers=[["x-request-id", "<u>1</u>"]])
+    panel.show_run(tape.run(lambda *_: None))
+    panel.events.go_to(0)
+    for page in (EVENTS, REQUEST, RESPONSE):
+        panel.tabs.pick(page)
+        for label in panel.findChildren(QLabel):
+            if label.isVisible():
+                assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+    assert "<i>fine</i>" in visible_text(panel)
+
+
+def test_others_can_put_buttons_beside_the_filter(qtbot: QtBot) -> None:
+    panel = InspectorPanel()
+    qtbot.addWidget(panel)
+    export = QPushButton("Export", panel)
+    panel.tools.addWidget(export)
+    panel.show()
+    assert export.isVisible()
+    assert export.geometry().left() > panel.tabs.geometry().right()
