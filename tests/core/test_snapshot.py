@@ -1,0 +1,174 @@
+"""A snapshot shows what its transcript showed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.core.items import Message, Notice, Reasoning, Text, ToolCall, ToolOutput, Unknown
+from playground.core.items import dump as dump_item
+from playground.core.problem import Problem
+from playground.core.recording import Event, fact
+from playground.core.snapshot import LEFT_OUT, restore, snapshot
+from playground.core.transcript import Timing, Transcript, replay
+from playground.core.usage import Usage
+from playground.endpoints import BY_ID
+
+SHOWN = [one.name for one in fields(Transcript) if one.name not in LEFT_OUT]
+
+
+def through_json(transcript: Transcript) -> Transcript:
+    return restore(json.loads(json.dumps(snapshot(transcript))))
+
+
+def assert_same(left: Transcript, right: Transcript) -> None:
+    for name in SHOWN:
+        if name == "items":
+            assert [dump_item(item) for item in left.items] == [
+                dump_item(item) for item in right.items
+            ]
+        else:
+            assert getattr(left, name) == getattr(right, name), name
+    for derived in ("text", "reasoning", "refusal", "usage"):
+        assert getattr(left, derived) == getattr(right, derived), derived
+
+
+def full() -> Transcript:
+    """A transcript none of whose fields has its default."""
+    made = Transcript(
+        now=9,
+        leg=1,
+        legs=2,
+        requests=3,
+        retries=1,
+        events=7,
+        phase="writing",
+        progress="Starting the server …",
+        terminal="incomplete",
+        outcome="incomplete",
+        finish_reason="length",
+        problem=Problem(title="No.", detail="never", status=429, retry_after=1.5, facts={"a": "b"}),
+        response_id="resp_1",
+        request_id="req_1",
+        model="m",
+        service_tier="flex",
+        status=200,
+        headers={"x-request-id": "req_1"},
+        usages={0: Usage(input=3, cached=1, output=2, raw={"x": 1}), 1: Usage(basis="estimated")},
+        timing=Timing(request=5, head=6, first_event=7, first_token=8, last_token=9, end=9),
+        first=Timing(request=1),
+        retry_at=12,
+        malformed=2,
+        misread={3: "ValueError", 11: "nested too deeply to read"},
+        repairs=["An index was missing."],
+    )
+    made.open(
+        Message(key="a", text=Text("Héllo 日本"), annotations=[{"type": "url"}], phase="final")
+    )
+    made.open(Reasoning(key="b", text=Text("hm"), summary=Text("s"), encrypted=True))
+    made.open(ToolCall(key="c", call_id="1", name="f", arguments=Text("{}"), state="done"))
+    made.open(ToolOutput(key="d", call_id="1", output="4", ok=False, wire={"type": "x", "n": [1]}))
+    made.open(Notice(key="e", text="retried"))
+    made.open(Unknown(key="f", type="hologram", wire={"type": "hologram"}))
+    made.close(made.items[0])
+    return made
+
+
+def test_every_field_is_kept() -> None:
+    made = full()
+    default = Transcript()
+    for name in SHOWN:  # a new field must be given a value here
+        assert getattr(made, name) != getattr(default, name), f"{name} has its default"
+    assert_same(through_json(made), made)
+
+
+def test_every_field_of_the_timing_is_kept() -> None:
+    assert None not in [getattr(full().timing, one.name) for one in fields(Timing)]
+    assert through_json(full()).timing == full().timing
+
+
+def test_restored_items_are_found_and_new_to_a_view() -> None:
+    seen = through_json(full())
+    assert seen.find("c") is seen.items[2]
+    assert seen.since(0) == seen.items
+    assert seen.since(seen.rev) == []
+
+
+CHUNKS = st.sampled_from(
+    [
+        {"choices": [{"index": 0, "delta": {"content": "Hé"}}]},
+        {"choices": [{"index": 0, "delta": {"reasoning_content": "hm"}}]},
+        {"choices": [{"index": 0, "delta": {"refusal": "no"}}]},
+        {
+            "choices": [
+                {
+                    "index": 0,
+                    "delta": {
+                        "tool_calls": [
+                            {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{"}}
+                        ]
+                    },
+                }
+            ]
+        },
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}},
+        {"error": {"message": "out", "code": "x"}},
+        {"choices": "nonsense"},
+        {"type": "response.output_text.delta", "item_id": "i", "delta": "\ud83d"},
+    ]
+)
+WIRE = CHUNKS.map(lambda row: ("sse", b"data: " + json.dumps(row).encode() + b"\n\n"))
+RAW = st.binary(max_size=12).map(lambda raw: ("sse", b"data: " + raw + b"\n\n"))
+FACTS = st.sampled_from(
+    [
+        ("request", {}),
+        ("head", {"status": 200, "headers": [["X-Request-Id", "r"]]}),
+        ("head", {"status": 429, "headers": []}),
+        ("eof", {}),
+        ("retry", {"after": 0.5}),
+        ("cut", {"problem": {"title": "Cut."}}),
+        ("stopped", {}),
+        ("ended", {}),
+        ("interrupted", {}),
+    ]
+)
+
+
+@given(st.lists(st.one_of(WIRE, RAW, FACTS), max_size=20), st.sampled_from(sorted(BY_ID)))
+def test_whatever_arrived_is_shown_again(rows: list[tuple[str, Any]], api: Any) -> None:
+    events = [
+        fact(t, kind, data) if isinstance(data, dict) else Event(t, kind, data)
+        for t, (kind, data) in enumerate(rows)
+    ]
+    seen = replay(events, BY_ID[api].reduce)
+    assert_same(through_json(seen), seen)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"format": 99},
+        {**snapshot(full()), "items": 3},
+        {**snapshot(full()), "usages": {"x": {}}},
+        {**snapshot(full()), "timing": {"nonsense": 1}},
+        {**snapshot(full()), "problem": {"no": "title"}},
+    ],
+)
+def test_what_is_no_snapshot_says_so(row: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        restore(row)
+
+
+def test_fields_of_a_later_version_are_ignored_and_missing_ones_have_their_default() -> None:
+    row = snapshot(full())
+    del row["repairs"]
+    seen = restore({**row, "aura": "blue"})
+    assert seen.repairs == []
+    assert seen.text == full().text
