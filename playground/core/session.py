@@ -88,7 +88,7 @@ class Run:
     @property
     def silent(self) -> bool:
         """Nothing was or will be sent: the run is only its input."""
-        return not self.owner and not self.transcript.events
+        return not self.owner and self.transcript.outcome is None
 
     @property
     def running(self) -> bool:
