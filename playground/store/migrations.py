@@ -1,0 +1,120 @@
+"""Migrations: how a database came to look as it does, one named step after the other.
+
+`PRAGMA user_version` counts how many of them a file has seen. A step that was ever released is
+never changed; each has a fixture of the version before it in the tests.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def sessions_runs_segments_and_words(connection: sqlite3.Connection) -> None:
+    """The first layout.
+
+    A run's recording is kept as segments: rows of their own per event cost twenty times the space.
+    What a list or a sum needs stands in columns, with an index that covers it; the rest of a run
+    is JSON, and its transcript a compressed snapshot at the end of the row, where scans need not
+    pass it. Money is a whole number of millionths of a millionth of a dollar, so that sums are
+    exact.
+
+    `message` holds what can be searched (a session's title, a run's words) and `words` is its
+    index, kept by triggers so that the two cannot differ. The short prefixes make search as you
+    type cost the same as a search for a word. Ids of `message` grow: newest first is its order.
+    """
+    for statement in (
+        """
+        CREATE TABLE session (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL DEFAULT '',
+            created REAL NOT NULL,
+            changed REAL NOT NULL,
+            profile TEXT NOT NULL DEFAULT '',
+            call TEXT NOT NULL DEFAULT '{}',
+            draft TEXT NOT NULL DEFAULT '',
+            leaf TEXT,
+            named INTEGER NOT NULL DEFAULT 0,
+            trashed INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        "CREATE INDEX session_changed ON session (trashed, changed)",
+        """
+        CREATE TABLE run (
+            id TEXT PRIMARY KEY,
+            session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            parent TEXT,
+            created REAL NOT NULL,
+            began REAL NOT NULL,
+            owner TEXT NOT NULL DEFAULT '',
+            trashed INTEGER NOT NULL DEFAULT 0,
+            profile TEXT NOT NULL DEFAULT '',
+            model TEXT NOT NULL DEFAULT '',
+            outcome TEXT,
+            input INTEGER,
+            cached INTEGER,
+            output INTEGER,
+            reasoning INTEGER,
+            estimated INTEGER NOT NULL DEFAULT 0,
+            picodollars INTEGER,
+            unpriced INTEGER NOT NULL DEFAULT 0,
+            call TEXT NOT NULL,
+            cost TEXT,
+            items TEXT NOT NULL,
+            version INTEGER NOT NULL DEFAULT 0,
+            snapshot BLOB
+        )
+        """,
+        """
+        CREATE INDEX run_sums ON run (
+            session, trashed, owner, outcome, input, output, picodollars, unpriced
+        )
+        """,
+        """
+        CREATE INDEX run_days ON run (
+            created, outcome, input, cached, output, reasoning, estimated, picodollars, unpriced
+        )
+        """,
+        "CREATE INDEX run_unfinished ON run (owner) WHERE outcome IS NULL AND owner <> ''",
+        """
+        CREATE TABLE segment (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            first INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (run, first)
+        )
+        """,
+        """
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            run TEXT REFERENCES run (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX message_session ON message (session, run)",
+        "CREATE INDEX message_run ON message (run)",
+        """
+        CREATE VIRTUAL TABLE words USING fts5 (
+            text, content = 'message', content_rowid = 'id',
+            tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
+        )
+        """,
+        """
+        CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END
+        """,
+        """
+        CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
+            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+        END
+        """,
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (sessions_runs_segments_and_words,)
