@@ -1,0 +1,191 @@
+"""Listing: sessions, runs and their sums as lists show them, without reading what they hold."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from playground.core.problem import Failure, Problem
+from playground.core.transcript import Outcome
+from playground.store.words import Excerpt, clean, find
+
+PICO = Decimal(10) ** 12
+"""Parts of a dollar in which money is added up."""
+LAST = "last"
+"""Stands for the newest run that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session as a list shows it."""
+
+    id: str
+    title: str
+    created: float
+    changed: float
+    profile: str
+    model: str
+    runs: int
+    tokens: int
+    usd: Decimal | None
+    """What is known of its cost; None when nothing is."""
+    unknown: int
+    """Runs that cost something that nobody told us."""
+    running: bool
+    found: Excerpt | None = None
+    """Where a search found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Tokens and money of several runs."""
+
+    runs: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+    usd: Decimal = Decimal(0)
+    """Of the runs whose cost is known."""
+    unknown: int = 0
+    """Runs that cost something that nobody told us."""
+    estimated: int = 0
+    """Runs whose tokens were counted here, because the server did not."""
+
+    @property
+    def tokens(self) -> int:
+        return self.input + self.output
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as a list shows it."""
+
+    id: str
+    session: str
+    parent: str | None
+    created: float
+    profile: str
+    model: str
+    outcome: Outcome | None
+    """None while it runs, and for a message that was never sent."""
+    owner: str
+    """Which process runs it, while one does."""
+    trashed: bool
+    input: int | None
+    output: int | None
+    usd: Decimal | None
+
+
+def page(connection: sqlite3.Connection, search: str, trashed: bool, limit: int) -> list[Row]:
+    """The sessions that changed last; with a search, those that it finds."""
+    found: dict[str, Excerpt] = {}
+    source, values = "session", list[str]()
+    if search:
+        found = find(connection, search, trashed=trashed, limit=limit)
+        source = "json_each(?) AS hit JOIN session ON session.id = hit.value"
+        values = [json.dumps(list(found))]
+    rows = _rows(
+        connection.execute(
+            f"""
+            WITH page AS (
+                SELECT session.id, title, created, changed, profile,
+                    json_extract(call, '$.model') AS model
+                FROM {source}
+                WHERE trashed = ? ORDER BY changed DESC, session.id DESC LIMIT ?
+            )
+            SELECT page.*, coalesce(sum(NOT run.trashed), 0) AS runs,
+                coalesce(sum(run.input), 0) + coalesce(sum(run.output), 0) AS tokens,
+                sum(run.picodollars) AS usd, coalesce(sum(run.unpriced), 0) AS unknown,
+                coalesce(max(run.outcome IS NULL AND run.owner <> ''), 0) AS running
+            FROM page LEFT JOIN run ON run.session = page.id
+            GROUP BY page.id ORDER BY page.changed DESC, page.id DESC
+            """,
+            (*values, trashed, limit),
+        )
+    )
+    return [
+        Row(
+            **{**row, "usd": _usd(row["usd"]), "running": bool(row["running"])},
+            found=found.get(row["id"]),
+        )
+        for row in rows
+    ]
+
+
+def outline(connection: sqlite3.Connection, session_ids: Sequence[str]) -> list[RunRow]:
+    """All runs of these sessions in the order they were made."""
+    rows = _rows(
+        connection.execute(
+            """
+            SELECT id, session, parent, created, profile, model, outcome, owner, trashed, input,
+                output, picodollars AS usd
+            FROM run WHERE session IN (SELECT value FROM json_each(?)) ORDER BY created, id
+            """,
+            (json.dumps(list(session_ids)),),
+        )
+    )
+    return [
+        RunRow(**{**row, "trashed": bool(row["trashed"]), "usd": _usd(row["usd"])}) for row in rows
+    ]
+
+
+def totals(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> Totals:
+    """The sums of all finished runs that a condition names."""
+    (row,) = _rows(
+        connection.execute(
+            f"""
+            SELECT count(*) AS runs, sum(input) AS input, sum(cached) AS cached,
+                sum(output) AS output, sum(reasoning) AS reasoning, sum(picodollars) AS usd,
+                sum(unpriced) AS unknown, sum(estimated) AS estimated
+            FROM run WHERE {where} AND outcome IS NOT NULL
+            """,
+            values,
+        )
+    )
+    sums: dict[str, Any] = {name: value or 0 for name, value in row.items()}
+    sums["usd"] = _usd(sums["usd"])
+    return Totals(**sums)
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _usd(picodollars: int | None) -> Decimal | None:
+    return None if picodollars is None else (Decimal(picodollars) / PICO).normalize()
+
+
+def whole_id(connection: sqlite3.Connection, table: str, start: str) -> str:
+    """The one id that begins so. Raises Failure when there is none, or several."""
+    start = clean(start)
+    rows = connection.execute(
+        f"SELECT id FROM {table} WHERE id >= ? AND id < ? ORDER BY id LIMIT 6",
+        (start, start + "\U0010ffff"),
+    ).fetchall()
+    ids = [run_id for (run_id,) in rows]
+    if start in ids:
+        return start
+    if start and len(ids) == 1:
+        return str(ids[0])
+    if start and ids:
+        title, detail = f"Several {table}s begin with {start!r}.", ", ".join(ids[:5])
+    else:
+        title, detail = f"There is no {table} {start!r}.", "`playground sessions` lists them."
+    raise Failure(Problem(title=title, detail=detail, code="not_found"))
+
+
+def last(connection: sqlite3.Connection) -> str:
+    """The id of the newest run that was sent. Raises Failure when nothing ever was."""
+    row = connection.execute(
+        "SELECT id FROM run WHERE outcome IS NOT NULL OR owner <> ''"
+        " ORDER BY created DESC, id DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise Failure(Problem(title="Nothing has been run yet.", code="not_found"))
+    return str(row[0])

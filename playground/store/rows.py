@@ -1,0 +1,262 @@
+"""Rows: sessions and runs as columns, and back."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.core import items
+from playground.core.endpoint import Endpoint
+from playground.core.problem import Problem
+from playground.core.recording import Event, Recording
+from playground.core.session import Call, Run, Session
+from playground.core.snapshot import restore, snapshot
+from playground.core.transcript import Outcome, Transcript
+from playground.core.usage import Cost
+from playground.store.listing import PICO
+from playground.store.segments import Corrupt, decode
+from playground.store.words import clean, said, searchable
+
+log = logging.getLogger("store")
+
+Columns = dict[str, Any]
+
+
+# What goes in.
+
+
+def text_of(value: Any) -> str:
+    """JSON that SQLite takes."""
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def session_columns(session: Session) -> Columns:
+    return {
+        "id": session.id,
+        "title": clean(session.title),
+        "created": session.created,
+        "changed": session.changed,
+        "profile": session.profile,
+        "call": text_of(session.call.model_dump()),
+        "draft": clean(session.draft),
+        "leaf": session.leaf,
+        "named": session.named,
+        "trashed": session.trashed,
+    }
+
+
+def run_columns(run: Run) -> Columns:
+    """What is known of a run before its answer."""
+    return {
+        "id": run.id,
+        "session": run.session,
+        "parent": run.parent,
+        "created": run.created,
+        "began": run.recording.began,
+        "owner": run.owner,
+        "trashed": run.trashed,
+        "profile": run.profile,
+        "model": clean(run.transcript.model or run.call.model),
+        "call": text_of(run.call.model_dump()),
+        "items": text_of([items.dump(item) for item in run.input]),
+        **cost_columns(run.cost),
+    }
+
+
+def cost_columns(cost: Cost | None) -> Columns:
+    usd = cost.usd if cost is not None else None
+    return {
+        "cost": cost and cost.model_dump_json(),
+        "picodollars": None if usd is None else int((usd * PICO).to_integral_value()),
+        "unpriced": cost is not None and usd is None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a run, taken from it in one moment."""
+
+    outcome: Outcome | None
+    model: str
+    usage: Columns
+    picture: Mapping[str, Any]
+    """A snapshot."""
+    words: str
+
+    def columns(self, version: int) -> Columns:
+        return {
+            "outcome": self.outcome,
+            "model": clean(self.model),
+            "version": version,
+            "snapshot": _packed(self.picture),
+            **self.usage,
+        }
+
+
+def answer_of(run: Run) -> Answer:
+    seen = run.transcript
+    usage = seen.usage
+    return Answer(
+        outcome=seen.outcome,
+        model=seen.model or run.call.model,
+        usage={
+            "input": usage and usage.input,
+            "cached": usage and usage.cached,
+            "output": usage and usage.output,
+            "reasoning": usage and usage.reasoning,
+            "estimated": usage is not None and usage.basis == "estimated",
+        },
+        picture=snapshot(seen),
+        words=said(run.items),
+    )
+
+
+def _packed(picture: Mapping[str, Any]) -> bytes | None:
+    """None for what JSON cannot hold (a server nested it too deeply): the recording can."""
+    try:
+        return zlib.compress(text_of(picture).encode(), 6)
+    except (ValueError, TypeError, RecursionError) as error:
+        log.info("A transcript without a snapshot: %s", error)
+        return None
+
+
+def put(connection: sqlite3.Connection, table: str, columns: Columns) -> None:
+    """Insert a row, or change just these columns of the one with its id."""
+    names = ", ".join(columns)
+    places = ", ".join(f":{name}" for name in columns)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+    connection.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {changes}",
+        columns,
+    )
+
+
+def index(connection: sqlite3.Connection, session: str, run: str | None, words: str) -> None:
+    """Make these the words by which a run (None: the session itself) is found."""
+    text = searchable(words)
+    where = (session, run)
+    old = connection.execute(
+        "SELECT id, text FROM message WHERE session = ? AND run IS ?", where
+    ).fetchone()
+    if old is not None and old[1] == text:
+        return
+    if old is not None:
+        connection.execute("DELETE FROM message WHERE id = ?", old[:1])
+    if text.strip():
+        connection.execute(
+            "INSERT INTO message (session, run, text) VALUES (?, ?, ?)", (*where, text)
+        )
+
+
+# What comes out.
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Reads runs. What cannot be read is told in `problems`; the rest is there."""
+
+    connection: sqlite3.Connection
+    endpoints: Mapping[str, Endpoint]
+    problems: list[Problem] = field(default_factory=list)
+    outdated: list[Run] = field(default_factory=list)
+    """Finished runs whose snapshot this version could not use; their recording was read."""
+
+    COLUMNS = (
+        "id, session, parent, created, began, owner, trashed, profile, call, cost, items,"
+        " outcome, version, snapshot"
+    )
+
+    def runs(self, where: str, values: Sequence[Any]) -> list[Run]:
+        rows = self.connection.execute(
+            f"SELECT {self.COLUMNS} FROM run WHERE {where} ORDER BY created, id", values
+        )
+        runs: list[Run] = []
+        for row in rows.fetchall():
+            try:
+                runs.append(self._run(row))
+            except (ValueError, KeyError) as error:
+                self.problems.append(
+                    Problem(
+                        title="An answer is damaged on the disk and cannot be shown.",
+                        detail=f"{row[0]}: {error}",
+                        facts={"run": row[0]},
+                    )
+                )
+        return runs
+
+    def _run(self, row: tuple[Any, ...]) -> Run:
+        (run_id, session, parent, created, began, owner, trashed, profile) = row[:8]
+        (call_text, cost, input_text, outcome, version, picture) = row[8:]
+        call = Call.model_validate_json(call_text)
+        endpoint = self.endpoints[call.api]
+        seen = _seen(picture) if version == endpoint.version else None
+        run = Run(
+            id=run_id,
+            session=session,
+            parent=parent,
+            call=call,
+            profile=profile,
+            input=[items.load(one) for one in json.loads(input_text)],
+            reduce=endpoint.reduce,
+            created=created,
+            recording=Recording(() if seen else self.events(run_id), began),
+            cost=Cost.model_validate_json(cost) if cost else None,
+            trashed=bool(trashed),
+            owner=owner,
+        )
+        if seen is not None:
+            run.reader.transcript = seen
+            run.loaded = False
+        elif outcome is not None:
+            self.outdated.append(run)
+        return run
+
+    def events(self, run_id: str) -> list[Event]:
+        rows = self.connection.execute(
+            "SELECT first, count, data FROM segment WHERE run = ? ORDER BY first", (run_id,)
+        )
+        events: list[Event] = []
+        for first, count, data in rows:
+            try:
+                events += decode(data)
+            except Corrupt as error:
+                self.problems.append(
+                    Problem(
+                        title="A part of a recording is damaged and cannot be shown.",
+                        detail=f"Events {first} to {first + count - 1} of {run_id}: {error}.",
+                        facts={"run": run_id},
+                    )
+                )
+        return events
+
+
+def _seen(picture: bytes | None) -> Transcript | None:
+    if picture is None:
+        return None
+    try:
+        return restore(json.loads(zlib.decompress(picture)))
+    except (ValueError, zlib.error, RecursionError) as error:
+        log.info("A snapshot is read from its recording instead: %s", error)
+        return None
+
+
+def session_of(row: Sequence[Any], runs: Iterable[Run]) -> Session:
+    """From the columns id … trashed in their order."""
+    return Session(
+        id=row[0],
+        title=row[1],
+        created=row[2],
+        changed=row[3],
+        profile=row[4],
+        call=Call.model_validate_json(row[5]),
+        draft=row[6],
+        leaf=row[7],
+        named=bool(row[8]),
+        trashed=bool(row[9]),
+        runs={run.id: run for run in runs},
+    )
