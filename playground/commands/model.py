@@ -48,6 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Prints one line of JSON, `{"base_url": …, "pid": …}`, when it is ready."""
+    if args.threads < 1 or not 0 <= args.port < 65536:
+        print("--threads must be 1 or more, and --port 0 to 65535.", file=sys.stderr)
+        return 2
     # Taken out, so that nothing this process starts inherits it.
     key = os.environ.pop(KEY_VARIABLE, "")
     reason = unavailable()
@@ -55,12 +58,9 @@ def main(args: argparse.Namespace) -> int:
     if reason is not None or file is None:
         print(reason, file=sys.stderr)
         return 1
-    if args.threads < 1:
-        print("--threads must be 1 or more.", file=sys.stderr)
-        return 2
     try:
         listener = socket.create_server(("127.0.0.1", args.port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         print(f"Cannot listen on 127.0.0.1 port {args.port}: {error}", file=sys.stderr)
         return 1
     announcements = _own_stdout()
@@ -70,9 +70,8 @@ def main(args: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="playground-model-") as folder:
         behind = Path(folder, "llama.sock")
         try:
-            _server = llama.start(
-                file, template, behind, key, args.threads
-            )  # serves while it is held
+            # It serves for as long as it is held.
+            _server = llama.start(file, template, behind, key, args.threads)
         except RuntimeError as error:
             print(f"llama.cpp could not start: {error}", file=sys.stderr)
             return 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -142,15 +142,14 @@ class LocalModel:
         return self._running
 
     async def _healthy(self, process: Process) -> tuple[str, int]:
-        async def ready() -> str:
-            found = await process.start(self._limit)
-            base_url = str(found["base_url"])
-            await probe.healthy(base_url)
-            return base_url
-
+        """Its base URL and process id, once it is up."""
+        latest = asyncio.get_running_loop().time() + self._limit
+        doing = "starting the bundled model"
+        found = await self._told(doing, process.start(self._limit))
+        base_url = str(found["base_url"])
         try:
-            async with asyncio.timeout(self._limit):
-                base_url = await self._told("starting the bundled model", ready())
+            async with asyncio.timeout_at(latest):
+                await self._told(doing, probe.healthy(base_url))
         except TimeoutError as error:
             raise _unfit(f"was not healthy within {self._limit:g} seconds.") from error
         assert process.pid is not None
@@ -175,7 +174,7 @@ class LocalModel:
             )
         return speed
 
-    async def _told(self, doing: str, what: Awaitable[T]) -> T:
+    async def _told(self, doing: str, what: Coroutine[Any, Any, T]) -> T:
         """Wait, and tell the watchers what for and how long already."""
         task = asyncio.ensure_future(what)
         seconds = 0
