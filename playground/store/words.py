@@ -119,16 +119,17 @@ def find(
             ),
             limit,
         )
-    if not hits:
+    if not hits and (patterns := [_pattern(term) for term in search.split()[:TERMS]]):
+        every = " AND ".join(["message.text LIKE ? ESCAPE '\\'"] * len(patterns))
         hits = _sessions(
             connection.execute(
-                """
+                f"""
                 SELECT message.session, message.id FROM message
                 JOIN session ON session.id = message.session
-                WHERE message.text LIKE ? ESCAPE '\\' AND session.trashed = ?
+                WHERE {every} AND session.trashed = ?
                 ORDER BY message.id DESC LIMIT ?
                 """,
-                (_pattern(search), trashed, NEWEST),
+                (*patterns, trashed, NEWEST),
             ),
             limit,
         )
@@ -150,9 +151,8 @@ def _sessions(rows: Iterable[tuple[str, int]], limit: int) -> list[tuple[str, in
     return list(seen.items())
 
 
-def _pattern(search: str) -> str:
-    text = searchable(" ".join(search.split())).strip(SEPARATOR)
-    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+def _pattern(term: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", searchable(term).strip(SEPARATOR)) + "%"
 
 
 def excerpt(text: str, search: str) -> Excerpt:

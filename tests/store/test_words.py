@@ -69,6 +69,7 @@ def hits(opened: Make, make_run: Make) -> Callable[[str, str], bool]:
         ("100% of it", "100%"),
         ("a_b", "a_b"),
         ("what?!", "?!"),
+        ("a:\n{", "{ :"),
         ("back\\slash", "k\\s"),
         ("x \x00 y\x02z", "yz"),
     ],
