@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import cast
 
@@ -75,27 +76,58 @@ class Leaf:
     info: str = ""
     "the heading's level, or what stands behind the opening fence"
     tokens: Sequence[Token] = ()
+    "of a table"
 
 
 class Grammar:
+    """Reads blocks and what is in them apart, so that nothing is read that is not asked for."""
+
     def __init__(self) -> None:
-        self._parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH})
-        self._parser.enable(["table", "strikethrough"])
+        self._blocks = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH})
+        self._blocks.enable(["table"])
         # Line ends are the caller's to settle, and a NUL is to be shown, not replaced.
-        self._parser.disable(["reference", "normalize"])
-        self._parser.inline.ruler.before("escape", "math", _math)
+        self._blocks.disable(["reference", "normalize", "inline", "text_join"])
+        self._spans = MarkdownIt("commonmark", {"html": False})
+        self._spans.enable(["strikethrough"])
+        self._spans.disable(["normalize"])
+        self._spans.inline.ruler.before("escape", "math", _math)
+        # The end of a text is read again and again, and this is half of what a link costs.
+        normalize = lru_cache(maxsize=1_000)(self._spans.normalizeLink)
+        self._spans.normalizeLink = normalize  # type: ignore[method-assign]
 
     def leaves(self, source: str, place: Place) -> list[Leaf]:
         """The blocks of the source that are not of its scaffold, in order."""
         reading = _Reading(source, place)
-        tokens = self._parser.parse(source)
+        tokens = self._blocks.parse(source)
         for at, token in enumerate(tokens):
             reading.read(token, tokens, at)
         return reading.leaves
 
     def spans(self, text: str) -> Spans:
         """The text of one paragraph or cell in its styles."""
-        return spans(self._parser.parseInline(text)[0].children or [])
+        return _spans(self._spans.parseInline(text)[0].children or [])
+
+    def cells(self, table: Leaf) -> tuple[tuple[Align, ...], list[Row]]:
+        """Of a table: how its columns are aligned, and its rows, the head first."""
+        aligns: list[Align] = []
+        rows: list[list[Spans]] = []
+        for token, after in pairwise(table.tokens):
+            match token.type:
+                case "tr_open":
+                    rows.append([])
+                case "th_open":
+                    style = str(token.attrs.get("style", ""))
+                    aligns.append(cast(Align, style.removeprefix("text-align:")))
+                    rows[-1].append(self.spans(after.content))
+                case "td_open":
+                    rows[-1].append(self.spans(after.content))
+        return tuple(aligns), [tuple(row) for row in rows]
+
+
+@cache
+def grammar() -> Grammar:
+    """The one there is: it keeps nothing of what it reads."""
+    return Grammar()
 
 
 class _Reading:
@@ -128,9 +160,8 @@ class _Reading:
             case "list_item_close" | "blockquote_close":
                 self._close()
             case "paragraph_open" | "heading_open":
-                inline = tokens[at + 1]
                 kind = token.type.removesuffix("_open")
-                self._add(kind, token, inline.content, token.tag[1:], inline.children or [])
+                self._add(kind, token, tokens[at + 1].content, token.tag[1:])
             case "fence" | "code_block" | "hr":
                 self._add(token.type, token, token.content, token.info)
             case "table_open":
@@ -181,24 +212,7 @@ def later(within: Within) -> Within:
     return tuple(replace(one, first=False) if one.first else one for one in within)
 
 
-def cells(tokens: Sequence[Token]) -> tuple[tuple[Align, ...], list[Row]]:
-    """Of a table: how its columns are aligned, and its rows, the head first."""
-    aligns: list[Align] = []
-    rows: list[list[Spans]] = []
-    for token, after in pairwise(tokens):
-        match token.type:
-            case "tr_open":
-                rows.append([])
-            case "th_open":
-                style = str(token.attrs.get("style", ""))
-                aligns.append(cast(Align, style.removeprefix("text-align:")))
-                rows[-1].append(spans(after.children or []))
-            case "td_open":
-                rows[-1].append(spans(after.children or []))
-    return tuple(aligns), [tuple(row) for row in rows]
-
-
-def spans(tokens: Sequence[Token]) -> Spans:
+def _spans(tokens: Sequence[Token]) -> Spans:
     """The inline tokens of one block as runs of text, each in one style."""
     found: list[Span] = []
     depth: Counter[str] = Counter()
@@ -217,7 +231,7 @@ def spans(tokens: Sequence[Token]) -> Spans:
             case "link_open" | "link_close":
                 link = str(token.attrs.get("href", ""))
             case "image":
-                description = "".join(span.text for span in spans(token.children or []))
+                description = "".join(span.text for span in _spans(token.children or []))
                 add(description, str(token.attrs.get("src", "")), image=True)
             case "code_inline" | "math":
                 add(token.content, link, code=True)

@@ -37,13 +37,13 @@ from playground.core.blocks import (
     Table,
     Within,
 )
-from playground.core.markdown import Grammar, Leaf, Place, cells, later, spans
+from playground.core.markdown import Leaf, Place, grammar, later
 from playground.core.plain import whole
 
-LONG = 2_000
+LONG = 1_500
 """Characters after which a paragraph, or a line of one, is divided."""
 
-_TAIL = 500  # characters of a table or of code that may wait in the tail
+_TAIL = 500  # characters of whole lines that may wait in the tail
 _PEEK = 512  # characters of a long line of code that decide whether it ends the code
 _SLICE = 16_000  # characters that are taken in at once
 
@@ -71,7 +71,6 @@ class MarkdownStream:
         self._solid = False  # that line is code, which is never broken
         self._tail = _Tail()
         self._finished = False
-        self._grammar = Grammar()
 
     def feed(self, delta: str) -> None:
         """Add text. It is not looked at before the blocks are asked for."""
@@ -115,9 +114,8 @@ class MarkdownStream:
                 self._settle()
             self._take(text[at : at + _SLICE])
         pieces = self._look()
-        if len(pieces) != 1 or self._is_bulky(pieces[0]):
-            self._settle()
-            pieces = self._look()
+        if len(self._tail.source) > _TAIL and not self._must_wait(pieces):
+            del pieces[: self._settle()]
         self._blocks.extend(piece.block for piece in pieces)
         if self._finished:
             self._closed = len(self._blocks)
@@ -173,43 +171,43 @@ class MarkdownStream:
             self._close(pieces)
             self._tail = _Tail("".join(scaffold), Place(len(scaffold), after.within, inside=True))
 
-    def _settle(self) -> None:
-        """Close what the whole lines of the tail allow to be closed."""
+    def _settle(self) -> int:
+        """Close what the whole lines of the tail allow to be closed; how many blocks that is."""
         tail = self._tail
         pieces = self._read(tail.source)
         if not pieces:
             if not tail.source.strip():
                 self._tail = _Tail()
-            return
+            return 0
         last = pieces[-1]
         if not isinstance(last.block, Code) and tail.source.endswith("\n\n\n"):
             tail.source = tail.source.rstrip("\n") + "\n\n"
-        if len(pieces) == 1 and not self._is_bulky(last):
-            return
+        if len(pieces) == 1 and not isinstance(last.block, Code | Table):
+            return 0
         lines = _lines(tail.source)
         scaffold = _scaffold(lines, last)
         if scaffold is None:
-            return  # a nesting that cannot be rebuilt: the tail waits, at a cost
+            return 0  # a nesting that cannot be rebuilt: the tail waits, at a cost
         self._close(pieces[:-1])
         source = lines[last.leaf.start :]
         rest = _Tail(place=Place(len(scaffold), last.leaf.within, last.inside))
         if len(pieces) == 1:
             rest.lines, rest.rows = tail.lines, tail.rows
-        if self._is_bulky(last):
-            match last.block:
-                case Code(lines=grown):
-                    rest.lines.extend(grown[grown.settled :])
-                case Table(rows=rows):
-                    rest.rows.extend(rows[rows.settled :])
-            del source[last.head : last.head + last.body]
+        match last.block:
+            case Code(lines=grown):
+                rest.lines.extend(grown[grown.settled :])
+            case Table(rows=rows):
+                rest.rows.extend(rows[rows.settled :])
+        del source[last.head : last.head + last.body]
         rest.source = "".join(scaffold + source)
         self._tail = rest
+        return len(pieces) - 1
 
-    def _is_bulky(self, piece: _Piece) -> bool:
-        """Whether something can be taken out of the tail though it holds one block only."""
-        source = self._tail.source
-        grown = isinstance(piece.block, Code | Table) or source.endswith("\n\n\n")
-        return grown and len(source) > _TAIL
+    def _must_wait(self, pieces: Sequence[_Piece]) -> bool:
+        """Whether the tail holds one block, and nothing that could be taken out of it."""
+        if len(pieces) != 1 or isinstance(pieces[0].block, Code | Table):
+            return False
+        return not self._tail.source.endswith("\n\n\n")
 
     def _close(self, pieces: Sequence[_Piece]) -> None:
         self._blocks.extend(piece.block for piece in pieces)
@@ -218,7 +216,7 @@ class MarkdownStream:
     def _read(self, source: str) -> list[_Piece]:
         """The blocks of a source that begins with the tail's."""
         place = self._tail.place
-        leaves = self._grammar.leaves(source, place)
+        leaves = grammar().leaves(source, place)
         pieces: list[_Piece] = []
         for leaf in leaves:
             first, last = leaf is leaves[0], leaf is leaves[-1]
@@ -240,14 +238,14 @@ class MarkdownStream:
     def _text(self, leaf: Leaf, inside: bool) -> list[_Piece]:
         parts = _parts(leaf.content.split("\n")[inside:])
         if len(parts) == 1 and not inside:
-            text = spans(leaf.tokens)
+            text = grammar().spans(leaf.content)
             if leaf.kind == "heading":
                 return [_Piece(Heading(int(leaf.info), text, leaf.within), leaf)]
             return [_Piece(Paragraph(*_task(text, leaf.within)), leaf)]
         pieces: list[_Piece] = []
         start = leaf.start + inside
         for part in parts:
-            text = self._grammar.spans("\n".join(part))
+            text = grammar().spans("\n".join(part))
             if inside or pieces:
                 within = later(leaf.within)
                 block = Paragraph(text, within, continues=True)
@@ -301,7 +299,7 @@ def _code(leaf: Leaf, kept: list[str], growing: bool) -> _Piece:
 
 
 def _table(leaf: Leaf, kept: list[Row]) -> _Piece:
-    aligns, (head, *rows) = cells(leaf.tokens)
+    aligns, (head, *rows) = grammar().cells(leaf)
     return _Piece(Table(head, aligns, Grown(kept, rows), leaf.within), leaf, head=2, body=len(rows))
 
 
