@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ("tests.loop", "tests.window")
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 

@@ -108,6 +108,12 @@ class Run:
         self.take([fact(self.now(), kind, data, leg=max(self.transcript.legs - 1, 0))])
 
     @property
+    def answer(self) -> str:
+        """What the model said; of a silent run, what it was made to say."""
+        put_in = [one for one in self.input if isinstance(one, Message) and one.role == "assistant"]
+        return self.transcript.text or (str(put_in[-1].text) if put_in and self.silent else "")
+
+    @property
     def items(self) -> list[Item]:
         """What this run adds to the conversation."""
         return [*self.input, *self.transcript.items]

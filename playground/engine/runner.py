@@ -72,6 +72,10 @@ class Runner:
     async def fail(self, run: Run, error: Failure) -> None:
         """End a run that could not even be begun."""
         self._failed(run, error)
+        await self.keep(run)
+
+    async def keep(self, run: Run) -> None:
+        """Write a run that is not sent."""
         await self.recorder.watch(run)
         await self.recorder.finish(run)
 

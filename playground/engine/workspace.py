@@ -131,8 +131,8 @@ class Workspace:
         )
         session.add(run)
         session.changed = run.created
-        if not session.named and not session.title:
-            session.title = title_of(said)
+        if not session.named and (not session.title or len(session.runs) == 1):
+            session.title = title_of(said) or session.title  # until then it was the draft's
         self.rev += 1
         return run
 
@@ -140,8 +140,8 @@ class Workspace:
         """Write the run and, unless it is silent, send it. Ends when the run does."""
         session = self.open[run.session]
         if not run.owner:
-            await self.sessions.save(session)
-            await self.sessions.begin(run)
+            await self._keep(session)
+            await self.runner.keep(run)
             return run
         task = asyncio.current_task()
         assert task is not None

@@ -11,10 +11,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from playground.core.items import Message, Text
 from playground.core.plain import visible
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
-from playground.core.session import Run, Session
+from playground.core.session import Run, Session, title_of
 from playground.engine.workspace import Workspace
 from playground.store.keys import Keys
 from playground.store.settings import Settings
@@ -69,6 +70,9 @@ class Desk(QObject):
         self.session: Session = self._fresh()
         self.run: Run | None = None
         self._seen = 0
+        self._unsaved: dict[str, Session] = {}
+        self._drafts: set[str] = set()
+        """Sessions that were written although nothing but a draft is in them."""
         self.clock.watch(self._look, slow=True)
 
     def report(self, problem: Problem) -> None:
@@ -76,8 +80,11 @@ class Desk(QObject):
 
     @property
     def profile(self) -> Profile:
-        """Of the session on screen."""
-        return self.workspace.profile(self.session.profile)
+        """Of the session on screen; one without an address when it has been deleted since."""
+        try:
+            return self.workspace.profile(self.session.profile)
+        except Failure:
+            return Profile(id=self.session.profile, name="A server that was deleted")
 
     def save_settings(self) -> None:
         """Write the settings as they are now."""
@@ -206,9 +213,32 @@ class Desk(QObject):
             self.keep()
         self.settings_changed.emit()
 
+    def mark(self, session: Session) -> None:
+        """Something was typed into a session: it will be written by `keep`, or before the end."""
+        self._unsaved[session.id] = session
+        if not session.runs and not session.named:
+            session.title = title_of([Message(text=Text(session.draft))])
+
     def keep(self) -> None:
-        """Write what the session says of itself: settings, draft, branch, title."""
-        self.tasks.start(self.workspace.sessions.save(self.session), self)
+        """Write what sessions say of themselves: settings, draft, branch, title."""
+        self.mark(self.session)
+        self.tasks.start(self.settle(), self)
+
+    async def settle(self) -> None:
+        """Write the sessions that were marked. One in which nothing is left goes to the trash.
+        Raises Failure."""
+        store = self.workspace.sessions
+        for session in list(self._unsaved.values()):
+            if session.runs or session.draft or session.named:
+                await store.save(session)
+                if not session.runs and session.id not in self._drafts:
+                    self._drafts.add(session.id)
+                    self.sessions_changed.emit()
+            elif session.id in self._drafts:
+                self._drafts.remove(session.id)
+                await store.trash(session.id)
+                self.sessions_changed.emit()
+            self._unsaved.pop(session.id, None)
 
     def _look(self) -> None:
         if self._seen != self.workspace.rev:

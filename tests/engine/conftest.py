@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from playground.core.profile import Profile
 from playground.core.session import Run, Session
 from playground.store.home import Home
 from tests.processes import Sandbox
-from tests.processes import sandbox as running_sandbox
 
 LIMIT = 20
 """Seconds after which a test that still waits has failed."""
@@ -71,12 +70,6 @@ class Bench:
 
 
 Opening = Callable[..., AbstractAsyncContextManager[Bench]]
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -135,9 +135,7 @@ class Editor(QFrame):
         column.addLayout(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.cancel.click()
-        elif (
+        if (
             event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             and event.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
@@ -170,15 +168,17 @@ class ChatPanel(QWidget):
         self._below.addWidget(self.composer)
         column.addLayout(self._below)
         self._editor: Editor | None = None
+        self._session = desk.session
+        """Whose title and draft stand in the fields."""
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(400)
-        self._saving.timeout.connect(self._save_draft)
+        self._saving.timeout.connect(desk.keep)
 
         self.composer.ran.connect(self._send)
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
-        self.composer.changed.connect(self._saving.start)
+        self.composer.changed.connect(self._drafted)
         self.view.asked.connect(self._asked)
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
@@ -257,6 +257,12 @@ class ChatPanel(QWidget):
 
     def _show_session(self, session: Session) -> None:
         self._close_editor()
+        self._rename()  # a title that is still being written belongs to the session before
+        if self._saving.isActive():
+            self._saving.stop()
+            self.desk.keep()
+        self._session = session
+        self.title.setText(session.title)
         self.view.show_session(session)
         self.composer.write(session.draft)
         self._saving.stop()
@@ -320,14 +326,12 @@ class ChatPanel(QWidget):
 
     def _send(self, text: str) -> None:
         desk = self.desk
-        desk.session.draft = ""
         self.view.jump_to_end()
         desk.go(desk.workspace.ask(desk.session, text))
         self.view.jump_to_end()
 
     def _insert(self, role: str, text: str) -> None:
         desk = self.desk
-        desk.session.draft = ""
         desk.go(desk.workspace.insert(desk.session, role, text))
         self.view.jump_to_end()
 
@@ -350,19 +354,19 @@ class ChatPanel(QWidget):
 
     def copy_answer(self) -> None:
         for run in reversed(self.desk.session.path()):
-            if run.transcript.text:
-                copy(run.transcript.text)
+            if run.answer:
+                copy(run.answer)
                 return
 
     def _asked(self, verb: str, run: Run, item: Item | None) -> None:
         desk, session = self.desk, self.desk.session
         match verb:
             case "copy":
-                copy(str(item.text) if isinstance(item, Message) else run.transcript.text)
+                copy(str(item.text) if isinstance(item, Message) else run.answer)
             case "edit" if isinstance(item, Message):
                 self._edit(run, str(item.text), answer=item.role == "assistant")
             case "edit answer":
-                self._edit(run, run.transcript.text, answer=True)
+                self._edit(run, run.answer, answer=True)
             case "delete":
                 self._delete(run)
             case "previous" | "next":
@@ -474,6 +478,7 @@ class ChatPanel(QWidget):
         self._editor = editor
         self.composer.hide()
         self._below.addWidget(editor)
+        editor.show()
         editor.text.setFocus()
 
     def _close_editor(self) -> None:
@@ -485,26 +490,26 @@ class ChatPanel(QWidget):
             self.composer.draft.setFocus()
 
     def _rename(self) -> None:
-        session, title = self.desk.session, self.title.text().strip()
+        session, title = self._session, self.title.text().strip()
         if title != session.title:
             session.title, session.named = title, bool(title)
             self.desk.workspace.rev += 1
-            if session.runs:
-                self.desk.keep()
+            self.desk.mark(session)
+            self.desk.keep()
             self.desk.sessions_changed.emit()
 
     def _instructed(self) -> None:
         self.desk.session.call = self.desk.session.call.model_copy(
             update={"instructions": self.instructions.toPlainText()}
         )
+        self.desk.mark(self.desk.session)
         self._saving.start()
         self._settings_changed()
 
-    def _save_draft(self) -> None:
-        session = self.desk.session
-        session.draft = self.composer.text
-        if session.runs or session.draft:
-            self.desk.keep()
+    def _drafted(self) -> None:
+        self._session.draft = self.composer.text
+        self.desk.mark(self._session)
+        self._saving.start()
 
 
 def _withheld(run: Run) -> bool:

@@ -83,7 +83,7 @@ class Card(QFrame):
             return self.sizeHint().height()
         layout.activate()
         if layout.hasHeightForWidth():
-            return max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
+            return layout.totalHeightForWidth(width)
         return layout.totalSizeHint().height()
 
 

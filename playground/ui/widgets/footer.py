@@ -207,8 +207,11 @@ class Footer(Card):
             remedy = _offer(run, seen.problem).remedy
             self._problem.acted.connect(lambda: self.asked.emit(f"remedy:{remedy}", self.item))
             self._column.insertWidget(1, self._problem)
+            self._problem.show()  # now, so that the height of the card counts it
         for button in self._buttons:
             button.setVisible(finished or run.silent)
+        copy = self._buttons[0]
+        copy.setVisible(not copy.isHidden() and bool(self.copied()))
         if finished:
             self._draw_chips()
 
@@ -250,7 +253,7 @@ class Footer(Card):
         Details(title, rows, self).show_at(chip.mapToGlobal(QPoint(0, 0)))
 
     def copied(self) -> str:
-        return self.run.transcript.text or (self.run.transcript.refusal or "")
+        return self.run.answer or self.run.transcript.refusal or ""
 
 
 def _offer(run: Run, problem: Problem) -> Problem:
