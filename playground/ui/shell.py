@@ -213,7 +213,7 @@ class Shell:
         self._profile = QComboBox(self.window)
         self._profile.setAccessibleName("Server of this session")
         self._profile.setToolTip("Where the next turns of this session go")
-        self._profile.setFixedWidth(theme.current().px(230))
+        self._profile.setFixedWidth(theme.current().px(270))
         self._profile.activated.connect(
             lambda index: self.desk.use_profile(self._profile.itemData(index))
         )

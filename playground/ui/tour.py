@@ -70,6 +70,7 @@ class Tour:
         self.settings.rows["temperature"].switch.click()
         self.settings.rows["temperature"].show_value(0)
         self.settings.rows["temperature"].changed.emit("temperature", True, 0)
+        self.chat.composer.draft.setFocus()
         first = next(b for b in self.chat.examples.buttons if b.toolTip() == QUESTION)
         first.click()
         run = self._newest()
@@ -95,6 +96,7 @@ class Tour:
 
         desk.wanted.emit("inspector")
         self.inspector.advance()
+        self.inspector.events.pick(len(longer.recording) // 2)
         self.picture(
             "inspected",
             "Every event of that answer: when it came, what it carried, and its raw bytes.",
@@ -124,8 +126,8 @@ class Tour:
         )
 
         self.sessions.search.setText("capital")
-        await self._until(lambda: self.sessions.model.rowCount() > 0)
-        self.sessions._open_first()
+        await self._until(lambda: self._first_found() == run.session)
+        self.sessions.search.returnPressed.emit()
         await self._until(lambda: self.desk.session.id == run.session)
         await self._settled()
         theme.apply("dark", self.desk.settings.scale)
@@ -156,6 +158,10 @@ class Tour:
         self.steps.append(Step(name, title, file, saw))
         self.say(f"{file}  {title}")
 
+    def _first_found(self) -> str:
+        row = self.sessions.model.record(self.sessions.model.index(0))
+        return row.id if row is not None else ""
+
     def _newest(self) -> Run:
         return self.desk.session.path()[-1]
 
@@ -172,7 +178,7 @@ class Tour:
     async def _until(self, state: Callable[[], bool]) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                while not state():
+                while not state():  # noqa: ASYNC110  it is the screen that is watched
                     await asyncio.sleep(LOOK)
         except TimeoutError:
             raise Failure(

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from playground.core.items import Item, Message
 from playground.core.plain import visible
-from playground.core.profile import LOCAL
+from playground.core.profile import LOCAL, Profile
 from playground.core.resources import resource
 from playground.core.session import Run, Session
 from playground.export import EXPORTERS
@@ -295,15 +295,16 @@ class ChatPanel(QWidget):
             f"Developer message: {said}" if said else "Developer message (none is sent)"
         )
         self._developer_fold.setAccessibleName("Developer message")
-        self.examples.where.setText(
-            f"Runs on {profile.name}"
-            + (
-                ": fluent, not reliable. No key and no network needed."
-                if profile.id == LOCAL
-                else "."
-            )
-        )
+        self.examples.where.setText(f"Runs on {profile.name}{self._why(profile)}")
         self._show_running()
+
+    def _why(self, profile: Profile) -> str:
+        """What a newcomer should know of the server that was chosen for them."""
+        if profile.id == LOCAL:
+            return ": fluent, not reliable. No key and no network needed."
+        if self.desk.keys.from_environment(profile.key_env) is not None:
+            return f", with the key found in {profile.key_env}."
+        return "."
 
     def _show_running(self) -> None:
         running = self.current_run() is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from playground.core.items import Notice
 from playground.core.plain import visible
-from playground.core.problem import REMEDIES, Problem
+from playground.core.problem import REMEDIES, Problem, Remedy
 from playground.core.session import Run
 from playground.ui import words
 from playground.ui.icons import mark
@@ -67,9 +67,11 @@ class ProblemBox(QFrame):
 
     Signals:
         acted(): the action was chosen.
+        retried(): an answer that could be continued is asked for anew instead.
     """
 
     acted = Signal()
+    retried = Signal()
 
     def __init__(self, problem: Problem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,11 +115,15 @@ class ProblemBox(QFrame):
             column.addWidget(line)
         row.addLayout(column, 1)
         if problem.remedy:
-            action = QPushButton(REMEDIES[problem.remedy], self)
-            action.setAccessibleName(REMEDIES[problem.remedy])
-            action.clicked.connect(self.acted)
-            row.addWidget(action)
-            row.setAlignment(action, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(self._button(problem.remedy, self.acted), 0, Qt.AlignmentFlag.AlignTop)
+        if problem.remedy == "continue":  # what is there may be worth less than a fresh try
+            row.addWidget(self._button("retry", self.retried), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _button(self, remedy: Remedy, signal: SignalInstance) -> QPushButton:
+        button = QPushButton(REMEDIES[remedy], self)
+        button.setAccessibleName(REMEDIES[remedy])
+        button.clicked.connect(signal)
+        return button
 
 
 class Footer(Card):
@@ -206,6 +212,7 @@ class Footer(Card):
             self._problem = ProblemBox(_offer(run, seen.problem), self)
             remedy = _offer(run, seen.problem).remedy
             self._problem.acted.connect(lambda: self.asked.emit(f"remedy:{remedy}", self.item))
+            self._problem.retried.connect(lambda: self.asked.emit("retry", self.item))
             self._column.insertWidget(1, self._problem)
             self._problem.show()  # now, so that the height of the card counts it
         for button in self._buttons:
