@@ -96,7 +96,7 @@ class Tour:
 
         desk.wanted.emit("inspector")
         self.inspector.advance()
-        self.inspector.events.pick(len(longer.recording) // 2)
+        self.inspector.events.go_to(len(longer.recording) // 2)
         self.picture(
             "inspected",
             "Every event of that answer: when it came, what it carried, and its raw bytes.",
