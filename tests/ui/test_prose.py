@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -93,13 +93,13 @@ def has_colour(image: QImage, colour: QColor) -> bool:
 
 def where(prose: Prose, number: int, text: str) -> QPoint:
     """A point in the middle of the first of these letters in a row."""
-    row = prose._rows[number]
+    row = prose._flow.rows[number]
     start = row.text(0, row.length).index(text)
     for x in range(int(row.width)):
         for y in range(2, int(row.height), 6):
             point = QPointF(x, y)
             if row.position(point) == start and row.position(QPointF(x + 3, y)) >= start:
-                return QPoint(int(prose._left(row)) + x + 2, int(row.top) + y)
+                return QPoint(int(prose._flow.left(row)) + x + 2, int(row.top) + y)
     raise AssertionError(f"{text!r} is not there")
 
 
@@ -124,7 +124,7 @@ def test_what_arrives_piece_by_piece_looks_like_the_whole(
     whole.finish()
     for one in (prose, whole):
         qtbot.waitUntil(lambda one=one: one._highlighter.idle)
-    assert [row.top for row in prose._rows] == [row.top for row in whole._rows]
+    assert [row.top for row in prose._flow.rows] == [row.top for row in whole._flow.rows]
     assert painted(prose) == painted(whole)
 
 
@@ -134,7 +134,7 @@ def test_closed_blocks_are_never_touched_again(
     prose.set_text("first paragraph\n\n" * 50)
     closed = prose._stream.closed
     assert closed > 30
-    rows = prose._rows[:closed]
+    rows = prose._flow.rows[:closed]
 
     def refuse(*_: object) -> None:
         raise AssertionError("a closed row was touched")
@@ -144,14 +144,14 @@ def test_closed_blocks_are_never_touched_again(
         monkeypatch.setattr(row, "update", refuse)
     height = prose.heightForWidth(700)
     prose.append("second\n\nthird")
-    assert prose._rows[:closed] == rows
+    assert prose._flow.rows[:closed] == rows
     assert prose.heightForWidth(700) > height
 
 
 def test_nothing_in_the_text_is_obeyed(prose: Prose) -> None:
     text = '<b>no</b> <img src="https://a.example/x.png"> &lt;i&gt; <script>x</script>'
     prose.set_text(f"{text}\n\n![alt](https://a.example/y.png)\n\n[p](file:///etc/passwd)")
-    html, image, link = prose._rows
+    html, image, link = prose._flow.rows
     assert html.text(0, html.length) == text.replace("&lt;", "<").replace("&gt;", ">")
     assert image.text(0, image.length) == "Image: alt – https://a.example/y.png"
     assert prose.text().endswith("[p](file:///etc/passwd)")
@@ -161,7 +161,7 @@ def test_nothing_in_the_text_is_obeyed(prose: Prose) -> None:
 def test_an_address_that_is_not_of_the_web_is_written_out_and_is_no_link(prose: Prose) -> None:
     prose.set_text("[mail](mailto:a@b.c) and [there](#part)")
     assert prose.text() == "mail (mailto:a@b.c) and there (#part)"
-    assert prose._rows[0].links() == []
+    assert prose._flow.rows[0].links() == []
 
 
 def test_a_huge_address_is_shortened_on_the_screen_only(prose: Prose) -> None:
@@ -169,7 +169,7 @@ def test_a_huge_address_is_shortened_on_the_screen_only(prose: Prose) -> None:
     prose.set_text(f"![]({url})")
     assert len(prose.text()) < 200
     assert "5,018 characters" in prose.text()
-    assert prose._rows[0].links()[0][1] == url
+    assert prose._flow.rows[0].links()[0][1] == url
 
 
 def test_a_click_asks_for_the_link_and_opens_nothing(qtbot: QtBot, prose: Prose) -> None:
@@ -250,37 +250,78 @@ def test_a_selection_counts_emoji_as_one(prose: Prose) -> None:
 
 def test_code_is_copied_as_it_was_sent(qtbot: QtBot, prose: Prose) -> None:
     prose.set_text(SAMPLE)
-    (button,) = prose.findChildren(CopyButton)
+    painted(prose)
+    button = prose.findChild(CopyButton)
+    assert isinstance(button, CopyButton)
+    assert not button.isVisible()
+    qtbot.mouseMove(prose, where(prose, 6, "return"))
+    assert button.isVisible()
     assert button.accessibleName() == "Copy the python code"
-    assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert min(button.width(), button.height()) >= 24
-    button.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert prose._flow.box(prose._flow.rows[6]).contains(button.geometry().center())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == "def f(x):\n    return x  # \u202e hidden"
     assert button.accessibleName() == "Copied"
     qtbot.waitUntil(lambda: button.accessibleName() == "Copy the python code")
+    qtbot.mouseMove(prose, where(prose, 0, "Title"))
+    assert not button.isVisible()
 
 
-def test_the_copy_button_shows_under_the_pointer_or_with_the_focus(
-    qtbot: QtBot, prose: Prose
-) -> None:
-    prose.set_text("text\n\n```js\nlet x\n```")
-    (button,) = prose.findChildren(CopyButton)
-    bare = painted(prose)
-    qtbot.mouseMove(prose, where(prose, 1, "x"))
-    assert button.seen
-    assert painted(prose) != bare
-    qtbot.mouseMove(prose, where(prose, 0, "text"))
-    assert not button.seen
-    assert painted(prose) == bare
-    button.setFocus()
-    assert button.seen
+def test_the_keyboard_stops_at_links_and_code_in_their_order(qtbot: QtBot, prose: Prose) -> None:
+    prose.set_text(
+        "[one](https://a.example/1)\n\n```js\nlet x\n```\n\n[two](https://a.example/2)\n\n```\ny\n```"
+    )
+    painted(prose)
+    button = prose.findChild(CopyButton)
+    assert isinstance(button, CopyButton)
+    asked: list[str] = []
+    prose.link_activated.connect(asked.append)
+    prose.clearFocus()
+    prose.setFocus(Qt.FocusReason.TabFocusReason)
+    said = []
+    for _ in range(4):
+        focused = button if button.hasFocus() else prose
+        said.append(focused.accessibleName())
+        qtbot.keyClick(focused, Qt.Key.Key_Return)
+        painted(prose)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert said == ["Text", "Copy the js code", "Text", "Copy the code"]
+    assert asked == ["https://a.example/1", "https://a.example/2"]
+    assert QApplication.clipboard().text() == "y"
+    assert not button.isVisible()
+
+
+def test_backwards_the_keyboard_comes_in_at_the_end(qtbot: QtBot, prose: Prose) -> None:
+    prose.set_text("[one](https://a.example/1)\n\n```js\nlet x\n```")
+    button = prose.findChild(CopyButton)
+    assert isinstance(button, CopyButton)
+    prose.clearFocus()
+    prose.setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert button.hasFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Backtab)
+    assert prose.hasFocus()
+    with qtbot.waitSignal(prose.link_activated) as asked:
+        qtbot.keyClick(prose, Qt.Key.Key_Return)
+    assert asked.args == ["https://a.example/1"]
+
+
+def test_the_button_goes_when_its_code_goes(prose: Prose) -> None:
+    prose.set_text("```js\nlet x\n```")
+    prose.setFocus(Qt.FocusReason.BacktabFocusReason)
+    button = prose.findChild(CopyButton)
+    assert isinstance(button, CopyButton)
+    prose.clearFocus()
+    prose.setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert button.isVisible()
+    prose.set_text("nothing")
+    assert not button.isVisible()
+    assert button.row is None
 
 
 def test_code_gets_its_colours_while_it_arrives(qtbot: QtBot, prose: Prose) -> None:
     prose.append("```python\ndef f():\n    retu")
     qtbot.waitUntil(lambda: prose._highlighter.idle)
-    (row,) = prose._rows
+    (row,) = prose._flow.rows
     assert isinstance(row, CodeRow)
     assert (0, 3, "Keyword") in row._runs[0]
     assert has_colour(painted(prose), theme.current().colour("reasoning"))
@@ -343,29 +384,64 @@ def test_common_names_of_languages_are_known() -> None:
 
 def test_a_long_line_of_code_scrolls_and_a_long_word_wraps(qtbot: QtBot, prose: Prose) -> None:
     prose.set_text("```\n" + "wide " * 300 + "\n```\n\n" + "x" * 900)
-    code, word = prose._rows
+    code, word = prose._flow.rows
     assert isinstance(code, CodeRow)
-    bar = prose._bars[code]
-    assert bar.isVisible()
-    assert bar.maximum() > 5_000
+    assert code.hidden > 5_000
     before = painted(prose)
-    bar.setValue(200)
-    assert code.scrolled == 200
+    bar = code.bar().translated(0, code.top).center().toPoint()
+    qtbot.mousePress(prose, Qt.MouseButton.LeftButton, pos=bar)
+    qtbot.mouseMove(prose, bar + QPoint(100, 0))
+    qtbot.mouseRelease(prose, Qt.MouseButton.LeftButton, pos=bar + QPoint(100, 0))
+    assert code.scrolled > 500
+    assert prose.selected_text() == ""
     assert painted(prose) != before
     assert isinstance(word, TextRow)
     assert word.width <= 700
     assert word.height > 5 * word.ink.line
+
+
+def wheel(prose: Prose, at: QPointF, turned: QPoint) -> bool:
+    """Turn the wheel; whether the prose took it."""
+    event = QWheelEvent(
+        at,
+        QPointF(prose.mapToGlobal(at)),
+        QPoint(),
+        turned,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(prose, event)
+    return event.isAccepted()
+
+
+def test_wheel_and_keys_scroll_sideways_what_is_too_wide(qtbot: QtBot, prose: Prose) -> None:
+    prose.set_text("text\n\n```\n" + "wide " * 300 + "\n```")
+    text, code = prose._flow.rows
+    assert isinstance(code, CodeRow)
+    inside = QPointF(50, code.top + 10)
+    assert wheel(prose, inside, QPoint(-120, 0))
+    assert code.scrolled > 50
+    assert not wheel(prose, inside, QPoint(0, -120))
+    assert not wheel(prose, QPointF(50, text.top + 5), QPoint(-120, 0))
+    assert wheel(prose, inside, QPoint(12_000, 0))
+    assert code.scrolled == 0
+    assert not wheel(prose, inside, QPoint(120, 0))
+    prose.clearFocus()
+    prose.setFocus(Qt.FocusReason.BacktabFocusReason)
     button = prose.findChild(CopyButton)
     assert isinstance(button, CopyButton)
-    button.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(button, Qt.Key.Key_Right)
-    assert bar.value() > 200
+    assert code.scrolled > 10
+    qtbot.keyClick(button, Qt.Key.Key_Left)
+    assert code.scrolled == 0
 
 
 def test_an_endless_line_of_code_is_shown_on_several(prose: Prose) -> None:
     text = "a" * 5_000
     prose.set_text(f"```\n{text}\n```")
-    (row,) = prose._rows
+    (row,) = prose._flow.rows
     assert isinstance(row, CodeRow)
     assert row.height > 3 * row.ink.code_line
     prose.select_all()
@@ -374,7 +450,7 @@ def test_an_endless_line_of_code_is_shown_on_several(prose: Prose) -> None:
 
 def test_a_table_widens_as_its_rows_arrive_and_keeps_those_that_are_there(prose: Prose) -> None:
     prose.append("|a|b|\n|-|-|\n" + "|1|2|\n" * 200)
-    (table,) = prose._rows
+    (table,) = prose._flow.rows
     assert isinstance(table, TableRow)
     first, extent = table._rows[1], table.extent
     prose.append("|a much longer cell|`2`|\n")
@@ -389,7 +465,7 @@ def test_lines_of_prose_have_at_most_80_characters(prose: Prose) -> None:
     text = " ".join(word for word in words if word.isalpha())
     prose.set_text(text[:3_000])
     lengths = []
-    for row in prose._rows:
+    for row in prose._flow.rows:
         assert isinstance(row, TextRow)
         layout = row._layout
         lengths += [layout.lineAt(n).textLength() for n in range(layout.lineCount())]
@@ -402,7 +478,7 @@ def test_height_follows_width_and_resizing_touches_what_must_change(prose: Prose
     wide, narrow = prose.heightForWidth(700), prose.heightForWidth(300)
     assert narrow > 1.5 * wide
     assert prose.heightForWidth(700) == wide
-    row = prose._rows[0]
+    row = prose._flow.rows[0]
     assert isinstance(row, TextRow)
     assert prose.heightForWidth(1_200) == wide  # beyond the measure nothing changes
     assert row.width == pytest.approx(row.ink.measure)
@@ -436,7 +512,7 @@ def test_a_scroll_area_keeps_its_place_while_text_arrives(qtbot: QtBot) -> None:
 )
 def test_the_first_letter_with_a_direction_decides(prose: Prose, text: str, right: bool) -> None:
     prose.set_text(f"- {text}")
-    (row,) = prose._rows
+    (row,) = prose._flow.rows
     assert row.right_to_left is right
     image = painted(prose)
     ground = image.pixelColor(image.width() - 1, 0)
@@ -452,7 +528,7 @@ def test_the_first_letter_with_a_direction_decides(prose: Prose, text: str, righ
 
 def test_text_in_other_scripts_has_glyphs_and_full_lines(prose: Prose) -> None:
     prose.set_text("日本語の文章もきちんと表示されます。絵文字も 🙂 👩‍💻")
-    (row,) = prose._rows
+    (row,) = prose._flow.rows
     assert row.height >= row.ink.line
     assert isinstance(row.block, Paragraph)
 
@@ -480,7 +556,6 @@ def test_a_new_theme_is_worn_at_once(qtbot: QtBot, prose: Prose) -> None:
     theme.apply("dark", 1.5)
     assert prose.heightForWidth(700) > 1.3 * height
     assert prose.text() == PLAIN
-    assert len(prose.findChildren(CopyButton, options=Qt.FindChildOption.FindDirectChildrenOnly))
     theme.apply("light")
     qtbot.waitUntil(lambda: prose._highlighter.idle)
     assert prose.heightForWidth(700) == height
@@ -492,10 +567,9 @@ def test_the_text_can_be_replaced_and_continued(prose: Prose) -> None:
     prose.finish()
     prose.set_text("one")
     assert (prose.text(), prose.selected_text()) == ("one", "")
-    assert not prose._buttons
     prose.append(" two\n\n```\nx")
     assert prose.text() == "one two\n\nx"
-    assert isinstance(prose._rows[1].block, Code)
+    assert isinstance(prose._flow.rows[1].block, Code)
     prose.set_text("")
     assert prose.text() == ""
     assert prose.heightForWidth(700) > 0

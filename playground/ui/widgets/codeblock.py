@@ -5,12 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QKeyEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QTextCharFormat,
     QTextLayout,
@@ -100,6 +98,7 @@ class CodeRow(WideRow):
         self.width = min(width, self.ink.code_measure + 2 * self._side)
         self.height = max(len(self._shown), 1) * self.ink.code_line + 2 * self._above
         self.height += self.room_for_bar()
+        self.scroll(0)
 
     @property
     def extent(self) -> float:
@@ -129,6 +128,7 @@ class CodeRow(WideRow):
                     chosen = [format_range(max(a, 0), b - max(a, 0), selected)]
             y = self._above + number * height + (height - layout.boundingRect().height()) / 2
             layout.draw(painter, QPointF(self._side - self.scrolled, y), chosen)
+        self.paint_bar(painter)
         painter.restore()
 
     def _layout(self, number: int) -> QTextLayout:
@@ -206,59 +206,71 @@ class CodeRow(WideRow):
 
 
 class CopyButton(QToolButton):
-    """Copies a block of code as it was sent. It can always be reached, and is seen when near."""
+    """Copies a block of code as it was sent. One for a whole text: it is where it is wanted.
 
-    def __init__(self, row: CodeRow, parent: QWidget) -> None:
+    Signals:
+        left(forward): the keyboard goes on, to the next or the previous thing in the text.
+        pushed(steps): the keyboard scrolls the code sideways.
+    """
+
+    left = Signal(bool)
+    pushed = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.row = row
-        self.near = False
-        "whether the pointer is over the code"
+        self.row: CodeRow | None = None
         self.setProperty("role", "icon")
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(1600)
-        self._settle.timeout.connect(self._name)
-        self._name()
+        self._done = QTimer(self)
+        self._done.setSingleShot(True)
+        self._done.setInterval(1600)
+        self._done.timeout.connect(self._name)
         self.clicked.connect(self.copy)
+        self._name()
+        self.hide()
 
-    @property
-    def seen(self) -> bool:
-        return self.near or self.hasFocus() or self._settle.isActive()
+    def serve(self, row: CodeRow, box: QRectF) -> None:
+        """Be the button of this code, which is seen there."""
+        side, edge = row.ink.look.px(24), row.ink.look.px(4)
+        x = round(box.right()) - side - edge
+        self.setGeometry(x, round(box.top()) + edge, side, side)
+        if row is not self.row:
+            self.row = row
+            self._done.stop()
+            self._name()
+        self.show()
+        self.raise_()
 
     def copy(self) -> None:
         """Put the code on the clipboard."""
-        QApplication.clipboard().setText(self.row.block.text)
-        self.setIcon(icon("check", "ok"))
-        self.setToolTip("Copied")
-        self.setAccessibleName("Copied")
-        self._settle.start()
+        if self.row is not None:
+            QApplication.clipboard().setText(self.row.block.text)
+            self.setIcon(icon("check", "ok"))
+            self.setToolTip("Copied")
+            self.setAccessibleName("Copied")
+            self._done.start()
 
     def _name(self) -> None:
-        language = visible(self.row.block.language)
+        language = visible(self.row.block.language) if self.row else ""
         self.setIcon(icon("copy", "muted"))
         self.setToolTip("Copy this code")
         self.setAccessibleName(f"Copy the {language} code" if language else "Copy the code")
-        self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.seen:
-            super().paintEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.parentWidget().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.parentWidget().update()
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        self.left.emit(forward)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            event.ignore()  # the prose scrolls the code sideways
-        else:
-            super().keyPressEvent(event)
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.pushed.emit(-1)
+            case Qt.Key.Key_Right:
+                self.pushed.emit(1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.click()
+            case _:
+                super().keyPressEvent(event)
 
 
 def _columns(line: str) -> int:

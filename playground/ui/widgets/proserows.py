@@ -107,9 +107,43 @@ class WideRow(Row):
         """The width of all of it."""
         raise NotImplementedError
 
+    @property
+    def hidden(self) -> float:
+        """How far it can be scrolled."""
+        return max(round(self.extent) - round(self.width), 0)
+
+    def scroll(self, by: float) -> bool:
+        """Scroll sideways; False if it is at its end."""
+        before = self.scrolled
+        self.scrolled = min(max(before + by, 0.0), self.hidden)
+        return self.scrolled != before
+
     def room_for_bar(self) -> float:
         """Height to add for a scroll bar, if there is one."""
-        return self.ink.look.px(6) if round(self.extent) > round(self.width) else 0
+        return self.ink.look.px(6) if self.hidden else 0
+
+    def bar(self) -> QRectF:
+        """Where the scroll bar is; nowhere if all can be seen."""
+        if not self.hidden:
+            return QRectF()
+        edge, height = self.ink.look.px(4), self.ink.look.px(10)
+        return QRectF(edge, self.height - height - 1, self.width - 2 * edge, height)
+
+    def paint_bar(self, painter: QPainter) -> None:
+        bar = self.bar()
+        if bar.isEmpty():
+            return
+        share = self.width / self.extent
+        left = bar.left() + self.scrolled / self.extent * bar.width()
+        thick = self.ink.look.px(5)
+        handle = QRectF(left, bar.center().y() - thick / 2, bar.width() * share, thick)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.ink.look.colour("muted"))
+        painter.setOpacity(0.45)
+        painter.drawRoundedRect(handle, thick / 2, thick / 2)
+        painter.restore()
 
 
 def common(before: Grown[T], after: Grown[T]) -> int:

@@ -74,6 +74,7 @@ class TableRow(WideRow):
             self._add(self.block.head, self.ink.bold())
             self._set_from(0)
         self.height = self._bottom + self.room_for_bar()
+        self.scroll(0)
 
     def _set_from(self, number: int) -> None:
         """Set the rows of the table from this one on; the head is before the first."""
@@ -146,6 +147,7 @@ class TableRow(WideRow):
                     painter.translate(-place)
                 painter.setPen(look.colour("text"))
                 cell.layout.draw(painter, place, chosen)
+        self.paint_bar(painter)
         painter.restore()
 
     def _placed(self, number: int) -> list[tuple[_Cell, float]]:
