@@ -75,15 +75,21 @@ class SessionsModel(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return visible(row.title) or "Untitled session"
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
-                state = ", running" if row.running else ""
-                return f"{visible(row.title) or 'Untitled session'}{state}, {detail(row)}"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return _whole(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return words.tip(_whole(row))
             case _ if role == int(RECORD):
                 return row
             case _ if role == int(DETAIL):
                 return detail(row)
             case _:
                 return None
+
+
+def _whole(row: Row) -> str:
+    state = ", running" if row.running else ""
+    return f"{visible(row.title) or 'Untitled session'}{state}, {detail(row)}"
 
 
 def _key(row: str | Row) -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
+from playground.core.plain import visible
 from playground.core.session import Run
 from playground.core.usage import Cost, Usage
+
+
+def tip(text: str) -> str:
+    """Other people's text for a tooltip: Qt would take anything that looks like HTML for it."""
+    return f"<qt>{escape(visible(text))}</qt>"
 
 
 def number(value: float, digits: int = 0) -> str:

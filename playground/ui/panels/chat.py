@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QStackedLayout,
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.items import Item, Message
-from playground.core.plain import visible
 from playground.core.profile import LOCAL, Profile
 from playground.core.resources import resource
 from playground.core.session import Run, Session
@@ -35,7 +33,7 @@ from playground.ui.icons import icon
 from playground.ui.widgets.cards import Fold, copy
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.exports import ExportButton
-from playground.ui.widgets.links import ask_before_opening
+from playground.ui.widgets.links import ask, ask_before_opening
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
 
@@ -403,21 +401,18 @@ class ChatPanel(QWidget):
         """A stored key goes to another address only when the user says so, having seen it."""
         desk, problem = self.desk, run.transcript.problem
         profile = desk.workspace.profile(run.profile)
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Send the key")
-        box.setText(f"Send the key to {visible(profile.origin)}?")
-        box.setInformativeText(visible(problem.title if problem is not None else ""))
-        allow = box.addButton("Send it there", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole))
 
         def send() -> None:
             desk.keys.allow(profile)
             self._asked("regenerate", run, None)
 
-        allow.clicked.connect(send)
-        box.open()
+        ask(
+            self,
+            f"Send the key to {profile.origin}?",
+            problem.title if problem is not None else "",
+            "Send it there",
+            send,
+        )
 
     def _move(self, run: Run, by: int) -> None:
         session = self.desk.session

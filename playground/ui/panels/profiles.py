@@ -30,7 +30,7 @@ from playground.core.profile import OURS, Profile
 from playground.core.session import new_id
 from playground.endpoints import ENDPOINTS
 from playground.providers.presets import PRESETS
-from playground.ui import theme
+from playground.ui import theme, words
 from playground.ui.desk import Desk
 
 PROBED = ("ollama", "lmstudio", "llamacpp")
@@ -167,7 +167,7 @@ class ServersDialog(QDialog):
         for profile in self.desk.profiles():
             item = QListWidgetItem(visible(profile.name))
             item.setData(Qt.ItemDataRole.UserRole, profile.id)
-            item.setToolTip(visible(profile.base_url))
+            item.setToolTip(words.tip(profile.base_url))
             self.list.addItem(item)
             if profile.id == chosen:
                 self.list.setCurrentItem(item)
