@@ -1,37 +1,54 @@
 """The window on top of the app: QApplication, the loop that Qt and asyncio share, start and end.
 
 Besides ui/ the only place that knows Qt, and the only one that knows qasync. Nothing but Qt is
-imported before the first paint.
+imported before the first paint; asyncio alone would hold it up by a fifth.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import hashlib
-import json
+import linecache
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from playground.store.place import home_path
 from playground.ui import theme
+from playground.ui.onewindow import OneWindow
 from playground.ui.window import Window
 
 if TYPE_CHECKING:
+    import asyncio
+
     from playground.app import App
     from playground.core.problem import Problem
     from playground.ui.shell import Shell
 
-PATIENCE = 500
-"""Milliseconds in which a first window on the same home must answer."""
+LATEST = 1000
+"""Milliseconds after which the start goes on even if no paint was seen: a window that opens
+minimised or on another desk is never asked to paint."""
+
+SLICES = (
+    "pydantic.main",
+    "playground.core.problem",
+    "playground.core.session",
+    "playground.endpoints",
+    "playground.engine.workspace",
+    "playground.app",
+    "playground.core.markdown",
+    "playground.ui.widgets.prose",
+    "playground.ui.shell",
+    "playground.ui.panels.chat",
+    "playground.ui.panels",
+)
+"""What takes longest to import; the window answers between two of them."""
 
 
 def display_answers() -> bool:
@@ -41,56 +58,20 @@ def display_answers() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def peek(settings: Path) -> dict[str, Any]:
+def peek(settings: Path) -> tuple[str, float]:
     """Theme and size for the first paint, before anything that could read settings properly is
     imported. Whatever is wrong with the file is told later, by who reads it properly."""
-    try:
-        data = json.loads(settings.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    name, scale = "system", 1.0
+    if settings.exists():
+        import json
 
-
-class OneWindow(QObject):
-    """Sees to it that a second start on the same home brings the first window to the front."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__()
-        digest = hashlib.sha256(os.fsencode(home.absolute())).hexdigest()[:16]
-        user = os.getuid() if hasattr(os, "getuid") else 0
-        self.name = f"playground-{user}-{digest}"
-        self._server: QLocalServer | None = None
-
-    def another(self) -> bool:
-        """Whether there is one already; it was asked to come to the front."""
-        socket = QLocalSocket()
-        socket.connectToServer(self.name)
-        if not socket.waitForConnected(PATIENCE):
-            return False
-        socket.write(b"show\n")
-        socket.waitForBytesWritten(PATIENCE)
-        socket.disconnectFromServer()
-        return True
-
-    def listen(self, show: Callable[[], None]) -> None:
-        """Be the first window. What a killed one left behind is swept away."""
-        server = QLocalServer(self)
-        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        if not server.listen(self.name):
-            QLocalServer.removeServer(self.name)
-            server.listen(self.name)
-
-        def connected() -> None:
-            if (socket := server.nextPendingConnection()) is not None:
-                socket.disconnected.connect(socket.deleteLater)
-            show()
-
-        server.newConnection.connect(connected)
-        self._server = server
-
-    def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            data = json.loads(settings.read_bytes())
+            said = data if isinstance(data, dict) else {}
+            name = str(said.get("theme", name))
+            if isinstance(given := said.get("scale"), int | float) and 0.5 <= given <= 4:
+                scale = float(given)
+    return name, scale
 
 
 def application() -> QApplication:
@@ -106,12 +87,14 @@ def application() -> QApplication:
 
 
 class Desktop:
-    """One window over one app, from first paint to shutdown."""
+    """One window over one app, from its furnishing to shutdown. Made in a running loop."""
 
-    def __init__(self, home: str | None, profile: str | None) -> None:
+    def __init__(self, home: str | None, profile: str | None, window: Window | None = None) -> None:
+        import asyncio
+
         self.home = home
         self.profile = profile
-        self.window = Window()
+        self.window = window or Window()
         self.app: App | None = None
         self.shell: Shell | None = None
         self._closing: asyncio.Event = asyncio.Event()
@@ -128,6 +111,7 @@ class Desktop:
 
     async def furnish(self) -> None:
         """Open the app and put the panels in. A home that cannot be used is said in the window."""
+        await imported(*SLICES)
         from playground.app import home_of, opened
         from playground.core.problem import Failure
         from playground.ui import shell
@@ -169,6 +153,8 @@ class Desktop:
         self.shell.close()
         await self.shell.desk.tasks.close()
         with contextlib.suppress(Exception):
+            await self.shell.desk.settle()
+        with contextlib.suppress(Exception):
             await self.app.save_settings()
 
     async def live(self) -> None:
@@ -180,8 +166,21 @@ class Desktop:
         await self._stack.aclose()
 
 
+async def imported(*names: str) -> None:
+    """Import modules, with a turn of the loop after each."""
+    import asyncio
+
+    for name in names:
+        import_module(name)
+        # PySide reads the source of every module that is imported, and never lets go of it.
+        linecache.clearcache()
+        await asyncio.sleep(0)
+
+
 def run(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine on the loop that Qt and asyncio share."""
+    import asyncio
+
     import qasync
 
     app = application()
@@ -191,16 +190,27 @@ def run(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
         return int(loop.run_until_complete(work()))
 
 
-def first_paint(window: Window) -> asyncio.Future[None]:
-    """Done when the window has been painted once and Qt has nothing else to do."""
-    painted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+class _FirstPaint(QObject):
+    """Ends Qt's loop when the window has been painted for the first time."""
 
-    def done() -> None:
-        if not painted.done():
-            painted.set_result(None)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, QApplication.exit)  # after this paint
+        return False
 
-    QTimer.singleShot(0, window, done)
-    return painted
+
+def paint(window: Window) -> None:
+    """Show the window and return when it has been painted.
+
+    Qt's own loop runs for it: importing the one that is shared with asyncio would come first.
+    """
+    seen, late = _FirstPaint(), QTimer(singleShot=True, interval=LATEST)
+    late.timeout.connect(QApplication.exit)
+    window.installEventFilter(seen)
+    window.show()
+    late.start()
+    QApplication.exec()
 
 
 def tour(
@@ -213,9 +223,7 @@ def tour(
         from playground.core.problem import Failure
         from playground.ui.tour import Tour
 
-        desktop = Desktop(home, None)
-        desktop.window.show()
-        await first_paint(desktop.window)
+        desktop = Desktop(home, None, window)
         try:
             await desktop.furnish()
             if desktop.shell is not None:
@@ -229,6 +237,8 @@ def tour(
 
     application()
     theme.apply("light")
+    window = Window()
+    paint(window)
     run(work)
     return told[0]
 
@@ -247,25 +257,25 @@ def main(home: str | None, profile: str | None) -> int:
     if one.another():
         sys.stderr.write("Playground is open already; its window comes to the front.\n")
         return 0
-    said = peek(folder / "settings.json")
-    theme.apply(said.get("theme", "system"), said.get("scale", 1.0))
+    theme.apply(*peek(folder / "settings.json"))
+    window = Window()
+
+    def show() -> None:
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    paint(window)
+    one.listen(show)
 
     async def work() -> int:
-        desktop = Desktop(home, profile)
-        window = desktop.window
+        import asyncio
 
-        def show() -> None:
-            window.show()
-            window.raise_()
-            window.activateWindow()
-
-        one.listen(show)
+        desktop = Desktop(home, profile, window)
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError, ValueError):
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, desktop._closing.set)
-        window.show()
-        await first_paint(window)
         try:
             await desktop.furnish()
             await desktop.live()

@@ -73,7 +73,7 @@ KNOW_PANELS = ("ui/panels/__init__.py", "ui/tour.py")
 """The tuple of panels, and the tour, which goes through them as a person would."""
 
 TRAPS = {
-    r"(?<!QApplication)\.exec\(\)": "a dialog's own event loop stops every task for good: open() and await",
+    r"(?<!QApplication)\.exec\(\)": "a dialog's own loop stops every task: open() and await",
     r"processEvents\(": "it re-enters the event loop in the middle of whatever runs",
     r"@asyncSlot|@asyncClose": "slots are functions; tasks.start is the only crossing",
     r"time\.sleep\(": "wait for the signal or the state",

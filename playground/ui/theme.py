@@ -19,18 +19,18 @@ A widget says what it is with the dynamic property `role`; the sheet says how th
     example     something to run            popup     a small window over the others
     float       a button that floats over content
 
-This module is imported before the first paint: nothing but Qt here.
+This module is imported before the first paint: nothing but Qt here, and of that not the namespace
+`Qt`, whose hundred enums take longer to make than the window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QLayout
 
 from playground.core.resources import resource
 
@@ -128,15 +128,15 @@ GROUNDS = {
 """On which grounds each colour of text stands; a test computes that it can be read there."""
 
 
-@dataclass(frozen=True)
 class Theme:
     """One set of colours at one size."""
 
-    name: str
-    colours: Mapping[str, str]
-    scale: float = 1.0
-    """Of all sizes, beside the system's own factor."""
-    _cache: dict[str, QColor] = field(default_factory=dict, compare=False, repr=False)
+    def __init__(self, name: str, colours: Mapping[str, str], scale: float = 1.0) -> None:
+        self.name = name
+        self.colours = colours
+        self.scale = scale
+        """Of all sizes, beside the system's own factor."""
+        self._cache: dict[str, QColor] = {}
 
     def colour(self, token: str) -> QColor:
         """The colour of a token. Raises KeyError for one that does not exist."""
@@ -148,6 +148,12 @@ class Theme:
     def px(self, size: float) -> int:
         """A length of the design in pixels of this theme."""
         return max(round(size * self.scale), 1)
+
+    def margins(self, *sides: float) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of a layout. A side may be 0, or negative for text that
+        begins where that of its neighbours does."""
+        left, top, right, bottom = (round(side * self.scale) for side in sides)
+        return left, top, right, bottom
 
     @property
     def dark(self) -> bool:
@@ -164,6 +170,9 @@ class Theme:
         font = self._font(MONO_FACES, 12)
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setFixedPitch(True)
+        # No ligatures: -> is two characters, and an instrument shows two.
+        for feature in ("calt", "liga"):
+            font.setFeature(QFont.Tag(feature), 0)
         return font
 
     def _font(self, faces: tuple[str, ...], size: float) -> QFont:
@@ -236,6 +245,38 @@ class Themes(QObject):
 
 
 themes = Themes()
+
+
+class _Follower(QObject):
+    """Shows its owner in every theme, and goes with it."""
+
+    def __init__(self, owner: QObject, show: Callable[[Theme], None]) -> None:
+        super().__init__(owner)
+        self._show = show
+        themes.changed.connect(self.look)
+        self.look()
+
+    def look(self) -> None:
+        self._show(current())
+
+
+def follow(owner: QObject, show: Callable[[Theme], None]) -> None:
+    """Call `show` with the theme, now and whenever it has changed, while `owner` lives."""
+    _Follower(owner, show)
+
+
+def space(layout: QLayout, *sides: float, gap: float | None = None) -> None:
+    """Margins (left, top, right, bottom) and spacing of a layout, in lengths of the design."""
+
+    def show(look: Theme) -> None:
+        if sides:
+            layout.setContentsMargins(*look.margins(*sides))
+        if gap is not None:
+            layout.setSpacing(round(gap * look.scale))
+
+    follow(layout, show)
+
+
 _current = Theme("light", LIGHT)
 
 
@@ -244,8 +285,8 @@ def current() -> Theme:
 
 
 def system_is_dark() -> bool:
-    hints = QGuiApplication.styleHints()
-    return hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+    # Fusion's own palette follows the system; asking the style hints would need the namespace Qt.
+    return QApplication.style().standardPalette().window().color().lightness() < 128
 
 
 def named(name: str) -> str:
@@ -258,15 +299,15 @@ def named(name: str) -> str:
 def apply(name: str, scale: float = 1.0) -> Theme:
     """Give the application a theme: `light`, `dark`, `contrast`, or `system` to follow that."""
     global _current
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and not _styled():
+        app.setStyle("Fusion")
     chosen = named(name)
     theme = Theme(chosen, THEMES[chosen], min(max(float(scale), 0.8), 2.0))
     if theme.name == _current.name and theme.scale == _current.scale and _styled():
         return _current
     _current = theme
-    app = QApplication.instance()
     if isinstance(app, QApplication):
-        if not _styled():
-            app.setStyle("Fusion")
         app.setPalette(theme.palette)
         app.setFont(theme.font)
         app.setStyleSheet(theme.sheet)

@@ -2,16 +2,17 @@
 knows no panel and no dock.
 
 The window is built and painted before anything but Qt is imported; `furnish` puts the panels in
-when the rest of the program is there.
+when the rest of the program is there. Even `QtCore.Qt` is not touched before: its hundred enums are
+made together, which takes longer than the window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -30,15 +31,12 @@ from playground.ui import theme
 if TYPE_CHECKING:
     from playground.ui.desk import Desk
 
-BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-
 NARROW = 1180
 """Below this width the sessions give way; well below it the settings do, too. Logical pixels at
 the normal size of type."""
 
 
-@dataclass(frozen=True, slots=True)
-class PanelSpec:
+class PanelSpec(NamedTuple):
     """A place to work: one tab in the top row, one widget in the middle."""
 
     id: str
@@ -46,14 +44,13 @@ class PanelSpec:
     make: Callable[[Desk], QWidget]
 
 
-@dataclass(frozen=True, slots=True)
-class DockSpec:
+class DockSpec(NamedTuple):
     """A place at the edge, which can be hidden and taken to another screen."""
 
     id: str
     title: str
     make: Callable[[Desk], QWidget]
-    area: Qt.DockWidgetArea
+    area: QtCore.Qt.DockWidgetArea
     keys: str
     size: int
     """Width of a dock at the side, height of one at the bottom, in logical pixels."""
@@ -76,13 +73,8 @@ class Window(QMainWindow):
         self.setObjectName("window")
         self.setMinimumSize(720, 480)
         self.resize(1440, 900)
-        self.setDockOptions(
-            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AnimatedDocks
-        )
-        self.setDockOptions(self.dockOptions() & ~QMainWindow.DockOption.AnimatedDocks)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
         self.setContentsMargins(8, 0, 8, 0)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.docks: dict[str, QDockWidget] = {}
         self.panels: dict[str, QWidget] = {}
         self._tabs: dict[str, QToolButton] = {}
@@ -146,6 +138,9 @@ class Window(QMainWindow):
             self._tabs[panel.id] = tab
             self._tab_row.addWidget(tab)
         self._specs = docks
+        bottom = QtCore.Qt.DockWidgetArea.BottomDockWidgetArea
+        self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, bottom)
+        self.setCorner(QtCore.Qt.Corner.BottomRightCorner, bottom)
         for spec in docks:
             dock = QDockWidget(spec.title, self)
             dock.setObjectName(f"dock:{spec.id}")
@@ -153,7 +148,7 @@ class Window(QMainWindow):
             dock.setTitleBarWidget(QWidget(dock))
             content = spec.make(desk)
             content.setProperty("role", "pane")
-            content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            content.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
             content.setAccessibleName(spec.title)
             dock.setWidget(content)
             dock.topLevelChanged.connect(
@@ -173,12 +168,13 @@ class Window(QMainWindow):
             self.addDockWidget(spec.area, dock)
             dock.show()
         self._yielded.clear()
-        for horizontal in (True, False):
-            rows = [spec for spec in self._specs if (spec.area != BOTTOM) == horizontal]
+        bottom, ways = QtCore.Qt.DockWidgetArea.BottomDockWidgetArea, QtCore.Qt.Orientation
+        for way in (ways.Horizontal, ways.Vertical):
+            rows = [spec for spec in self._specs if (spec.area == bottom) == (way == ways.Vertical)]
             self.resizeDocks(
                 [self.docks[spec.id] for spec in rows],
                 [theme.current().px(spec.size) for spec in rows],
-                Qt.Orientation.Horizontal if horizontal else Qt.Orientation.Vertical,
+                way,
             )
         self._make_room()
 
@@ -197,7 +193,7 @@ class Window(QMainWindow):
         dock.show()
         dock.raise_()
         if (content := dock.widget()) is not None:
-            content.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            content.setFocus(QtCore.Qt.FocusReason.ShortcutFocusReason)
 
     def toggle(self, name: str) -> None:
         dock = self.docks[name]
