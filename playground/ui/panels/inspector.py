@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,7 +26,7 @@ from playground.ui.widgets.eventlist import EventList
 from playground.ui.widgets.eventpaint import milliseconds
 from playground.ui.widgets.exchange import exchanges
 from playground.ui.widgets.exchangeview import RequestPage, ResponsePage
-from playground.ui.widgets.parts import Segments, beside, label
+from playground.ui.widgets.parts import Segments, beside, label, row
 from playground.ui.window import DockSpec
 
 EVENTS, REQUEST, RESPONSE = range(3)
@@ -39,8 +40,6 @@ NOTHING_YET = "The request is on its way. Every event appears here as it arrives
 
 
 class InspectorPanel(QWidget):
-    """The content of the dock. `tools` is a row at the right of the tabs for buttons of others."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -54,9 +53,7 @@ class InspectorPanel(QWidget):
         self.response = ResponsePage(self)
         self.filter = EventFilter(lambda: self.events.index, self)
         self.tabs = Segments(("Events", "Request", "Response"), parent=self)
-        self.tools = QHBoxLayout()
-        """Right of the filter: what others put there."""
-        self.tools.setSpacing(4)
+        self._right = row(spacing=4)
         self._status = label("caption")
         self._end = QPushButton("Jump to end", self)
         self._end.setProperty("role", "quiet")
@@ -76,15 +73,9 @@ class InspectorPanel(QWidget):
         self.show_run(None)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.tabs)
-        top.addStretch(1)
-        top.addWidget(self.filter)
-        top.addLayout(self.tools)
-        foot = QHBoxLayout()
-        foot.addWidget(self._status, 1)
-        foot.addWidget(self._end)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHorizontalStretch(1)
+        self._status.setSizePolicy(policy)
         policy = self._end.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._end.setSizePolicy(policy)
@@ -93,7 +84,7 @@ class InspectorPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.events, 1)
-        column.addLayout(foot)
+        column.addWidget(row(self._status, self._end))
         both = beside(left, self.detail, shares=(5, 3))
         self._pages = QStackedWidget(self)
         for page in (both, self.request, self.response):
@@ -106,8 +97,15 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        column.addLayout(top)
+        column.addWidget(row(self.tabs, 1, self.filter, self._right))
         column.addWidget(self._stack, 1)
+
+    @property
+    def tools(self) -> QHBoxLayout:
+        """The row right of the filter, for the buttons of others."""
+        layout = self._right.layout()
+        assert isinstance(layout, QHBoxLayout)
+        return layout
 
     # What is shown.
 
@@ -210,6 +208,7 @@ class InspectorPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._right.setVisible(self.tools.count() > 0)
         self.advance()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.core.recording import REST, SSE, WIRE, Event
 from playground.ui.widgets.eventpaint import milliseconds
-from playground.ui.widgets.parts import Segments, copy_button, label
+from playground.ui.widgets.parts import Segments, copy_button, label, row
 from playground.ui.widgets.source import exact, pretty
 from playground.ui.widgets.sourceview import SourceView
 
@@ -35,15 +35,10 @@ class EventDetail(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
 
         shown = QWidget(self)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self._tabs)
-        top.addStretch(1)
-        top.addWidget(self._copy)
         column = QVBoxLayout(shown)
         column.setContentsMargins(6, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(top)
+        column.addWidget(row(self._tabs, 1, self._copy))
         column.addWidget(self._facts)
         column.addWidget(self._wrong)
         column.addWidget(self._view, 1)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -22,7 +21,7 @@ from playground.core.transcript import Transcript
 from playground.ui.icons import icon
 from playground.ui.widgets.eventpaint import milliseconds
 from playground.ui.widgets.exchange import Exchange, fact, headers, limits
-from playground.ui.widgets.parts import Segments, beside, copy_button, label
+from playground.ui.widgets.parts import Segments, beside, copy_button, label, row
 from playground.ui.widgets.source import exact, listing, one_line, pretty
 from playground.ui.widgets.sourceview import SourceView
 
@@ -44,10 +43,6 @@ class _Page(QWidget):
         self._picker.setAccessibleName("Which request of the run")
         self._picker.activated.connect(lambda _: self._fill())
         self._line = label("number")
-        self.bar = QHBoxLayout()
-        self.bar.setSpacing(8)
-        self.bar.addWidget(self._picker)
-        self.bar.addWidget(self._line)
         self._hint = label("caption")
         self._hint.setText(self.EMPTY)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -55,7 +50,6 @@ class _Page(QWidget):
         self.column = QVBoxLayout(body)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(6)
-        self.column.addLayout(self.bar)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._hint)
         self._stack.addWidget(body)
@@ -106,9 +100,7 @@ class RequestPage(_Page):
         self._mode.picked.connect(self._show_body)
         self._copy = copy_button("Copy the request, secrets overwritten", self)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
-        self.bar.addStretch(1)
-        self.bar.addWidget(self._mode)
-        self.bar.addWidget(self._copy)
+        self.column.addWidget(row(self._picker, self._line, 1, self._mode, self._copy))
         self.head = SourceView("request headers", self)
         self.body = SourceView("request body", self)
         self.column.addWidget(beside(self.head, self.body, shares=(2, 3)), 1)
@@ -150,9 +142,7 @@ class ResponsePage(_Page):
         self._request_id.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._id))
         self._copy = copy_button("Copy status and headers, secrets overwritten", self)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
-        self.bar.addWidget(self._request_id)
-        self.bar.addStretch(1)
-        self.bar.addWidget(self._copy)
+        self.column.addWidget(row(self._picker, self._line, self._request_id, 1, self._copy))
         self.facts = Facts(self)
         self.head = SourceView("response headers", self)
         self.column.addWidget(beside(self.facts, self.head, shares=(2, 3)), 1)

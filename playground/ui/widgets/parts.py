@@ -77,6 +77,24 @@ def label(role: str) -> QLabel:
     return made
 
 
+def row(*parts: QWidget | int, spacing: int = 8) -> QWidget:
+    """Widgets in a row, without margins; a number is a stretch.
+
+    A widget rather than a layout: when Python's collector frees a cycle with layouts inside
+    layouts in it, PySide may free the inner ones twice.
+    """
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        else:
+            layout.addWidget(part)
+    return made
+
+
 def beside(left: QWidget, right: QWidget, *, shares: tuple[int, int]) -> QSplitter:
     """Two views with a border between them that can be dragged."""
     splitter = QSplitter(Qt.Orientation.Horizontal)
