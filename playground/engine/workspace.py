@@ -73,6 +73,15 @@ class Workspace:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self.sessions.forget(session_id)
 
+    async def trash_session(self, session_id: str, *, trashed: bool = True) -> None:
+        """Move a session to the trash, or back. What runs in it goes on."""
+        if (session := self.open.get(session_id)) is not None:
+            session.trashed = trashed  # or the next `save` would bring it back
+        if trashed:
+            await self.sessions.trash(session_id)
+        else:
+            await self.sessions.restore(session_id)
+
     async def events(self, run: Run) -> Run:
         """The run with its recording, which is read when somebody wants to see it."""
         if not run.loaded:

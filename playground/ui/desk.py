@@ -130,11 +130,11 @@ class Desk(QObject):
         """Move a session to the trash; its runs go on until they end."""
 
         async def back() -> None:
-            await self.workspace.sessions.restore(session_id)
+            await self.workspace.trash_session(session_id, trashed=False)
             self.sessions_changed.emit()
 
         async def work() -> None:
-            await self.workspace.sessions.trash(session_id)
+            await self.workspace.trash_session(session_id)
             self.done.emit(
                 f"Deleted “{visible(title) or 'Untitled session'}”.",
                 lambda: self.tasks.start(back(), self),
@@ -166,6 +166,8 @@ class Desk(QObject):
 
     def _show(self, session: Session) -> None:
         self.session = session
+        if session.draft and not session.runs:
+            self._drafts.add(session.id)
         self.session_shown.emit(session)
         path = session.path()
         self.show_run(path[-1] if path else None)
@@ -229,7 +231,9 @@ class Desk(QObject):
         Raises Failure."""
         store = self.workspace.sessions
         for session in list(self._unsaved.values()):
-            if session.runs or session.draft or session.named:
+            if session.id not in self.workspace.open:
+                pass  # it was forgotten
+            elif session.runs or session.draft or session.named:
                 await store.save(session)
                 if not session.runs and session.id not in self._drafts:
                     self._drafts.add(session.id)
