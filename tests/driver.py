@@ -219,7 +219,9 @@ async def opened(home: Path, profile: str | None = None) -> AsyncIterator[Driver
         assert one.shell is not None, [problem.title for problem in one.early]
         one.window.activateWindow()
         await until(one.window.isActiveWindow)
-        yield Driver(one)
+        driver = Driver(one)
+        await driver.shows("Ctrl+K", "Run")  # what was added last is laid out
+        yield driver
     finally:
         await one.close()
         one.window.deleteLater()

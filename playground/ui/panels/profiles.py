@@ -204,6 +204,7 @@ class ServersDialog(QDialog):
         preset = any(one.id == profile.id for one in PRESETS)
         self.remove.setVisible(changed)
         self.remove.setText("Back to the preset" if preset else "Delete")
+        self.remove.setAccessibleName(self.remove.text())
         self.said.clear()
         self._show_key(profile)
 

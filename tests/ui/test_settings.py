@@ -1,0 +1,349 @@
+"""The Settings dock, the Servers dialog and the preferences: click, then what would be sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QListWidget, QWidget
+
+from playground.core.problem import Failure
+from playground.ui import theme
+from playground.ui.panels.profiles import ServersDialog
+from playground.ui.widgets.form import ParameterRow
+from tests.driver import FAST, Driver, prepare
+from tests.loop import until
+from tests.processes import Sandbox
+from tests.window import Opening
+
+
+@pytest.fixture(autouse=True)
+def settings(home: Path, sandbox: Sandbox) -> None:
+    prepare(home, sandbox.base_url)
+
+
+def row(driver: Driver, path: str) -> ParameterRow:
+    return driver.settings.rows[path]
+
+
+def turn_on(driver: Driver, path: str) -> QWidget:
+    """Click the switch; the field that appears, with the focus in it."""
+    one = row(driver, path)
+    driver.click(one.switch, QPoint(8, one.switch.height() // 2))
+    assert one.switch.isChecked()
+    assert one.field.isVisible() and not one.off.isVisible()
+    return one.field
+
+
+def put(driver: Driver, field: QWidget, text: str) -> None:
+    line = field.lineEdit() if isinstance(field, QComboBox) else field
+    assert isinstance(line, QLineEdit)
+    line.selectAll()
+    driver.press("Del", line)
+    driver.type(text, line)
+    driver.press("Return", line)
+
+
+# Parameters.
+
+
+async def test_what_is_off_is_not_sent_and_its_row_says_so(
+    opening: Opening, sandbox: Sandbox
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        assert row(driver, "temperature").off.text() == "not sent"
+        await driver.ask("nothing is set")
+        body = sandbox.log("nothing is set")[0]["body"]
+        assert set(body) == {"model", "input", "stream", "sandbox"}
+        put(driver, turn_on(driver, "temperature"), "0.25")
+        put(driver, turn_on(driver, "reasoning.effort"), "high")
+        await driver.ask("two are set")
+        body = sandbox.log("two are set")[-1]["body"]
+        assert body["temperature"] == 0.25
+        assert body["reasoning"] == {"effort": "high"}
+        one = row(driver, "temperature")
+        driver.click(one.switch, QPoint(8, one.switch.height() // 2))
+        assert one.off.isVisible()
+        await driver.ask("one is off again")
+        body = sandbox.log("one is off again")[-1]["body"]
+        assert "temperature" not in body and "reasoning" in body
+        await driver.idle()
+
+
+@pytest.mark.parametrize("text", ["hot", "9", "-1", ""])
+async def test_a_value_that_cannot_be_sent_is_marked_and_not_sent(
+    text: str, opening: Opening
+) -> None:
+    async with opening() as driver:
+        field = turn_on(driver, "temperature")
+        put(driver, field, text)
+        assert field.property("wrong") is True
+        assert field.toolTip() != row(driver, "temperature").parameter.help
+        assert driver.desk.session.call.fields["temperature"] == 1
+        put(driver, field, "0.5")
+        assert field.property("wrong") is False
+        assert driver.desk.session.call.fields["temperature"] == 0.5
+
+
+async def test_settings_belong_to_the_session_and_are_there_again(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        put(driver, turn_on(driver, "max_output_tokens"), "77")
+        await driver.ask("remember my settings")
+        await driver.idle()
+        session_id = driver.desk.session.id
+    async with opening() as driver:
+        assert "max_output_tokens" not in driver.desk.session.call.fields
+        assert not row(driver, "max_output_tokens").switch.isChecked()
+        driver.desk.open_session(session_id)
+        await until(lambda: row(driver, "max_output_tokens").switch.isChecked())
+        field = row(driver, "max_output_tokens").field
+        assert isinstance(field, QLineEdit) and field.text() == "77"
+        await driver.idle()
+
+
+async def test_another_dialect_brings_its_own_parameters(
+    opening: Opening, sandbox: Sandbox
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        box = driver.find(QComboBox, "API", driver.settings)
+        box.setCurrentText("Chat Completions")
+        box.activated.emit(box.currentIndex())
+        assert "stop" in driver.settings.rows and "truncation" not in driver.settings.rows
+        await driver.ask("over the other dialect")
+        assert sandbox.log("over the other dialect")[0]["path"] == "/v1/chat/completions"
+        await driver.idle()
+
+
+# Models and servers.
+
+
+async def test_models_are_listed_by_the_server_and_any_name_may_be_typed(
+    opening: Opening, sandbox: Sandbox
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        box = driver.settings.model
+        assert box.count() == 0
+        driver.click(driver.button("Ask the server for its models"))
+        await until(lambda: box.count() > 5)
+        assert box.itemText(0) == "sandbox"
+        await driver.shows(f"{box.count()} models listed")
+        box.setCurrentIndex(box.findText("refusal"))
+        box.activated.emit(box.currentIndex())
+        run = await driver.ask("refuse this")
+        assert run.transcript.outcome == "refused"
+        driver.model("my-own-model")
+        run = await driver.ask("a name of mine")
+        assert sandbox.log("a name of mine")[0]["body"]["model"] == "my-own-model"
+        await driver.shows("The server does not have this model.", "model_not_found")
+        await driver.idle()
+
+
+async def test_the_key_for_models_goes_to_the_box_and_asks_once(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.window.docks["settings"].hide()
+        driver.press("Ctrl+M")
+        assert driver.window.docks["settings"].isVisible()
+        line = driver.settings.model.lineEdit()
+        assert line is not None and line.hasFocus()
+        await until(lambda: driver.settings.model.count() > 5)
+        driver.settings.model.hidePopup()
+        await driver.idle()
+
+
+async def test_a_server_that_does_not_answer_is_said_below_the_box(
+    opening: Opening, home: Path
+) -> None:
+    prepare(home, "http://127.0.0.1:9/v1")
+    async with opening() as driver:
+        driver.click(driver.button("Ask the server for its models"))
+        await driver.shows("Nothing answers at 127.0.0.1:9")
+        await driver.idle()
+        assert driver.settings.refresh.isEnabled()
+
+
+async def test_the_server_is_chosen_at_the_top_or_in_the_dock(opening: Opening) -> None:
+    async with opening() as driver:
+        top = driver.find(QComboBox, "Server of this session")
+        for box in (top, driver.settings.profile):
+            for name in ("OpenAI", "Here"):
+                box.setCurrentText(name)
+                box.activated.emit(box.currentIndex())
+                assert driver.desk.profile.name == name
+                assert {top.currentText(), driver.settings.profile.currentText()} == {name}
+        await driver.idle()
+
+
+def servers(driver: Driver) -> ServersDialog:
+    dialog = driver.dialog()
+    assert isinstance(dialog, ServersDialog)
+    return dialog
+
+
+async def test_a_server_of_ones_own_is_added_tested_and_used(
+    opening: Opening, sandbox: Sandbox, home: Path
+) -> None:
+    async with opening() as driver:
+        driver.click(driver.button("Edit the servers"))
+        dialog = servers(driver)
+        driver.click(driver.button("Add a server", dialog))
+        await until(dialog.base_url.hasFocus)
+        dialog.name.selectAll()
+        driver.type("Mine", dialog.name)
+        driver.type(sandbox.base_url.removesuffix("/v1"), dialog.base_url)
+        dialog.headers.setPlainText("X-Team: seven")
+        driver.click(driver.button("Test", dialog))
+        await until(lambda: dialog.said.text().startswith("It answers and lists"))
+        driver.click(driver.button("Use", dialog))
+        assert driver.desk.profile.name == "Mine"
+        driver.fields(**FAST)
+        driver.model("sandbox")
+        run = await driver.ask("to my own server")
+        assert run.transcript.outcome == "completed"
+        assert sandbox.log("to my own server")[0]["headers"]["x-team"] == "seven"
+        await driver.idle()
+    kept = json.loads((home / "settings.json").read_text())
+    assert [profile["name"] for profile in kept["profiles"]] == ["Here", "Mine"]
+    async with opening() as driver:
+        assert driver.desk.profile.name == "Mine"
+
+
+async def test_a_preset_that_was_changed_can_be_put_back(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        choose(driver, "Ollama")
+        assert not dialog.remove.isVisible()
+        dialog.base_url.selectAll()
+        driver.type("http://127.0.0.1:9999", dialog.base_url)
+        driver.click(driver.button("Save", dialog))
+        assert driver.desk.workspace.profile("ollama").base_url == "http://127.0.0.1:9999"
+        driver.click(driver.button("Back to the preset", dialog))
+        assert driver.desk.workspace.profile("ollama").base_url == "http://127.0.0.1:11434/v1"
+        dialog.close()
+        await driver.idle()
+
+
+async def test_a_deleted_server_that_is_in_use_does_not_break_the_window(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        assert dialog.name.text() == "Here"
+        driver.click(driver.button("Delete", dialog))
+        await driver.shows("A server that was deleted")
+        with pytest.raises(Failure):
+            driver.desk.workspace.profile("here")
+        choose(driver, "OpenAI")
+        driver.click(driver.button("Use", dialog))
+        assert driver.desk.profile.id == "openai"
+        await driver.idle()
+
+
+def choose(driver: Driver, name: str) -> None:
+    listing = driver.find(QListWidget, "Servers", servers(driver))
+    (item,) = [listing.item(n) for n in range(listing.count()) if listing.item(n).text() == name]
+    listing.setCurrentItem(item)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [("headers", "no colon here", "no colon"), ("quirks", "{oops", "quirks cannot be read")],
+)
+async def test_what_cannot_be_read_is_said_and_not_saved(
+    field: str, text: str, said: str, opening: Opening
+) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        getattr(dialog, field).setPlainText(text)
+        driver.click(driver.button("Use", dialog))
+        assert said in dialog.said.text()
+        assert dialog.isVisible()
+        assert getattr(dialog, field).toPlainText() == text
+        dialog.close()
+        await driver.idle()
+
+
+async def test_our_own_servers_have_nothing_to_edit_and_take_no_key(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        choose(driver, "Sandbox (scripted)")
+        assert not dialog.key.isEnabled() and not dialog.base_url.isEnabled()
+        assert "never get a key" in dialog.key_state.text()
+        dialog.close()
+        driver.desk.use_profile("sandbox")
+        driver.click(driver.button("Ask the server for its models"))
+        await until(lambda: driver.settings.model.count() > 5)
+        driver.desk.wanted.emit("key")
+        assert servers(driver).name.text() == "OpenAI"
+        await until(servers(driver).key.hasFocus)
+        servers(driver).close()
+        await driver.idle()
+
+
+async def test_local_servers_are_only_looked_for_on_a_click(
+    opening: Opening, sandbox: Sandbox, home: Path
+) -> None:
+    async with opening() as driver:
+        ours = driver.desk.workspace.profile("lmstudio").model_copy(
+            update={"base_url": sandbox.base_url}
+        )
+        dead = [
+            driver.desk.workspace.profile(name).model_copy(
+                update={"base_url": "http://127.0.0.1:9/v1"}
+            )
+            for name in ("ollama", "llamacpp")
+        ]
+        driver.desk.settings.profiles += [ours, *dead]
+        before = len(sandbox.log())
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        await driver.idle()
+        assert len(sandbox.log()) == before
+        driver.click(driver.button("Look for local servers", dialog))
+        await until(lambda: dialog.said.text().startswith("Found LM Studio ("))
+        assert len(sandbox.log()) == before + 1
+        dialog.close()
+        await driver.idle()
+
+
+# Preferences.
+
+
+async def test_preferences_take_effect_at_once_and_are_kept(opening: Opening, home: Path) -> None:
+    async with opening() as driver:
+        driver.press("Ctrl+,")
+        dialog = driver.dialog()
+        box = driver.find(QComboBox, "Theme", dialog)
+        box.setCurrentText("Dark")
+        box.activated.emit(box.currentIndex())
+        assert theme.current().name == "dark"
+        limit = driver.find(QDoubleSpinBox, "Silence at most", dialog)
+        limit.setValue(12.5)
+        assert driver.app.workspace.limits().idle == 12.5
+        driver.click(driver.button("Close", dialog))
+        await driver.idle()
+    kept = json.loads((home / "settings.json").read_text())
+    assert (kept["theme"], kept["limits"]["idle"]) == ("dark", 12.5)
+    async with opening():
+        assert theme.current().name == "dark"
+
+
+async def test_the_layout_is_remembered(opening: Opening) -> None:
+    async with opening() as driver:
+        for keys, name in (("Ctrl+B", "sessions"), ("F12", "inspector"), ("F8", "settings")):
+            assert driver.window.docks[name].isVisible()
+            driver.press(keys)
+            assert not driver.window.docks[name].isVisible()
+        driver.press("F8")
+    async with opening() as driver:
+        shown = {name for name, dock in driver.window.docks.items() if dock.isVisible()}
+        assert shown == {"settings"}
