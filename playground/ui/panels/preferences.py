@@ -88,6 +88,8 @@ class PreferencesDialog(QDialog):
         close = QPushButton("Close", self)
         close.clicked.connect(self.accept)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        for switch in (self.enter, self.motion):
+            switch.setMinimumHeight(theme.current().px(26))
         for widget, name in (
             (self.theme, "Theme"),
             (self.scale, "Size in percent"),
