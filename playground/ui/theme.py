@@ -8,9 +8,11 @@ A widget says what it is with the dynamic property `role`; the sheet says how th
     caption     secondary, small            muted     secondary text
     strong      semibold                    number    monospace
     chip        monospace, faint; a button with it is one that opens
+    fact        a chip that begins where its text does
     badge       small label on soft accent  state     coloured by the property `token`
     user        a card that went in         tool      a bordered card
     problem     a card that went wrong      notice    one line above the panel
+    edge        the line under a head, while something is scrolled below it
     composer    the box of the composer     draft     the text in it
     code        sunken monospace            plain     text without a frame
     source      a view of JSON or bytes, bare monospace
@@ -43,6 +45,7 @@ LIGHT: Mapping[str, str] = {
     "muted": "#596170",
     "faint": "#616976",
     "accent": "#3551D4",
+    "accent_hover": "#2A44BD",
     "on_accent": "#FFFFFF",
     "soft": "#E9EDFD",
     "ok": "#106B3C",
@@ -65,6 +68,7 @@ DARK: Mapping[str, str] = {
     "muted": "#A2A9B5",
     "faint": "#8F96A3",
     "accent": "#8CA0FF",
+    "accent_hover": "#A3B3FF",
     "on_accent": "#10131F",
     "soft": "#232944",
     "ok": "#5CCB90",
@@ -87,6 +91,7 @@ CONTRAST: Mapping[str, str] = {
     "muted": "#F0F2F5",
     "faint": "#E2E6EC",
     "accent": "#A9B8FF",
+    "accent_hover": "#CBD5FF",
     "on_accent": "#000000",
     "soft": "#1E2A5A",
     "ok": "#7CF0B2",
@@ -116,7 +121,7 @@ GROUNDS = {
     "muted": ("window", "surface", "sunken", "soft"),
     "faint": ("window", "surface", "sunken"),
     "accent": ("window", "surface", "soft"),
-    "on_accent": ("accent",),
+    "on_accent": ("accent", "accent_hover"),
     "ok": ("window", "surface", "ok_soft"),
     "warn": ("window", "surface", "warn_soft"),
     "error": ("window", "surface", "error_soft"),
@@ -225,7 +230,10 @@ class Theme:
             "caps": f"{self.px(11)}px",
             "code_size": f"{self.px(12)}px",
             "example": f"{self.px(64)}px",
-            "arrow": resource("icons", "arrows", f"down-{self.name}.svg").as_posix(),
+            **{
+                name: resource("icons", "sheet", f"{name}-{self.name}.svg").as_posix()
+                for name in ("arrow", "check", "dash", "tick")
+            },
             "mono": ", ".join(f'"{family}"' for family in self.mono.families()),
         }
         sheet = resource("theme.qss").read_text(encoding="utf-8")
