@@ -31,7 +31,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLayout
 
 from playground.core.resources import resource
@@ -286,6 +286,7 @@ def space(layout: QLayout, *sides: float, gap: float | None = None) -> None:
 
 
 _current = Theme("light", LIGHT)
+_asked = "light"  # for: a name, or `system`
 
 
 def current() -> Theme:
@@ -306,10 +307,12 @@ def named(name: str) -> str:
 
 def apply(name: str, scale: float = 1.0) -> Theme:
     """Give the application a theme: `light`, `dark`, `contrast`, or `system` to follow that."""
-    global _current
+    global _asked, _current
+    _asked = name
     app = QApplication.instance()
     if isinstance(app, QApplication) and not _styled():
         app.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(_follow_system)
     chosen = named(name)
     theme = Theme(chosen, THEMES[chosen], min(max(float(scale), 0.8), 2.0))
     if theme.name == _current.name and theme.scale == _current.scale and _styled():
@@ -321,6 +324,12 @@ def apply(name: str, scale: float = 1.0) -> Theme:
         app.setStyleSheet(theme.sheet)
     themes.changed.emit()
     return theme
+
+
+def _follow_system() -> None:
+    """The system has turned dark or light."""
+    if _asked not in THEMES:
+        apply(_asked, _current.scale)
 
 
 def _styled() -> bool:

@@ -535,6 +535,7 @@ def test_text_in_other_scripts_has_glyphs_and_full_lines(prose: Prose) -> None:
 
 def test_the_caret_stands_while_text_arrives(prose: Prose) -> None:
     accent = theme.current().colour("accent")
+    assert not has_colour(painted(prose), accent)
     prose.caret = True
     assert has_colour(painted(prose), accent)
     for text in ("abc", "\n\n- ", "x\n\n```\ncode", "\n```\n\n|a|\n|-|\n"):
@@ -580,3 +581,13 @@ def test_a_screen_reader_finds_the_text(prose: Prose) -> None:
     prose.finish()
     assert prose.accessibleName()
     assert prose.accessibleDescription() == "Some text."
+
+
+def test_text_after_the_end_is_shown_all_the_same(prose: Prose) -> None:
+    prose.append("one **tw")
+    prose.finish()
+    prose.append("o** three")
+    assert prose.text() == "one two three"
+    assert prose.caret
+    prose.finish()
+    assert prose.text() == "one two three"

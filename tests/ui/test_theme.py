@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFontInfo, QIcon, QImage, QPalette, QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QIcon, QImage, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -179,6 +179,17 @@ def test_a_size_beyond_reason_is_brought_back() -> None:
 def test_an_unknown_name_follows_the_system() -> None:
     assert theme.apply("system").name in ("light", "dark")
     assert theme.apply("no such theme").name == theme.apply("system").name
+
+
+def test_only_who_follows_the_system_turns_dark_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = QGuiApplication.styleHints().colorSchemeChanged
+    theme.apply("system", 1.25)
+    monkeypatch.setattr(theme, "system_is_dark", lambda: True)
+    turned.emit(Qt.ColorScheme.Dark)
+    assert (theme.current().name, theme.current().scale) == ("dark", 1.25)
+    theme.apply("light")
+    turned.emit(Qt.ColorScheme.Dark)
+    assert theme.current().name == "light"
 
 
 def test_a_token_that_does_not_exist_is_an_error() -> None:

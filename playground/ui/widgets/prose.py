@@ -65,6 +65,8 @@ class Prose(QWidget):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setAccessibleName("Text")
         self._stream = MarkdownStream()
+        self._fed: list[str] = []
+        self._finished = False
         self._highlighter = Highlighter(self)
         self._flow = Flow(self._highlighter, self._repaint)
         self._height = 0
@@ -82,12 +84,18 @@ class Prose(QWidget):
         theme.themes.changed.connect(self._restyle)
 
     def append(self, delta: str) -> None:
-        """Add text that has arrived and show it."""
+        """Add text that has arrived and show it, with a caret until the text is finished."""
+        if self._finished:  # servers have been seen to go on after the end
+            self.set_text("".join(self._fed))
+        self._fed.append(delta)
         self._stream.feed(delta)
+        self.caret = True
         self._show()
 
     def set_text(self, text: str) -> None:
         """Show this text instead. More may be appended."""
+        self._finished = False
+        self._fed = [text]
         self._stream = MarkdownStream()
         self._stream.feed(text)
         self._flow.clear()
@@ -97,6 +105,7 @@ class Prose(QWidget):
 
     def finish(self) -> None:
         """No more text will come."""
+        self._finished = True
         self._stream.finish()
         self.caret = False
         self._show()

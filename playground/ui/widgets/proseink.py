@@ -23,7 +23,7 @@ from playground.ui import theme
 from playground.ui.theme import Theme
 
 MEASURE = 78  # characters of English in a line of prose, on average
-CODE_MEASURE = 100  # columns of code or table before the block scrolls
+CODE_MEASURE = 120  # columns of code or table before the block scrolls
 SHOWN = 120  # characters of an address that stands in the text
 
 _SAMPLE = "the quick brown fox jumps over the lazy dog and then it goes on running for a while "
