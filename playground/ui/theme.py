@@ -27,6 +27,7 @@ This module is imported before the first paint: nothing but Qt here, and of that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -237,9 +238,7 @@ class Theme:
             "mono": ", ".join(f'"{family}"' for family in self.mono.families()),
         }
         sheet = resource("theme.qss").read_text(encoding="utf-8")
-        for name in sorted(values, key=len, reverse=True):
-            sheet = sheet.replace(f"@{name}", values[name])
-        return sheet
+        return re.sub(r"@(\w+)", lambda name: values[name[1]], sheet)
 
 
 class Themes(QObject):

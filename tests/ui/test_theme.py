@@ -114,8 +114,8 @@ def test_pictures_of_the_sheet_have_the_colours_of_their_theme(name: str) -> Non
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.0])
 def test_the_sheet_knows_every_name_in_it(name: str, scale: float) -> None:
-    sheet = re.sub(r"/\*.*?\*/", "", theme.Theme(name, theme.THEMES[name], scale).sheet)
-    assert re.findall(r"@\w+", sheet) == []
+    sheet = theme.Theme(name, theme.THEMES[name], scale).sheet
+    assert "@" not in sheet
     assert sheet.count("{") == sheet.count("}") > 50
     for url in re.findall(r'url\("([^"]+)"\)', sheet):
         assert Path(url).is_file()
