@@ -21,9 +21,9 @@ from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.widgets.about import AboutDialog, ShortcutsDialog
-from playground.ui.widgets.footer import ProblemBox
 from playground.ui.widgets.notice import Notices
 from playground.ui.widgets.palette import Entry, Palette
+from playground.ui.widgets.problembox import ProblemBox
 from playground.ui.widgets.status import StatusLine
 from playground.ui.window import DockSpec, PanelSpec, Window
 

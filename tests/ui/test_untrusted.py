@@ -14,9 +14,9 @@ from playground.core.session import Call, Run
 from playground.endpoints.chat import reduce
 from playground.ui import words
 from playground.ui.widgets.cards import card_for
-from playground.ui.widgets.footer import ProblemBox
 from playground.ui.widgets.links import ask_before_opening
 from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.problembox import ProblemBox
 
 EVIL = '<img src="http://127.0.0.1:9/x.png"><b>bold</b> \u202egnp.exe \x1b[31m'
 

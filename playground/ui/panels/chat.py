@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.items import Item, Message
+from playground.core.plain import visible
 from playground.core.profile import LOCAL, Profile
 from playground.core.resources import resource
 from playground.core.session import Run, Session
@@ -30,39 +33,46 @@ from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
-from playground.ui.widgets.cards import Fold, copy
+from playground.ui.widgets.cards import copy
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.exports import ExportButton
+from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.links import ask, ask_before_opening
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
 
 
-class Examples(QWidget):
+class Examples(QScrollArea):
     """What an empty conversation offers: things to run, never a blank page."""
 
     def __init__(self, pick: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 24)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Examples")
+        page = QWidget(self)
+        self.setWidget(page)
+        outer = QVBoxLayout(page)
+        theme.space(outer, 16, 12, 16, 12, gap=4)
         outer.addStretch(2)
-        head = QLabel("Ask a model something", self)
+        head = QLabel("Ask a model something", page)
         head.setProperty("role", "title")
         head.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(head)
-        self.where = QLabel(self)
+        self.where = QLabel(page)
         self.where.setProperty("role", "caption")
         self.where.setTextFormat(Qt.TextFormat.PlainText)
         self.where.setWordWrap(True)
         self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(self.where)
-        outer.addSpacing(16)
         grid = QGridLayout()
-        grid.setSpacing(10)
+        theme.space(grid, 0, 12, 0, 12, gap=8)
         self.buttons: list[QPushButton] = []
         rows = json.loads(resource("examples", "chat.json").read_text(encoding="utf-8"))
         for number, row in enumerate(rows):
-            button = ExampleButton(row["title"], row["prompt"], self)
+            button = ExampleButton(row["title"], row["prompt"], page)
             button.clicked.connect(lambda _, row=row: pick(row))
             self.buttons.append(button)
             grid.addWidget(button, number // 2, number % 2)
@@ -73,8 +83,7 @@ class Examples(QWidget):
         outer.addLayout(line)
         self.more = QHBoxLayout()
         """Below the examples: Add a key, and what else a newcomer may want."""
-        self.more.setSpacing(8)
-        outer.addSpacing(12)
+        theme.space(self.more, gap=8)
         outer.addLayout(self.more)
         outer.addStretch(3)
 
@@ -89,8 +98,7 @@ class ExampleButton(QPushButton):
         self.setAccessibleDescription(prompt)
         self.setToolTip(prompt)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
-        column.setSpacing(2)
+        theme.space(column, 12, 10, 12, 10, gap=2)
         for text, role in ((title, "strong"), (prompt, "caption")):
             label = QLabel(text, self)
             label.setProperty("role", role)
@@ -99,8 +107,23 @@ class ExampleButton(QPushButton):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(label)
         column.addStretch(1)
-        self.setMinimumHeight(theme.current().px(76))
-        self.setMinimumWidth(theme.current().px(200))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.follow(self, lambda look: self.setMinimumWidth(look.px(200)))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return layout.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
 
 
 class Editor(QFrame):
@@ -110,17 +133,20 @@ class Editor(QFrame):
         super().__init__(parent)
         self.setProperty("role", "composer")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 10, 10)
+        theme.space(column, 12, 10, 10, 10, gap=8)
         self.head = QLabel("NEW VERSION OF AN EARLIER MESSAGE", self)
         self.head.setProperty("role", "section")
         column.addWidget(self.head)
         self.text = QPlainTextEdit(text, self)
         self.text.setAccessibleName("New version of the message")
-        self.text.setMinimumHeight(theme.current().px(90))
-        self.text.setMaximumHeight(240)
+        self.text.setProperty("role", "draft")
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.document().setDocumentMargin(0)
+        theme.follow(self.text, lambda look: self.text.setFixedHeight(look.px(120)))
         self.text.setTabChangesFocus(True)
         column.addWidget(self.text)
         row = QHBoxLayout()
+        theme.space(row, gap=8)
         row.addStretch(1)
         self.cancel = QPushButton("Cancel", self)
         self.keep = QPushButton("Keep without running", self)
@@ -148,10 +174,12 @@ class ChatPanel(QWidget):
         self.desk = desk
         self.setProperty("role", "pane")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 12)
-        column.setSpacing(0)
+        theme.space(column, 0, 0, 0, 12, gap=0)
         column.addLayout(self._header())
         column.addWidget(self._developer())
+        self._edge = QFrame(self)
+        self._edge.setProperty("role", "edge")
+        column.addWidget(self._edge)
         body = QWidget(self)
         self._pages = QStackedLayout(body)
         self.view = TranscriptView(body)
@@ -161,7 +189,7 @@ class ChatPanel(QWidget):
         self._pages.addWidget(self.view)
         column.addWidget(body, 1)
         self._below = QVBoxLayout()
-        self._below.setContentsMargins(16, 4, 16, 0)
+        theme.space(self._below, 16, 4, 16, 0)
         self.composer = Composer(self)
         self._below.addWidget(self.composer)
         column.addLayout(self._below)
@@ -178,6 +206,7 @@ class ChatPanel(QWidget):
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
         self.view.asked.connect(self._asked)
+        self.view.verticalScrollBar().valueChanged.connect(lambda _: self._draw_edge())
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
         desk.settings_changed.connect(self._settings_changed)
@@ -190,8 +219,8 @@ class ChatPanel(QWidget):
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 10, 12, 6)
-        row.setSpacing(8)
+        # A line of text begins 3 px inside its field, and stands over the cards.
+        theme.space(row, 13, 10, 8, 4, gap=4)
         self.title = QLineEdit(self)
         self.title.setProperty("role", "title")
         self.title.setPlaceholderText("New session")
@@ -226,14 +255,13 @@ class ChatPanel(QWidget):
     def _developer(self) -> QWidget:
         box = QWidget(self)
         column = QVBoxLayout(box)
-        column.setContentsMargins(11, 0, 16, 6)
-        column.setSpacing(4)
+        theme.space(column, 16, 0, 16, 8, gap=4)
         self.instructions = QPlainTextEdit(box)
         self.instructions.setAccessibleName("Developer message")
         self.instructions.setPlaceholderText(
             "How the model should behave. Empty: no developer message is sent."
         )
-        self.instructions.setFixedHeight(theme.current().px(84))
+        theme.follow(self.instructions, lambda look: self.instructions.setFixedHeight(look.px(76)))
         self.instructions.setTabChangesFocus(True)
         self.instructions.textChanged.connect(self._instructed)
         self._developer_fold = Fold(box, self.instructions)
@@ -274,9 +302,17 @@ class ChatPanel(QWidget):
     def _tree_changed(self) -> None:
         session = self.desk.session
         self._pages.setCurrentIndex(1 if session.path() else 0)
+        self._draw_edge()
         self.view.refresh()
         self._titled()
         self._show_running()
+
+    def _draw_edge(self) -> None:
+        """A line under the head while something has been scrolled below it."""
+        below = self._pages.currentIndex() == 1 and self.view.verticalScrollBar().value() > 0
+        if self._edge.property("on") != below:
+            self._edge.setProperty("on", below)
+            self._edge.style().polish(self._edge)
 
     def _titled(self) -> None:
         if not self.title.hasFocus():
@@ -286,12 +322,10 @@ class ChatPanel(QWidget):
     def _settings_changed(self) -> None:
         desk = self.desk
         profile, model = desk.profile, desk.session.call.model or desk.profile.model
-        self.model.setText(f"{profile.name} · {model}" if model else profile.name)
-        self.model.setAccessibleName(f"Server and model: {self.model.text()}")
+        self.model.setText(visible(model) or "the server's first model")
+        self.model.setAccessibleName(f"Model: {self.model.text()}")
         said = " ".join(desk.session.call.instructions.split())
-        self._developer_fold.setText(
-            f"Developer message: {said}" if said else "Developer message (none is sent)"
-        )
+        self._developer_fold.say("Developer message", visible(said) or "none is sent")
         self._developer_fold.setAccessibleName("Developer message")
         self.examples.where.setText(f"Runs on {profile.name}{self._why(profile)}")
         self._show_running()

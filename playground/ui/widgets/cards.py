@@ -6,9 +6,10 @@ The tuple CARDS says which card shows which kind of item; a kind that is not in 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -31,10 +32,14 @@ from playground.core.items import (
 )
 from playground.core.plain import visible
 from playground.core.session import Run
-from playground.ui import words
-from playground.ui.icons import icon, mark
+from playground.ui import theme, words
+from playground.ui.icons import icon
+from playground.ui.widgets.fold import TEXT, Fold
+from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.plaintext import PlainText
 from playground.ui.widgets.prose import Prose
+
+Button = TypeVar("Button", bound=QToolButton)
 
 ARGUMENTS_SHOWN = 120
 """Characters of a call's arguments on its one line; the whole stands below."""
@@ -57,8 +62,23 @@ class Card(QFrame):
         self.run = run
         self.item = item
         self.rev = -1
+        self.warm = False
+        """Its actions are to be seen."""
+        self.newest = False
+        """It is the last one, whose actions are always to be seen."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def warmed(self, warm: bool) -> None:
+        self.warm = warm or self.newest
+        for button in self.findChildren(CardButton):
+            button.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.warmed(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.warmed(False)
 
     def advance(self) -> bool:
         """Look at the item; True when it had changed."""
@@ -89,7 +109,10 @@ class Card(QFrame):
 
 def tool_button(name: str, words_: str, parent: QWidget | None = None) -> QToolButton:
     """A small quiet button with an icon, a tooltip and a name for screen readers."""
-    button = QToolButton(parent)
+    return _named(QToolButton(parent), name, words_)
+
+
+def _named(button: Button, name: str, words_: str) -> Button:
     button.setProperty("role", "icon")
     button.setIcon(icon(name, "muted"))
     button.setToolTip(words_)
@@ -97,22 +120,18 @@ def tool_button(name: str, words_: str, parent: QWidget | None = None) -> QToolB
     return button
 
 
-class Actions(QWidget):
-    """The row of small buttons of a card: quiet until the pointer or the focus is near."""
+class CardButton(QToolButton):
+    """An action of a card. It can be reached at any time, and is seen when the pointer is over the
+    card or the focus on the button: a conversation is for reading."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, name: str, words_: str, card: Card) -> None:
         super().__init__(card)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        self._row = row
         self._card = card
+        _named(self, name, words_)
 
-    def add(self, name: str, words_: str, verb: str) -> QToolButton:
-        button = tool_button(name, words_, self)
-        button.clicked.connect(lambda: self._card.asked.emit(verb, self._card.item))
-        self._row.addWidget(button)
-        return button
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._card.warm or self.hasFocus():
+            super().paintEvent(event)
 
 
 class Siblings(QWidget):
@@ -145,11 +164,14 @@ class SaidCard(Card):
         super().__init__(run, item)
         self.setProperty("role", "user")
         self.setAccessibleName(f"{item.role} message")
+        look = theme.current()
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 10, 6, 10)
-        row.setSpacing(8)
+        row.setContentsMargins(*look.margins(12, 6, 6, 6))
+        row.setSpacing(look.px(8))
         column = QVBoxLayout()
-        column.setSpacing(2)
+        # One line of text stands in the middle of the buttons beside it.
+        column.setContentsMargins(*look.margins(0, 4, 0, 4))
+        column.setSpacing(look.px(2))
         if item.role != "user":
             head = QLabel(item.role.upper(), self)
             head.setProperty("role", "section")
@@ -159,14 +181,19 @@ class SaidCard(Card):
         column.addWidget(self._text)
         row.addLayout(column, 1)
         self._side = QHBoxLayout()
-        self._side.setSpacing(2)
+        self._side.setSpacing(look.px(2))
         row.addLayout(self._side)
         row.setAlignment(self._side, Qt.AlignmentFlag.AlignTop)
-        self.actions_row = Actions(self)
-        self.actions_row.add("edit", "Edit: makes another version, nothing is overwritten", "edit")
-        self.actions_row.add("copy", "Copy the message", "copy")
-        self.actions_row.add("trash", "Delete (can be undone)", "delete")
-        self._side.addWidget(self.actions_row)
+        if run.silent and item.role == "user":
+            self._act("send", "Run from here: asks this as another version", "regenerate")
+        self._act("edit", "Edit: makes another version, nothing is overwritten", "edit")
+        self._act("copy", "Copy the message", "copy")
+        self._act("trash", "Delete (can be undone)", "delete")
+
+    def _act(self, name: str, tip: str, verb: str) -> None:
+        button = CardButton(name, tip, self)
+        button.clicked.connect(lambda: self.asked.emit(verb, self.item))
+        self._side.addWidget(button)
 
     def versions(self, at: int, count: int, moved: Any) -> None:
         """Show which version this is, when there are several."""
@@ -192,8 +219,8 @@ class AnswerCard(Card):
         self.setProperty("role", "assistant")
         self.setAccessibleName("Answer")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 2)
-        column.setSpacing(4)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.current().px(4))
         self._phase = QLabel("COMMENTARY", self)
         self._phase.setProperty("role", "section")
         self._phase.hide()
@@ -221,9 +248,11 @@ class AnswerCard(Card):
             more, self._cursor = item.text.after(self._cursor)
             if more:
                 self.prose.append(more)
+        self.prose.setVisible(bool(item.text) or not item.refusal)
         if item.t1 is not None and not self._finished:
             self._finished = True
             self.prose.finish()
+        self.prose.caret = self.run.running and not self._finished
         self._phase.setVisible(item.phase == "commentary")
         if item.refusal:
             self._refusal.say(str(item.refusal))
@@ -243,26 +272,6 @@ class AnswerCard(Card):
         return str(self.item.text) or str(self.item.refusal)
 
 
-class Fold(QToolButton):
-    """A line that opens and closes what stands below it."""
-
-    def __init__(self, parent: QWidget, body: QWidget, *, opened: bool = False) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "fold")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setCheckable(True)
-        self.setChecked(opened)
-        self._body = body
-        body.setVisible(opened)
-        self._turn(opened)
-        self.toggled.connect(self._turn)
-
-    def _turn(self, opened: bool) -> None:
-        self.setIcon(icon("chevron-down" if opened else "chevron-right", "muted"))
-        self._body.setVisible(opened)
-
-
 class ReasoningCard(Card):
     """What a reasoning model shows of its reasoning: one line, open on demand."""
 
@@ -271,14 +280,18 @@ class ReasoningCard(Card):
         self.setProperty("role", "reasoning")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        self._text = PlainText(parent=self)
+        column.setSpacing(0)
+        inner = QWidget(self)
+        indented = QVBoxLayout(inner)
+        indented.setContentsMargins(*theme.current().margins(TEXT, 4, 0, 4))
+        self._text = PlainText(parent=inner)
         self._text.setProperty("role", "muted")
         self._text.setAccessibleName("Reasoning")
-        self._fold = Fold(self, self._text)
+        indented.addWidget(self._text)
+        self._fold = Fold(self, inner, token="reasoning", strong=True)
         self._fold.toggled.connect(lambda _: self.resized.emit())
         column.addWidget(self._fold)
-        column.addWidget(self._text)
+        column.addWidget(inner)
 
     def draw(self) -> None:
         item = self.item
@@ -289,16 +302,15 @@ class ReasoningCard(Card):
             head = "Reasoning…"
         else:
             head = f"Reasoned for {words.seconds(((item.t1 or item.t0) - item.t0) / 1e9)}"
+        tail = []
         used = self.run.transcript.usage
         if used is not None and used.reasoning:
-            head += f" · {words.tokens(used.reasoning)} tokens"
+            tail.append(f"{words.tokens(used.reasoning)} tokens")
         if item.encrypted:
-            head += " · sealed"
-        first = next((line.strip(" *#") for line in text.splitlines() if line.strip()), "")
-        if first:
-            head += f" · {first}"
-        self._fold.setText(visible(head)[:200])
-        self._fold.setAccessibleName(head[:200])
+            tail.append("sealed")
+        tail += [line.strip(" *#") for line in text.split("\n") if line.strip(" *#")][:1]
+        self._fold.say(head, visible(" · ".join(tail))[:200])
+        self._fold.setAccessibleName(self._fold.text())
         self._fold.setEnabled(bool(text))
 
     def copied(self) -> str:
@@ -313,19 +325,20 @@ class ToolCard(Card):
         super().__init__(run, item)
         self.setProperty("role", "tool")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(6)
+        look = theme.current()
+        column.setContentsMargins(*look.margins(12, 6, 12, 6))
+        column.setSpacing(look.px(6))
         self._arguments = PlainText(parent=self)
         self._arguments.setProperty("role", "code")
         self._arguments.setAccessibleName("Arguments")
         row = QHBoxLayout()
-        row.setSpacing(8)
-        self._fold = Fold(self, self._arguments, opened=False)
+        row.setSpacing(look.px(8))
+        self._fold = Fold(self, self._arguments, token="tool", strong=True, mono=True)
         self._fold.toggled.connect(lambda _: self.resized.emit())
         row.addWidget(self._fold, 1)
         self._badge = QLabel(self)
         self._badge.setProperty("role", "badge")
-        row.addWidget(self._badge)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self._time = QLabel(self)
         self._time.setProperty("role", "chip")
         row.addWidget(self._time)
@@ -339,7 +352,7 @@ class ToolCard(Card):
         line = " ".join(raw.split())
         if len(line) > ARGUMENTS_SHOWN:
             line = line[:ARGUMENTS_SHOWN] + "…"
-        self._fold.setText(visible(f"{item.name or 'a tool'}  {_short(raw) or line}"))
+        self._fold.say(visible(item.name or "a tool"), visible(_short(raw) or line))
         self._fold.setAccessibleName(f"Tool call {item.name}")
         self._arguments.say(_pretty(raw))
         self._badge.setText(item.state)
@@ -358,7 +371,7 @@ class OutputCard(Card):
         super().__init__(run, item)
         self.setProperty("role", "tool")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*theme.current().margins(12, 8, 12, 8))
         self._text = PlainText(parent=self)
         self._text.setProperty("role", "code")
         self._text.setAccessibleName("Output of the tool")
@@ -379,12 +392,9 @@ class NoticeCard(Card):
     def __init__(self, run: Run, item: Notice) -> None:
         super().__init__(run, item)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(8)
-        sign = QLabel(self)
-        sign.setPixmap(mark("info", "accent"))
-        row.addWidget(sign)
-        row.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().px(8))
+        row.addWidget(Mark("info", "accent", self), 0, Qt.AlignmentFlag.AlignTop)
         self._text = PlainText(parent=self)
         self._text.setProperty("role", "muted")
         self._text.setAccessibleName("Notice")
@@ -402,19 +412,20 @@ class UnknownCard(Card):
         super().__init__(run, item)
         self.setProperty("role", "tool")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(6)
+        look = theme.current()
+        column.setContentsMargins(*look.margins(12, 6, 12, 6))
+        column.setSpacing(look.px(6))
         self._json = PlainText(parent=self)
         self._json.setProperty("role", "code")
         self._json.setAccessibleName("The item as JSON")
-        self._fold = Fold(self, self._json)
+        self._fold = Fold(self, self._json, token="tool", strong=True)
         self._fold.toggled.connect(lambda _: self.resized.emit())
         column.addWidget(self._fold)
         column.addWidget(self._json)
 
     def draw(self) -> None:
         name = self.item.type if isinstance(self.item, Unknown) else "an item"
-        self._fold.setText(visible(f"{name} · kept, but not known to this version"))
+        self._fold.say(visible(name), "kept, but not known to this version")
         self._json.say(self.copied())
 
     def copied(self) -> str:

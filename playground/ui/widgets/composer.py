@@ -77,6 +77,31 @@ class Draft(QPlainTextEdit):
             self.ensureCursorVisible()
 
 
+class RolePicker(QComboBox):
+    """As wide as what it says, so that its arrow stands beside that."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(lambda _: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        px = theme.current().px
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self.currentText()) + px(8 + 30) + 2,
+            super().sizeHint().height(),
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def showPopup(self) -> None:
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + theme.current().px(32))
+        super().showPopup()
+
+
 class Composer(QFrame):
     """Draft, role and the Run button, which is Stop while a run is going.
 
@@ -98,32 +123,34 @@ class Composer(QFrame):
         self._running = False
         self._blocked = ""
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 10, 10)
-        column.setSpacing(6)
+        theme.space(column, 0, 10, 0, 8, gap=8)
         self.draft = Draft(self)
-        column.addWidget(self.draft)
+        line = QHBoxLayout()
+        theme.space(line, 12, 0, 4, 0)
+        line.addWidget(self.draft)
+        column.addLayout(line)
         row = QHBoxLayout()
-        row.setSpacing(8)
-        self.role = QComboBox(self)
+        # What a quiet control says stands under the text, whose edge is its own left padding.
+        theme.space(row, 3, 0, 8, 0, gap=8)
+        self.role = RolePicker(self)
         self.role.addItems(ROLES)
         self.role.setAccessibleName("Role of the message")
         self.role.setToolTip("Whose message this is. Others than the user's are added, not sent.")
-        self.role.setProperty("role", "quiet")
         row.addWidget(self.role)
         self._hint = QLabel(self)
         self._hint.setProperty("role", "caption")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         row.addStretch(1)
         row.addWidget(self._hint)
-        self.add = QPushButton("Add", self)
+        self.add = QPushButton("Add without running", self)
         self.add.setProperty("role", "quiet")
-        self.add.setToolTip("Add the message without running (Ctrl+Shift+Enter)")
+        self.add.setToolTip("Add the message, send nothing (Ctrl+Shift+Enter)")
         self.add.setAccessibleName("Add the message without running")
         row.addWidget(self.add)
         self.run = QPushButton("Run", self)
         self.run.setProperty("role", "primary")
         self.run.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the icon stands behind
-        self.run.setMinimumWidth(theme.current().px(84))
+        theme.follow(self.run, lambda look: self.run.setMinimumWidth(look.px(84)))
         row.addWidget(self.run)
         column.addLayout(row)
         self.draft.sent.connect(self._send)
@@ -166,7 +193,10 @@ class Composer(QFrame):
         # Never disabled while it has the focus: the keyboard would fall out of the composer.
         self.run.setEnabled(self._running or not why or self.run.hasFocus())
         self.run.setVisible(user or self._running)
+        # An action only where there is something to act on; the one action of the other roles.
+        self.add.setVisible(not empty or not user)
         self.add.setEnabled(not empty)
+        self._promote(self.add, not user and not self._running)
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
             f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
@@ -174,6 +204,13 @@ class Composer(QFrame):
             else f"A message of the {self.role.currentText()}, added without running"
         )
         self._hint.setText(self._blocked if not self._running else "")
+
+    @staticmethod
+    def _promote(button: QPushButton, primary: bool) -> None:
+        role = "primary" if primary else "quiet"
+        if button.property("role") != role:
+            button.setProperty("role", role)
+            button.style().polish(button)
 
     def _draft_changed(self) -> None:
         self._show()

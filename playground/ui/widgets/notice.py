@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
-from playground.ui.icons import mark
+from playground.ui import theme
 from playground.ui.widgets.cards import tool_button
+from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.plaintext import PlainText
 
 UNDO_STAYS = 12_000
@@ -34,14 +35,11 @@ class NoticeBar(QFrame):
         self.setProperty("role", "notice")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        row.setSpacing(10)
-        sign = QLabel(self)
+        theme.space(row, 12, 4, 4, 4, gap=8)
         token = {"info": "accent", "error": "error", "warning": "warn", "ok": "ok"}[kind]
-        sign.setPixmap(mark(kind, token))
-        row.addWidget(sign)
+        row.addWidget(Mark(kind, token, self))
         column = QVBoxLayout()
-        column.setSpacing(2)
+        theme.space(column, 0, 6, 0, 6, gap=2)
         for line, role in ((text, "plain"), (detail, "caption")):
             if line:
                 label = PlainText(line, self)

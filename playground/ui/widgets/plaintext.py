@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
 from PySide6.QtGui import QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
@@ -17,6 +17,8 @@ class PlainText(QTextEdit):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._heights: dict[int, int] = {}
+        """Of the text, at each width that was asked for."""
         self.setReadOnly(True)
         self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -40,6 +42,7 @@ class PlainText(QTextEdit):
         if len(shown) > SHOWN:
             shown = shown[:SHOWN] + f"\n… {len(shown) - SHOWN:,} more characters"
         if shown != self.toPlainText():
+            self._heights.clear()
             self.setPlainText(shown)
             self.updateGeometry()
 
@@ -49,10 +52,18 @@ class PlainText(QTextEdit):
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
         inner = width - margins.left() - margins.right()
-        document = self.document()
-        if document.textWidth() != inner:
+        high = self._heights.get(inner)
+        if high is None:
+            # Asking changes nothing: what is on screen stays laid out for the width it has.
+            document = self.document()
+            shown = document.textWidth()
             document.setTextWidth(inner)
-        return int(document.size().height() + 0.999) + margins.top() + margins.bottom()
+            if document.textWidth() != inner:  # the first time, the widget prefers its own width
+                document.setTextWidth(inner)
+            high = self._heights[inner] = int(document.size().height() + 0.999)
+            if shown > 0:
+                document.setTextWidth(shown)
+        return high + margins.top() + margins.bottom()
 
     def sizeHint(self) -> QSize:
         width = max(self.width(), 120)
@@ -61,9 +72,15 @@ class PlainText(QTextEdit):
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.fontMetrics().height())
 
-    def loadResource(self, type: int, name: QUrl) -> object:  # noqa: A002  Qt's own name
+    def loadResource(self, type: int, name: QUrl) -> object:  # type: ignore[override]  # noqa: A002
         """Nothing is ever loaded."""
         return None
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heights.clear()
+            self.updateGeometry()
+        super().changeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the conversation scrolls, not the piece of text in it

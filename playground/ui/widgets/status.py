@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from playground.core.usage import Usage
 from playground.ui import words
 from playground.ui.desk import Desk
-from playground.ui.icons import mark
-from playground.ui.widgets.footer import Details
+from playground.ui.widgets.details import Details
+from playground.ui.widgets.mark import Mark
 
 
 class StatusLine(QWidget):
@@ -23,7 +23,7 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(8)
-        self._mark = QLabel(self)
+        self._mark = Mark("dot", "muted", self, size=12)
         self._state = QLabel(self)
         self._state.setProperty("role", "caption")
         self._state.setTextFormat(Qt.TextFormat.PlainText)
@@ -61,7 +61,7 @@ class StatusLine(QWidget):
                 text += f" {words.clock(words.waited(run))}"
             if state.words == "done":
                 text = "connected"
-        self._mark.setPixmap(mark("dot", token, 12))
+        self._mark.draw("dot", token)
         others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)
         if others > 0:
             text += f" · {others} running elsewhere"
@@ -111,7 +111,7 @@ class StatusLine(QWidget):
         ]
         if unknown:
             rows.append(("runs whose cost is unknown", words.number(unknown)))
-        Details(title, rows, self).show_at(at.mapToGlobal(QPoint(0, 0)))
+        Details(title, rows, self).show_over(at)
 
 
 def _line(name: str, used: Usage | None, usd: Decimal, unknown: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
@@ -23,7 +24,8 @@ from playground.ui.icons import icon
 from playground.ui.widgets.cards import Card, SaidCard, card_for
 from playground.ui.widgets.footer import Footer
 
-GAP = 10
+GAP, NEAR, FAR = 10, 8, 16
+"""Between cards; above the end of a turn, which belongs to what stands over it; and below it."""
 SIDE = 16
 MEASURE = 860
 """Cards are not wider than this: lines of prose stay readable on a wide window."""
@@ -109,7 +111,8 @@ class TranscriptView(QAbstractScrollArea):
                 rows.append(take(Row(run, item, True)))
             for item in run.transcript.items:
                 rows.append(take(Row(run, item, False)))
-            rows.append(take(Row(run, None, False)))
+            if not _only_said(run):
+                rows.append(take(Row(run, None, False)))
         for row in kept.values():
             self._let_go(row)
         for row in rows:
@@ -187,20 +190,25 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def _width(self) -> int:
-        return max(min(self.viewport().width() - 2 * SIDE, theme.current().px(MEASURE)), 80)
+        # Of the whole view: a scroll bar that comes stands beside the cards and moves none.
+        look = theme.current()
+        return max(min(self.width() - 2 * look.px(SIDE), look.px(MEASURE)), 80)
 
     def _estimate(self) -> None:
         """Heights and tops; measured where there is a card, guessed from the text elsewhere."""
         width = self._width
-        tops = [GAP]
-        top = GAP
-        for row in self._rows:
+        look = theme.current()
+        top = look.px(GAP)
+        tops = [top]
+        for row, below in zip_longest(self._rows, self._rows[1:]):
             if row.card is not None and not row.exact:
                 row.height = row.card.height_at(width)
                 row.exact = True
             elif not row.height:
                 row.height = _guess(row, width)
-            top += row.height + GAP
+            ends = row.item is None
+            gap = FAR if ends else NEAR if below is not None and below.item is None else GAP
+            top += row.height + look.px(gap)
             tops.append(top)
         self._tops = tops
         bar = self.verticalScrollBar()
@@ -235,7 +243,7 @@ class TranscriptView(QAbstractScrollArea):
         if self._following and anchored:
             bar.setValue(bar.maximum())
         at, width = bar.value(), self._width
-        left = max((self.viewport().width() - width) // 2, SIDE)
+        left = max((self.width() - width) // 2, theme.current().px(SIDE))
         first, last = self._span(at)
         view = QRect(0, 0, 1, self.viewport().height())
         for number, row in enumerate(self._rows):
@@ -285,7 +293,10 @@ class TranscriptView(QAbstractScrollArea):
         siblings = self._session.children(row.run.parent)
         at = next((n for n, run in enumerate(siblings) if run is row.run), 0)
         if row.item is None:
-            return Footer(row.run, at, len(siblings), shared=bool(row.run.input))
+            footer = Footer(row.run, at, len(siblings), shared=bool(row.run.input))
+            footer.newest = row is self._rows[-1]
+            footer.warmed(False)
+            return footer
         card = card_for(row.run, row.item, said=row.said)
         if isinstance(card, SaidCard) and row.item is row.run.input[0]:
             card.versions(
@@ -319,7 +330,7 @@ class TranscriptView(QAbstractScrollArea):
     def _clear(self) -> None:
         for row in self._rows:
             self._let_go(row)
-        self._rows, self._tops = [], [GAP]
+        self._rows, self._tops = [], [theme.current().px(GAP)]
 
     def _place_jump(self) -> None:
         self._jump.adjustSize()
@@ -373,6 +384,13 @@ class TranscriptView(QAbstractScrollArea):
         self._set_following(False)
         move()
         self._by_hand()
+
+
+def _only_said(run: Run) -> bool:
+    """A message that was inserted: all that can be done with it stands on its card."""
+    return run.silent and all(
+        isinstance(item, Message) and item.role != "assistant" for item in run.input
+    )
 
 
 def _guess(row: Row, width: int) -> int:

@@ -1,0 +1,93 @@
+"""A Problem in the flow or on a page of its own: a sentence, the server's own words, the facts, and
+one next action."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from playground.core.plain import visible
+from playground.core.problem import REMEDIES, Problem, Remedy
+from playground.ui import theme, words
+from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.plaintext import PlainText
+
+SHORT = 80
+"""Characters up to which a fact stands in the line of facts."""
+
+
+class ProblemBox(QFrame):
+    """Shows one Problem.
+
+    Signals:
+        acted(): the action was chosen.
+        retried(): an answer that could be continued is asked for anew instead.
+    """
+
+    acted = Signal()
+    retried = Signal()
+
+    def __init__(self, problem: Problem, parent: QWidget | None = None, *, state: str = "") -> None:
+        """`state`: how that which it belongs to stands now, in a word."""
+        super().__init__(parent)
+        self.setProperty("role", "problem")
+        self.setAccessibleName(problem.title)
+        column = QVBoxLayout(self)
+        theme.space(column, 12, 10, 12, 10, gap=8)
+        head = QHBoxLayout()
+        theme.space(head, gap=8)
+        head.addWidget(Mark("error", "error", self), 0, Qt.AlignmentFlag.AlignTop)
+        title = PlainText(problem.title, self)
+        title.setProperty("role", "strong")
+        title.setAccessibleName("What went wrong")
+        head.addWidget(title, 1)
+        if state:
+            badge = QLabel(state, self)
+            badge.setProperty("role", "badge")
+            badge.setProperty("token", "error")
+            head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        if problem.detail and problem.detail != problem.title:
+            detail = PlainText(problem.detail.strip(), self)
+            detail.setProperty("role", "code")
+            detail.setAccessibleName("In the server's own words")
+            column.addWidget(detail)
+        foot = QHBoxLayout()
+        theme.space(foot, gap=8)
+        if facts := " · ".join(_facts(problem)):
+            line = QLabel(visible(facts), self)
+            line.setProperty("role", "chip")
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            line.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse
+                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            line.setWordWrap(True)
+            foot.addWidget(line, 1)
+        else:
+            foot.addStretch(1)
+        if problem.remedy == "continue":  # what is there may be worth less than a fresh try
+            foot.addWidget(self._button("retry", self.retried), 0, Qt.AlignmentFlag.AlignBottom)
+        if problem.remedy:
+            button = self._button(problem.remedy, self.acted)
+            foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        if facts or problem.remedy:
+            column.addLayout(foot)
+
+    def _button(self, remedy: Remedy, signal: SignalInstance) -> QPushButton:
+        button = QPushButton(REMEDIES[remedy], self)
+        button.setAccessibleName(REMEDIES[remedy])
+        button.clicked.connect(signal)
+        return button
+
+
+def _facts(problem: Problem) -> list[str]:
+    rows = (
+        str(problem.status) if problem.status else "",
+        problem.code or "",
+        f"param {problem.param}" if problem.param else "",
+        f"request {problem.request_id}" if problem.request_id else "",
+        f"asks for {words.seconds(problem.retry_after)}" if problem.retry_after else "",
+        *(f"{name} {value}" for name, value in problem.facts.items() if len(value) < SHORT),
+    )
+    return [row for row in rows if row]
