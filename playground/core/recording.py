@@ -13,6 +13,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from pydantic_core import from_json
+
 SSE = "sse"
 """One block of an event stream, its blank line included."""
 REST = "rest"
@@ -123,7 +125,15 @@ def payload(data: str) -> tuple[Any, str]:
 
 
 def parse(text: str) -> tuple[Any, str]:
-    """(value, "") or (None, reason). Never raises, whatever the text."""
+    """(value, "") or (None, reason). Never raises, whatever the text.
+
+    pydantic's parser is twice as fast as the standard library's and says the same of what it takes;
+    lone surrogates, deep nesting and huge numbers it leaves to the other one.
+    """
+    try:
+        return from_json(text), ""
+    except ValueError:
+        pass
     try:
         return json.loads(text), ""
     except RecursionError:

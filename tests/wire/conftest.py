@@ -147,6 +147,7 @@ async def loopback(
                 lambda: protocol, connection, ssl=context
             )
         except (OSError, asyncio.CancelledError):  # TLS came to nothing
+            connection.close()
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         try:
@@ -166,10 +167,11 @@ async def loopback(
         finally:
             writer.close()
 
-    async def accept() -> None:
-        while True:
-            connection, _ = await loop.sock_accept(listener)
-            running.append(loop.create_task(connected(connection)))
+    def accept() -> None:
+        # Not `sock_accept`: a task that is cancelled while it returns loses the connection.
+        connection, _ = listener.accept()
+        connection.setblocking(False)
+        running.append(loop.create_task(connected(connection)))
 
     loop = asyncio.get_running_loop()
     context = None
@@ -180,13 +182,14 @@ async def loopback(
         listener.setblocking(False)
         host = "https://localhost" if certificate else "http://127.0.0.1"
         server.url = f"{host}:{listener.getsockname()[1]}/v1/chat"
-        running = [loop.create_task(accept())]
+        running: list[asyncio.Task[None]] = []
+        loop.add_reader(listener, accept)
         try:
             yield server
         finally:
-            running[0].cancel()
+            loop.remove_reader(listener)
             await asyncio.sleep(0)  # a task that was cancelled before it began would not clean up
-            for task in running[1:]:
+            for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
     assert not server.failures, server.failures
