@@ -15,7 +15,7 @@ def test_a_checkout_has_the_scenarios() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    with pytest.raises(FileNotFoundError, match="resources/no/such.thing"):
+    with pytest.raises(FileNotFoundError, match=r"resources/no/such\.thing"):
         resource("no", "such.thing")
 
 
