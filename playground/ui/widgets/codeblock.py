@@ -193,7 +193,7 @@ class CodeRow(WideRow):
         return QRectF(x, self._above + number * self.ink.code_line, 0, self.ink.code_line)
 
     def text(self, start: int, end: int) -> str:
-        pieces = []
+        pieces: list[str] = []
         first = max(bisect_right(self._starts, start) - 1, 0)
         for number in range(first, len(self._shown)):
             begin = self._starts[number]

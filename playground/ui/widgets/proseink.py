@@ -201,7 +201,7 @@ def paint_chips(painter: QPainter, composed: Composed, look: Theme) -> None:
 def x_of(line: QTextLine, position: int) -> float:
     x = line.cursorToX(position)
     # The stubs and the bindings disagree on whether the position comes back too.
-    return float(x[0]) if isinstance(x, tuple) else float(x)
+    return float(x[0] if isinstance(x, tuple) else x)  # type: ignore[arg-type]
 
 
 def format_range(start: int, length: int, styled: QTextCharFormat) -> QTextLayout.FormatRange:
