@@ -1,6 +1,6 @@
 """Foreign text made safe to look at: nothing hidden on the screen, nothing obeyed by a terminal.
 
-Not a filter for what is stored or copied: those keep what was sent, to the character.
+Not a filter for what is stored or sent, nor for code that is copied: those keep every character.
 """
 
 from __future__ import annotations
