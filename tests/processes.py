@@ -78,6 +78,16 @@ class Sandbox:
             rows: list[dict[str, Any]] = json.load(answer)["data"]
         return [row for row in rows if about in json.dumps(row["body"], ensure_ascii=False)]
 
+    def newest(self) -> str:
+        """The id of the last request so far; see `since`."""
+        return str(rows[-1]["id"]) if (rows := self.log()) else ""
+
+    def since(self, newest: str) -> list[dict[str, Any]]:
+        """The requests after that one. Only so many are kept, so their number tells nothing."""
+        rows = self.log()
+        ids = [row["id"] for row in rows]
+        return rows[ids.index(newest) + 1 :] if newest in ids else rows
+
 
 @contextmanager
 def sandbox(*arguments: str) -> Iterator[Sandbox]:

@@ -30,9 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_setting,
         help="a request field, e.g. temperature=0 or reasoning.effort=low",
     )
-    parser.add_argument(
-        "--header", action="append", default=[], metavar="NAME=VALUE", type=_header
-    )
+    parser.add_argument("--header", action="append", default=[], metavar="NAME=VALUE", type=_header)
     parser.add_argument("--connect-timeout", type=_seconds, metavar="S")
     parser.add_argument("--first-token-timeout", type=_seconds, metavar="S")
     parser.add_argument("--idle-timeout", type=_seconds, metavar="S")
@@ -89,6 +87,8 @@ def main(args: argparse.Namespace) -> int:
 
         tell(failure.problem)
         return 1
+    except KeyboardInterrupt:  # before the run could be stopped, or where there are no signals
+        return 130
 
 
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
@@ -99,21 +99,21 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
 
     async with opened(home_of(args.home), tell) as app:
         workspace = app.workspace
+        session = await workspace.load(args.session) if args.session else None
         profile: Profile
-        if args.session:
-            session = await workspace.load(args.session)
-            profile = app.profile(session.profile)
-        else:
-            profile = app.default_profile()
-        if args.profile:
-            profile = app.profile(args.profile)
         if args.base_url:
             profile = adhoc(args.base_url)
             app.adopt(profile)
+        elif args.profile:
+            profile = app.profile(args.profile)
+        elif session is not None:
+            profile = app.profile(session.profile)
+        else:
+            profile = app.default_profile()
         if args.key_env:
             profile = profile.model_copy(update={"key_env": args.key_env})
             app.adopt(profile, key_env_only=True)
-        if not args.session:
+        if session is None:
             session = workspace.new_session(profile)
         same_server = session.profile == profile.id
         call = session.call.model_copy(

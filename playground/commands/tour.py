@@ -22,10 +22,15 @@ def main(args: argparse.Namespace) -> int:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from playground import desktop
-    from playground.commands.words import tell
+    from playground.commands.words import tell, without_qt
     from playground.core.problem import Problem
     from playground.core.profile import LOCAL
+
+    try:
+        from playground import desktop
+    except ImportError as error:
+        tell(without_qt(error))
+        return 1
 
     out = Path(args.out or "playground-tour").absolute()
     home = args.home or str(out / "home")

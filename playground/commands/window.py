@@ -12,6 +12,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from playground import desktop
+    try:
+        from playground import desktop
+    except ImportError as error:
+        # Not before: the first paint waits for every import.
+        from playground.commands.words import tell, without_qt
 
+        tell(without_qt(error))
+        return 1
     return desktop.main(args.home, args.profile)

@@ -33,6 +33,14 @@ def tell(problem: Problem) -> None:
     print(terminal("\n".join(lines)), file=sys.stderr)
 
 
+def without_qt(error: ImportError) -> Problem:
+    """Why there can be no window, and what works all the same."""
+    return Problem(
+        title="The window needs Qt, which cannot be loaded here.",
+        detail=f"{error}. `playground run` works without it.",
+    )
+
+
 class Printer:
     """Prints a run while it goes on."""
 

@@ -59,9 +59,7 @@ def describe(run: Run) -> dict[str, Any]:
         "request_id": seen.request_id,
         "problem": None
         if problem is None
-        else problem.model_dump(
-            include={"title", "detail", "status", "code", "param", "remedy", "request_id"}
-        ),
+        else problem.model_dump(include={"title", "detail", "status", "code", "param", "remedy"}),
     }
 
 

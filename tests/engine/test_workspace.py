@@ -155,11 +155,11 @@ async def test_the_roles_word_is_the_servers(opening: Opening) -> None:
 async def test_messages_of_any_role_can_be_put_in_without_a_run(api: str, opening: Opening) -> None:
     async with opening() as bench:
         workspace, session = bench.workspace, bench.session(api)
-        asked = len(bench.sandbox.log())
+        asked = bench.sandbox.newest()
         for role in ("user", "assistant", "developer"):
             run = await workspace.go(workspace.insert(session, role, f"{role} in {api}"))
             assert run.silent and not run.running
-        assert len(bench.sandbox.log()) == asked
+        assert bench.sandbox.since(asked) == []
         await bench.ask(session, f"and now {api}")
         developer = "developer" if api == "responses" else "system"
         assert said(last(bench, f"and now {api}")) == [
@@ -194,10 +194,10 @@ async def test_edit_without_running_keeps_the_words_and_sends_nothing(opening: O
     async with opening() as bench:
         workspace, session = bench.workspace, bench.session()
         one = await bench.ask(session, "said")
-        asked = len(bench.sandbox.log())
+        asked = bench.sandbox.newest()
         kept = await workspace.go(workspace.edit(session, one, "said better", silent=True))
         assert kept.silent
-        assert len(bench.sandbox.log()) == asked
+        assert bench.sandbox.since(asked) == []
         assert session.path() == [kept]
 
 

@@ -303,14 +303,14 @@ async def test_local_servers_are_only_looked_for_on_a_click(
             for name in ("ollama", "llamacpp")
         ]
         driver.desk.settings.profiles += [ours, *dead]
-        before = len(sandbox.log())
+        before = sandbox.newest()
         driver.desk.wanted.emit("servers")
         dialog = servers(driver)
         await driver.idle()
-        assert len(sandbox.log()) == before
+        assert sandbox.since(before) == []
         driver.click(driver.button("Look for local servers", dialog))
         await until(lambda: dialog.said.text().startswith("Found LM Studio ("))
-        assert len(sandbox.log()) == before + 1
+        assert len(sandbox.since(before)) == 1
         dialog.close()
         await driver.idle()
 

@@ -1,0 +1,207 @@
+"""`playground` by itself, `sessions` and `doctor`, as processes where importing Qt raises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground import __version__
+from playground.__main__ import split
+from playground.commands import COMMANDS
+from tests.processes import Sandbox, environment, playground
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def without_qt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("no-qt")
+    for name in ("PySide6", "shiboken6", "qasync"):
+        (folder / f"{name}.py").write_text(f"raise ImportError('{name} is not for this')\n")
+    return folder
+
+
+@pytest.fixture
+def command(home: Path, without_qt: Path) -> Command:
+    def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        known = environment(PYTHONPATH=str(without_qt), PLAYGROUND_HOME=str(home), **env)
+        return playground(*arguments, env=known)
+
+    return command
+
+
+def value_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(done.stdout)
+    return value
+
+
+# Finding the command.
+
+
+def test_help_names_every_command_with_what_it_does(command: Command) -> None:
+    done = command("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for one in COMMANDS:
+        assert one.name in done.stdout
+        assert " ".join(one.load().HELP.split()[:3]) in " ".join(done.stdout.split())
+
+
+def test_the_version(command: Command) -> None:
+    assert command("--version").stdout == f"playground {__version__}\n"
+
+
+def test_an_unknown_command_is_a_usage_error(command: Command) -> None:
+    done = command("fly")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "fly" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "rest"),
+    [
+        ([], "window", []),
+        (["--profile", "run"], "window", ["--profile", "run"]),
+        (["--home", "x"], "window", ["--home", "x"]),
+        (["run", "sessions"], "run", ["sessions"]),
+        (["--home", "run", "doctor", "--json"], "doctor", ["--home", "run", "--json"]),
+        (["--home=x", "run", "-h"], "run", ["--home=x", "-h"]),
+    ],
+)
+def test_which_command_is_meant(words: list[str], name: str, rest: list[str]) -> None:
+    chosen, arguments = split(words)
+    assert chosen is not None
+    assert (chosen.name, arguments) == (name, rest)
+
+
+def test_home_may_stand_before_the_command_or_behind_it(command: Command, tmp_path: Path) -> None:
+    there = str(tmp_path / "there")
+    for words in (("--home", there, "sessions"), ("sessions", "--home", there)):
+        done = command(*words)
+        assert (done.returncode, done.stdout) == (0, "No sessions yet.\n")
+
+
+@pytest.mark.parametrize("words", [(), ("tour",)])
+def test_the_window_without_qt_is_one_sentence(words: tuple[str, ...], command: Command) -> None:
+    done = command(*words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The window needs Qt, which cannot be loaded here.")
+    assert "`playground run` works without it" in done.stderr
+
+
+def test_the_window_without_a_display_is_one_sentence(home: Path) -> None:
+    nowhere = environment(QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    done = playground("--home", str(home), env=nowhere)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("There is no display to open a window on.")
+    assert not home.exists()
+
+
+# Sessions.
+
+
+def ask(command: Command, sandbox: Sandbox, *arguments: str) -> dict[str, Any]:
+    return value_of(
+        command(
+            "run",
+            "--base-url",
+            sandbox.base_url,
+            "--set",
+            'sandbox={"per_second": 0}',
+            "--json",
+            *arguments,
+        )
+    )
+
+
+def test_sessions_are_listed_with_their_runs(command: Command, sandbox: Sandbox) -> None:
+    first = ask(command, sandbox, "--model", "sandbox", "About a zeppelin")
+    second = ask(command, sandbox, "--model", "refusal", "Something else")
+    third = ask(command, sandbox, "--session", first["session"], "And once more")
+    listed = value_of(command("sessions", "--json"))["sessions"]
+    assert [row["id"] for row in listed] == [first["session"], second["session"]]
+    row = listed[0]
+    assert set(row) == {
+        "id", "title", "created", "changed", "profile", "model", "running", "tokens", "usd",
+        "unknown_costs", "match", "runs",
+    }  # fmt: skip
+    assert (row["title"], row["running"], row["match"]) == ("About a zeppelin", False, None)
+    assert row["created"].endswith("+00:00")
+    spent = [turn["usage"]["input"] + turn["usage"]["output"] for turn in (first, third)]
+    assert row["tokens"] == sum(spent)
+    assert [run["id"] for run in row["runs"]] == [first["run"], third["run"]]
+    assert row["runs"][1]["parent"] == first["run"]
+    assert set(row["runs"][0]) == {
+        "id", "parent", "created", "profile", "model", "outcome", "running", "deleted", "input",
+        "output", "usd",
+    }  # fmt: skip
+    assert [run["outcome"] for run in listed[1]["runs"]] == ["refused"]
+
+    text = command("sessions")
+    assert (text.returncode, text.stderr) == (0, "")
+    for words in (first["session"], first["run"], "About a zeppelin", "refused", "tokens"):
+        assert words in text.stdout
+
+
+def test_a_search_says_where_it_found_what(command: Command, sandbox: Sandbox) -> None:
+    wanted = ask(command, sandbox, "--model", "sandbox", "About a quagga and its stripes")
+    ask(command, sandbox, "--model", "sandbox", "Something else")
+    (row,) = value_of(command("sessions", "--search", "quagga", "--json"))["sessions"]
+    assert row["id"] == wanted["session"]
+    assert "quagga" in row["match"]
+    assert command("sessions", "--search", "okapi").stdout == "Nothing found.\n"
+    assert value_of(command("sessions", "--search", "okapi", "--json")) == {"sessions": []}
+
+
+def test_a_home_without_anything_stays_untouched(command: Command, home: Path) -> None:
+    assert command("sessions").stdout == "No sessions yet.\n"
+    assert value_of(command("sessions", "--json")) == {"sessions": []}
+    assert not home.exists()
+
+
+# Doctor.
+
+
+def test_the_doctor_tells_what_is_here(command: Command, home: Path) -> None:
+    done = command("doctor", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    value = value_of(done)
+    assert value["versions"]["playground"] == __version__
+    assert value["versions"]["httpx"] and value["versions"]["pydantic"]
+    assert value["paths"]["home"] == str(home)
+    assert value["keyring"]["usable"] is False
+    assert "keyring" in value["keyring"]["why"]
+    assert value["profiles"]["default"] == "local"
+    assert "server" not in value
+    text = command("doctor").stdout
+    for words in ("versions", "paths", str(home), "keyring", "profiles"):
+        assert words in text
+
+
+def test_the_doctor_asks_a_server(command: Command, sandbox: Sandbox, home: Path) -> None:
+    home.mkdir()
+    profiles = [
+        {"id": "good", "name": "Good", "base_url": sandbox.base_url},
+        {"id": "dead", "name": "Dead", "base_url": "http://127.0.0.1:9"},
+    ]
+    (home / "settings.json").write_text(json.dumps({"version": 1, "profiles": profiles}))
+    good = command("doctor", "--profile", "good", "--json")
+    assert good.returncode == 0
+    server = value_of(good)["server"]
+    assert server["problem"] is None and server["models"][0] == "sandbox"
+    dead = command("doctor", "--profile", "dead", "--json")
+    assert dead.returncode == 1
+    assert "127.0.0.1:9" in value_of(dead)["server"]["problem"]
+    nobody = command("doctor", "--profile", "nobody")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "There is no profile 'nobody'" in nobody.stderr
+
+
+def test_a_key_in_the_environment_makes_its_server_the_default(command: Command) -> None:
+    value = value_of(command("doctor", "--json", OPENAI_API_KEY="sk-test-MARKER-123"))
+    assert value["profiles"]["default"] == "openai"
+    assert "MARKER" not in json.dumps(value)
