@@ -9,6 +9,8 @@ A widget says what it is with the dynamic property `role`; the sheet says how th
     strong      semibold                    number    monospace
     chip        monospace, faint; a button with it is one that opens
     fact        a chip that begins where its text does
+    value       a field that is framed only while it is edited
+    licence     a text that was laid out by hand
     badge       small label on soft accent  state     coloured by the property `token`
     user        a card that went in         tool      a bordered card
     problem     a card that went wrong      notice    one line above the panel
@@ -156,8 +158,7 @@ class Theme:
         return max(round(size * self.scale), 1)
 
     def margins(self, *sides: float) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of a layout. A side may be 0, or negative for text that
-        begins where that of its neighbours does."""
+        """Left, top, right and bottom of a layout."""
         left, top, right, bottom = (round(side * self.scale) for side in sides)
         return left, top, right, bottom
 

@@ -69,6 +69,8 @@ class Examples(QScrollArea):
         outer.addWidget(self.where)
         grid = QGridLayout()
         theme.space(grid, 0, 12, 0, 12, gap=8)
+        for side in (0, 1):
+            grid.setColumnStretch(side, 1)
         self.buttons: list[QPushButton] = []
         rows = json.loads(resource("examples", "chat.json").read_text(encoding="utf-8"))
         for number, row in enumerate(rows):

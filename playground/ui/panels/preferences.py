@@ -39,12 +39,15 @@ class PreferencesDialog(QDialog):
         self.desk = desk
         self.setWindowTitle("Preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(theme.current().px(420))
+        theme.follow(self, lambda look: self.setMinimumWidth(look.px(440)))
         settings = desk.settings
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 12)
+        theme.space(column, 16, 16, 16, 12, gap=12)
         form = QFormLayout()
-        form.setVerticalSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        theme.follow(form, lambda look: form.setVerticalSpacing(look.px(8)))
+        theme.follow(form, lambda look: form.setHorizontalSpacing(look.px(16)))
         self.theme = QComboBox(self)
         for name, title in THEMES:
             self.theme.addItem(title, name)

@@ -32,6 +32,10 @@ from playground.ui.window import DockSpec
 Index = QModelIndex | QPersistentModelIndex
 
 
+LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+"""A line of text in a row: at the left, also when it is written from the right."""
+
+
 class SessionDelegate(QStyledItemDelegate):
     """Two lines a session, one a heading."""
 
@@ -50,6 +54,7 @@ class SessionDelegate(QStyledItemDelegate):
         state = option.state  # type: ignore[attr-defined]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # each line has its own
         title = QFont(look.font)
         if row is None:
             title.setPixelSize(look.px(11))
@@ -59,7 +64,7 @@ class SessionDelegate(QStyledItemDelegate):
             painter.setPen(look.colour("muted"))
             head = str(index.data()).upper()
             place = rect.adjusted(look.px(10), look.px(8), -look.px(4), 0)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, head)
+            painter.drawText(place, LINE, head)
             painter.restore()
             return
         shown = row.id == self._desk.session.id
@@ -70,7 +75,7 @@ class SessionDelegate(QStyledItemDelegate):
         if shown or hovered or focused:
             painter.setPen(look.colour("accent") if focused else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("soft" if shown else "sunken"))
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), look.px(6), look.px(6))
+            painter.drawRoundedRect(rect.adjusted(0, 1, -1, -1), look.px(6), look.px(6))
         inner = rect.adjusted(look.px(10), look.px(5), -look.px(10), -look.px(5))
         width = inner.width() - (look.px(16) if row.running else 0)
         painter.setFont(title)
@@ -78,7 +83,7 @@ class SessionDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(title)
         words = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, width)
         top = QRect(inner.left(), inner.top(), width, metrics.height())
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(top, LINE, words)
         small = QFont(look.font)
         small.setPixelSize(look.px(11.5))
         painter.setFont(small)
@@ -87,7 +92,7 @@ class SessionDelegate(QStyledItemDelegate):
         line = QFontMetrics(small).elidedText(
             str(index.data(DETAIL) or ""), Qt.TextElideMode.ElideRight, inner.width()
         )
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, line)
+        painter.drawText(below, LINE, line)
         if row.running:
             size = look.px(10)
             icon("dot", "accent").paint(
@@ -132,14 +137,17 @@ class SessionsDock(QWidget):
         super().__init__()
         self.desk = desk
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(8)
+        theme.space(column, 12, 12, 12, 12, gap=8)
         row = QHBoxLayout()
-        row.setSpacing(6)
+        theme.space(row, gap=4)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search sessions")
         self.search.setAccessibleName("Search sessions")
-        self.search.setClearButtonEnabled(True)
+        clear = self.search.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
+        clear.setToolTip("Clear the search")
+        clear.setVisible(False)
+        clear.triggered.connect(self.search.clear)
+        self.search.textChanged.connect(lambda text: clear.setVisible(bool(text)))
         row.addWidget(self.search, 1)
         new = tool_button("plus", "New session (Ctrl+N)", self)
         new.clicked.connect(desk.new_session)
@@ -278,5 +286,5 @@ class SessionsDock(QWidget):
 
 
 SESSIONS_DOCK = DockSpec(
-    "sessions", "Sessions", SessionsDock, Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+B", 250
+    "sessions", "Sessions", SessionsDock, Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+B", 260
 )

@@ -21,18 +21,21 @@ from PySide6.QtWidgets import (
 from playground.core.endpoint import Parameter
 from playground.core.plain import visible
 from playground.core.problem import Failure
-from playground.core.profile import OURS
+from playground.core.profile import OURS, is_loopback
 from playground.core.session import Session
 from playground.endpoints import BY_ID, ENDPOINTS
 from playground.providers.models import Model
+from playground.ui import theme
 from playground.ui.desk import Desk
-from playground.ui.widgets.form import ParameterRow
+from playground.ui.widgets.cards import tool_button
+from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.window import DockSpec
 
 
 def section(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text.upper(), parent)
     label.setProperty("role", "section")
+    theme.follow(label, lambda look: label.setContentsMargins(*look.margins(0, 8, 0, 4)))
     return label
 
 
@@ -55,9 +58,11 @@ class SettingsDock(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Settings of the next turn")
         inner = QWidget(area)
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(14, 12, 14, 12)
-        self._column.setSpacing(6)
+        whole = QVBoxLayout(inner)
+        theme.space(whole, 0, 4, 0, 12, gap=0)
+        self._column = QVBoxLayout()
+        theme.space(self._column, 16, 0, 16, 0, gap=4)
+        whole.addLayout(self._column)
         area.setWidget(inner)
         outer.addWidget(area)
         self.setFocusProxy(area)
@@ -68,10 +73,9 @@ class SettingsDock(QWidget):
         _shrinks(self.profile)
         self.profile.activated.connect(self._profile_picked)
         line = QHBoxLayout()
+        theme.space(line, gap=4)
         line.addWidget(self.profile, 1)
-        edit = QPushButton("Edit…", inner)
-        edit.setProperty("role", "quiet")
-        edit.setAccessibleName("Edit the servers")
+        edit = tool_button("edit", "Edit the servers", inner)
         edit.clicked.connect(lambda: desk.wanted.emit("servers"))
         line.addWidget(edit)
         self._column.addLayout(line)
@@ -87,9 +91,16 @@ class SettingsDock(QWidget):
         self.key.setProperty("role", "caption")
         self.key.setTextFormat(Qt.TextFormat.PlainText)
         self.key.setWordWrap(True)
-        self._column.addWidget(self.key)
+        line = QHBoxLayout()
+        theme.space(line, gap=4)
+        line.addWidget(self.key, 1)
+        self.add_key = QPushButton("Add a key…", inner)
+        self.add_key.setAccessibleName("Add a key for this server")
+        self.add_key.clicked.connect(lambda: desk.wanted.emit("key"))
+        self.add_key.hide()
+        line.addWidget(self.add_key)
+        self._column.addLayout(line)
 
-        self._column.addSpacing(6)
         self._column.addWidget(section("Model", inner))
         self.model = QComboBox(inner)
         self.model.setEditable(True)
@@ -100,14 +111,12 @@ class SettingsDock(QWidget):
         self.model.activated.connect(lambda _: self._model_picked())
         line_edit = self.model.lineEdit()
         assert line_edit is not None
-        line_edit.setPlaceholderText("the first that the server offers")
+        line_edit.setPlaceholderText("the server's first")
         line_edit.editingFinished.connect(self._model_picked)
         line = QHBoxLayout()
+        theme.space(line, gap=4)
         line.addWidget(self.model, 1)
-        self.refresh = QPushButton("List", inner)
-        self.refresh.setProperty("role", "quiet")
-        self.refresh.setAccessibleName("Ask the server for its models")
-        self.refresh.setToolTip("Ask the server for its models")
+        self.refresh = tool_button("regenerate", "Ask the server for its models", inner)
         self.refresh.clicked.connect(self.list_models)
         line.addWidget(self.refresh)
         self._column.addLayout(line)
@@ -117,13 +126,13 @@ class SettingsDock(QWidget):
         self.about_model.setWordWrap(True)
         self._column.addWidget(self.about_model)
 
-        self._column.addSpacing(6)
         self._column.addWidget(section("Parameters", inner))
         self._parameters = QVBoxLayout()
-        self._parameters.setSpacing(2)
-        self._column.addLayout(self._parameters)
+        # The frame of a value that is edited reaches over the edge at which its text ends.
+        theme.space(self._parameters, 16, 0, 16 - OVERHANG, 0, gap=0)
+        whole.addLayout(self._parameters)
+        whole.addStretch(1)
         self.rows: dict[str, ParameterRow] = {}
-        self._column.addStretch(1)
         self._models: dict[str, list[Model]] = {}
         """By profile id, as the server listed them."""
         self._shown_api = ""
@@ -189,13 +198,15 @@ class SettingsDock(QWidget):
         profile = self.desk.profile
         if profile.id in OURS:
             self.key.setText("Started on this computer. Never sees a key of yours.")
+            self.add_key.hide()
             return
         self.key.setText("Looking for the key…")
 
         async def work() -> None:
-            words, _ = await self.desk.key_words(profile)
+            words, source = await self.desk.key_words(profile)
             if self.desk.profile.id == profile.id:
                 self.key.setText(words)
+                self.add_key.setVisible(not source and not is_loopback(profile.base_url))
 
         self.desk.tasks.start(work(), self)
 
@@ -265,5 +276,5 @@ class SettingsDock(QWidget):
 
 
 SETTINGS_DOCK = DockSpec(
-    "settings", "Settings", SettingsDock, Qt.DockWidgetArea.RightDockWidgetArea, "F8", 300
+    "settings", "Settings", SettingsDock, Qt.DockWidgetArea.RightDockWidgetArea, "F8", 320
 )

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from playground import __version__
 from playground.core.resources import resource
 from playground.ui import theme
-from playground.ui.icons import icon
+from playground.ui.widgets.dialogs import fit
+from playground.ui.widgets.mark import Mark
 
 
 class AboutDialog(QDialog):
@@ -34,14 +35,12 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("About Playground")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 520)
+        fit(self, parent, 900, 600)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 12)
-        column.setSpacing(10)
+        theme.space(column, 16, 16, 16, 12, gap=12)
         row = QHBoxLayout()
-        mark = QLabel(self)
-        mark.setPixmap(icon("app", "accent").pixmap(48, 48))
-        row.addWidget(mark)
+        theme.space(row, gap=16)
+        row.addWidget(Mark("app", "accent", self, size=48), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         title = QLabel(f"Playground {__version__}", self)
         title.setProperty("role", "title")
@@ -68,11 +67,14 @@ class AboutDialog(QDialog):
         body = QHBoxLayout()
         self.notices = QListWidget(self)
         self.notices.setAccessibleName("Licences")
-        self.notices.setFixedWidth(theme.current().px(200))
+        self.notices.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        theme.follow(self.notices, lambda look: self.notices.setFixedWidth(look.px(180)))
         self._files = sorted(path for path in resource("licenses").iterdir() if path.is_file())
         self.notices.addItems([path.stem for path in self._files])
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
+        self.text.setProperty("role", "licence")
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # they are laid out by hand
         self.text.setAccessibleName("Text of the licence")
         self.notices.currentRowChanged.connect(self._show)
         body.addWidget(self.notices)
@@ -103,18 +105,23 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(460, 560)
+        fit(self, parent, 480, 640)
         column = QVBoxLayout(self)
+        theme.space(column, 16, 16, 16, 12, gap=12)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setAccessibleName("Shortcuts")
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget(area)
         grid = QGridLayout(inner)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(6)
+        theme.space(grid, 0, 0, 16, 0)
+        theme.follow(grid, lambda look: grid.setHorizontalSpacing(look.px(24)))
+        theme.follow(grid, lambda look: grid.setVerticalSpacing(look.px(8)))
+        grid.setColumnStretch(0, 1)
         for number, (name, keys) in enumerate((*rows, *WITHIN)):
             label, value = QLabel(name.replace("&", ""), inner), QLabel(keys, inner)
+            label.setWordWrap(True)
             value.setProperty("role", "number")
             grid.addWidget(label, number, 0)
             grid.addWidget(value, number, 1)

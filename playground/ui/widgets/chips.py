@@ -23,9 +23,9 @@ from playground.ui import theme
 Row = tuple[str, str, str]
 """(kind, text, what a click on it does)"""
 
-DOT = " · "
-HIGH, SIZE = 24, 11.5
-"""Pixels of the design: a line, and its letters."""
+DOT = "·"
+HIGH, GAP, SIZE = 24, 15, 11.5
+"""Pixels of the design: a line, between two chips, and the letters."""
 
 
 def chip_font() -> QFont:
@@ -99,7 +99,7 @@ class ChipLine(QWidget):
 
     def _lines(self, width: int) -> list[list[tuple[Chip, QRect]]]:
         """Where each chip goes, line by line."""
-        gap, high = self._gap(), theme.current().px(HIGH)
+        gap, high = theme.current().px(GAP), theme.current().px(HIGH)
         lines: list[list[tuple[Chip, QRect]]] = [[]]
         at = 0
         for chip in self._chips:
@@ -111,13 +111,9 @@ class ChipLine(QWidget):
             at += wide + gap
         return lines
 
-    @staticmethod
-    def _gap() -> int:
-        return QFontMetrics(chip_font()).horizontalAdvance(DOT)
-
     def _place(self, width: int) -> None:
         self._dots = []
-        gap = self._gap()
+        gap = theme.current().px(GAP)
         for line in self._lines(width):
             for number, (chip, place) in enumerate(line):
                 chip.setGeometry(place)
@@ -146,4 +142,4 @@ class ChipLine(QWidget):
         painter.setFont(chip_font())
         painter.setPen(theme.current().colour("faint"))
         for place in self._dots:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, DOT.strip())
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, DOT)

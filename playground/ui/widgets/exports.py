@@ -11,7 +11,6 @@ from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.export.base import Exported, Exporter
 from playground.ui.desk import Desk
-from playground.ui.icons import icon
 from playground.ui.widgets.cards import copy
 
 
@@ -33,7 +32,7 @@ class ExportButton(QToolButton):
                 )
         menu.addSeparator()
         for exporter in EXPORTERS:
-            menu.addAction(icon("export", "muted"), f"Save as {exporter.title}…").triggered.connect(
+            menu.addAction(f"Save as {exporter.title}…").triggered.connect(
                 lambda _=False, it=exporter: self.save(it)
             )
         self.setMenu(menu)

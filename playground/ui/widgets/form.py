@@ -13,11 +13,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
+    QVBoxLayout,
     QWidget,
 )
 
 from playground.core.endpoint import Parameter
+from playground.core.plain import visible
 from playground.ui import theme
+
+OVERHANG = 9
+"""Pixels of the design by which a field is wider than its text: border and padding."""
 
 
 class ParameterRow(QWidget):
@@ -32,24 +37,42 @@ class ParameterRow(QWidget):
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        column = QVBoxLayout(self)
+        theme.space(column, 0, 0, 0, 0, gap=0)
+        line = QWidget(self)
+        theme.follow(line, lambda look: line.setFixedHeight(look.px(28)))
+        row = QHBoxLayout(line)
+        theme.space(row, 0, 0, 0, 0, gap=8)
+        column.addWidget(line)
         self.switch = QCheckBox(parameter.path, self)
         self.switch.setToolTip(parameter.help)
         self.switch.setAccessibleDescription(parameter.help)
-        self.switch.setMinimumHeight(theme.current().px(26))
         row.addWidget(self.switch)
         row.addStretch(1)
         self.off = QLabel("not sent", self)
         self.off.setProperty("role", "caption")
         row.addWidget(self.off)
+        theme.follow(
+            self.off, lambda look: self.off.setContentsMargins(*look.margins(0, 0, OVERHANG, 0))
+        )
         self.field = self._field()
         self.field.setAccessibleName(f"Value of {parameter.path}")
         self.field.setToolTip(parameter.help)
-        self.field.setFixedWidth(theme.current().px(112))
+        wide = 72 if parameter.kind == "boolean" else 112
+        theme.follow(self.field, lambda look: self.field.setFixedWidth(look.px(wide)))
         self.field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self.field)
+        self.why = QLabel(self)
+        self.why.setProperty("role", "caption")
+        self.why.setProperty("token", "error")
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.why.setWordWrap(True)
+        theme.follow(
+            self.why, lambda look: self.why.setContentsMargins(*look.margins(0, 0, OVERHANG, 4))
+        )
+        self.why.hide()
+        column.addWidget(self.why)
         self.show_value(None)
         self.switch.toggled.connect(self._switched)
 
@@ -60,11 +83,14 @@ class ParameterRow(QWidget):
             box.addItems(parameter.choices or ("true", "false"))
             # Servers know words that we do not.
             box.setEditable(parameter.kind == "choice")
+            box.setProperty("role", "value")
+            if (words := box.lineEdit()) is not None:
+                words.setAlignment(Qt.AlignmentFlag.AlignRight)
             box.currentTextChanged.connect(lambda _: self._edited())
             return box
         line = QLineEdit(self)
         line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.setProperty("role", "number")
+        line.setProperty("role", "value")
         line.editingFinished.connect(self._edited)
         return line
 
@@ -135,6 +161,8 @@ class ParameterRow(QWidget):
     def _mark(self, wrong: str) -> None:
         self.field.setProperty("wrong", bool(wrong))
         self.field.setToolTip(wrong or self.parameter.help)
+        self.why.setText(visible(f"Not sent: {wrong}."))
+        self.why.setVisible(bool(wrong))
         self.field.style().polish(self.field)
 
     def _switched(self, on: bool) -> None:

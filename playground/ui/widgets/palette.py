@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.plain import visible
+from playground.ui import theme
 
 SHOWN = 60
+HINT = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,41 @@ def rank(query: str, title: str) -> int | None:
     return 200 + first + position
 
 
+class EntryDelegate(QStyledItemDelegate):
+    """The title at the left, the hint at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, theme.current().px(30))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        look = theme.current()
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            chosen = bool(state & QStyle.StateFlag.State_Selected)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("soft" if chosen else "sunken"))
+            painter.drawRoundedRect(rect, look.px(6), look.px(6))
+        inner = rect.adjusted(look.px(8), 0, -look.px(8), 0)
+        hint, small = str(index.data(HINT) or ""), QFont(look.font)
+        small.setPixelSize(look.px(11.5))
+        painter.setFont(small)
+        painter.setPen(look.colour("muted"))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, hint)
+        room = inner.width() - QFontMetrics(small).horizontalAdvance(hint) - look.px(16)
+        painter.setFont(look.font)
+        painter.setPen(look.colour("text"))
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        title = QFontMetrics(look.font).elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, title)
+        painter.restore()
+
+
 class Palette(QDialog):
     """Type a few letters, press Enter."""
 
@@ -52,13 +100,16 @@ class Palette(QDialog):
         self._entries = entries
         self.window_below = parent
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(8)
+        look = theme.current()
+        column.setContentsMargins(*look.margins(8, 8, 8, 8))
+        column.setSpacing(look.px(8))
         self.query = QLineEdit(self)
         self.query.setPlaceholderText(prompt)
         self.query.setAccessibleName(prompt)
         self.list = QListWidget(self)
         self.list.setAccessibleName("Matches")
+        self.list.setItemDelegate(EntryDelegate(self.list))
+        self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self.query)
@@ -66,7 +117,10 @@ class Palette(QDialog):
         self.query.textChanged.connect(self._filter)
         self.query.returnPressed.connect(self._take)
         self.list.itemClicked.connect(lambda _: self._take())
-        self.setFixedSize(min(560, max(parent.width() - 80, 320)), 420)
+        self.setFixedSize(
+            min(look.px(560), max(parent.width() - 80, 320)),
+            min(look.px(420), max(parent.height() - 120, 240)),
+        )
         self._filter("")
 
     def open_over(self) -> None:
@@ -84,9 +138,10 @@ class Palette(QDialog):
             if (place := rank(query.strip(), f"{entry.title} {entry.kind}")) is not None
         ]
         for _, _, entry in sorted(found, key=lambda row: row[:2])[:SHOWN]:
-            hint = f"   {entry.hint}" if entry.hint else ""
-            item = QListWidgetItem(visible(f"{entry.title}{hint}"))
+            item = QListWidgetItem(visible(entry.title))
             item.setData(Qt.ItemDataRole.UserRole, entry)
+            item.setData(HINT, entry.hint)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {entry.hint}")
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 

@@ -157,7 +157,7 @@ class TranscriptView(QAbstractScrollArea):
             if row.run is run:
                 self._by_hand()
                 self._set_following(False)
-                self.verticalScrollBar().setValue(self._tops[number])
+                self.verticalScrollBar().setValue(self._tops[number] - theme.current().px(GAP))
                 return
 
     # Following the end.
