@@ -11,12 +11,14 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
 
 from playground.core.endpoint import Endpoint
 from playground.core.items import Item
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
+from playground.core.recording import Event
 from playground.core.session import Run
 from playground.counting import prices, tokens
 from playground.engine.recorder import Recorder
@@ -26,6 +28,11 @@ from playground.wire.http import Wire
 from playground.wire.limits import Limits
 
 log = logging.getLogger("engine")
+
+SLICE = 0.004
+"""Seconds that are spent on reading events before whoever else is waiting has a turn."""
+PIECE = 64
+"""Events between two looks at the clock."""
 
 
 class Runner:
@@ -55,7 +62,7 @@ class Runner:
             exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0)
             try:
                 async for batch in exchange:
-                    run.take(batch)
+                    await _take(run, batch)
             finally:
                 await exchange.aclose()
             await self._count(run, address, serving.profile)
@@ -142,6 +149,22 @@ class Runner:
             run.cost = await asyncio.to_thread(
                 lambda: prices.price(profile, model, usage, datetime.now(UTC), service_tier=tier)
             )
+
+
+async def _take(run: Run, batch: Sequence[Event]) -> None:
+    """Give a run what has arrived: all of it, but with a turn of the loop after each slice."""
+    taken = 0
+    try:
+        while taken < len(batch):
+            end = perf_counter() + SLICE
+            while taken < len(batch) and perf_counter() < end:
+                piece = batch[taken : taken + PIECE]
+                taken += len(piece)
+                run.take(piece)
+            await asyncio.sleep(0)
+    finally:
+        if rest := batch[taken:]:  # stopped in between: what arrived stays
+            run.take(rest)
 
 
 def said_in(body: Any) -> str:
