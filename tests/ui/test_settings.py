@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QListWidget,
+    QWidget,
+)
 
 from playground.core.problem import Failure
 from playground.ui import theme
@@ -200,7 +207,7 @@ async def test_a_server_of_ones_own_is_added_tested_and_used(
         driver.click(driver.button("Test", dialog))
         await until(lambda: dialog.said.text().startswith("It answers and lists"))
         driver.click(driver.button("Use", dialog))
-        assert driver.desk.profile.name == "Mine"
+        await until(lambda: driver.desk.profile.name == "Mine")
         driver.fields(**FAST)
         driver.model("sandbox")
         run = await driver.ask("to my own server")
@@ -211,6 +218,33 @@ async def test_a_server_of_ones_own_is_added_tested_and_used(
     assert [profile["name"] for profile in kept["profiles"]] == ["Here", "Mine"]
     async with opening() as driver:
         assert driver.desk.profile.name == "Mine"
+
+
+async def test_a_key_that_was_typed_is_kept_and_used_at_once(
+    opening: Opening, sandbox: Sandbox
+) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        driver.type("sk-test-0123456789", dialog.key)
+        driver.click(driver.button("Use", dialog))
+        driver.fields(**FAST)
+        await driver.shows("Key in memory: it is gone when Playground closes.")
+        await driver.ask("with the key")
+        assert sandbox.log("with the key")[0]["headers"]["authorization"] == "***"
+        await driver.idle()
+        driver.desk.wanted.emit("servers")
+        driver.click(await removal(driver))
+        await driver.shows("No key. None is sent.")
+        servers(driver).close()
+        await driver.ask("without a key")
+        assert "authorization" not in sandbox.log("without a key")[0]["headers"]
+        await driver.idle()
+
+
+async def removal(driver: Driver) -> QAbstractButton:
+    await until(lambda: "Remove the key" in driver.seen(servers(driver)))
+    return driver.button("Remove the key", servers(driver))
 
 
 async def test_a_preset_that_was_changed_can_be_put_back(opening: Opening) -> None:
@@ -242,7 +276,7 @@ async def test_a_deleted_server_that_is_in_use_does_not_break_the_window(
             driver.desk.workspace.profile("here")
         choose(driver, "OpenAI")
         driver.click(driver.button("Use", dialog))
-        assert driver.desk.profile.id == "openai"
+        await until(lambda: driver.desk.profile.id == "openai")
         await driver.idle()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -49,6 +50,8 @@ class ServersDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, parent, 820, 660)
         self._profile: Profile | None = None
+        self._keeping: asyncio.Task[str] | None = None
+        """A key on its way into the keyring."""
         outer = QHBoxLayout(self)
         theme.space(outer, 16, 16, 16, 12, gap=16)
         left = QVBoxLayout()
@@ -107,6 +110,8 @@ class ServersDialog(QDialog):
         self.key_state.setProperty("role", "caption")
         self.key_state.setTextFormat(Qt.TextFormat.PlainText)
         self.key_state.setWordWrap(True)
+        # Two lines: what it says comes later, and then nothing may move.
+        theme.follow(self.key_state, lambda look: self.key_state.setMinimumHeight(look.px(32)))
         row.addWidget(self.key_state, 1)
         self.forget_key = QPushButton("Remove the key", inner)
         self.forget_key.setProperty("role", "quiet")
@@ -289,23 +294,35 @@ class ServersDialog(QDialog):
         return True
 
     def _keep_key(self, profile: Profile, secret: SecretStr) -> None:
-        async def work() -> None:
+        """Hand the key over; it is kept also when the dialog is closed meanwhile."""
+        desk = self.desk
+
+        async def keep() -> str:
+            where = await desk.keys.put(profile, secret)
+            desk.settings_changed.emit()
+            return where
+
+        self._keeping = keeping = desk.tasks.start(keep(), desk)
+
+        async def tell() -> None:
             try:
-                where = await self.desk.keys.put(profile, secret)
-            except Failure as failure:
-                problem = failure.problem
-                self.said.setText(visible(f"{problem.title} {problem.detail}".strip()))
-                return
-            why = self.desk.keys.state.why if self.desk.keys.state is not None else ""
+                where = await asyncio.shield(keeping)
+            except Failure:
+                return  # reported by who began it
+            why = desk.keys.state.why if desk.keys.state is not None else ""
             self.said.setText(
                 "Saved. The key is in the system's keyring."
                 if where == "keyring"
                 else f"The key is kept in memory until Playground closes: {visible(why)}"
             )
             self._show_key(profile)
-            self.desk.settings_changed.emit()
 
-        self.desk.tasks.start(work(), self)
+        desk.tasks.start(tell(), self)
+
+    async def _kept(self) -> None:
+        """When the keyring has the key that was typed, or has refused it."""
+        if self._keeping is not None:
+            await asyncio.wait([self._keeping])
 
     def _forget_key(self) -> None:
         profile = self._profile
@@ -337,9 +354,16 @@ class ServersDialog(QDialog):
         self.desk.settings_changed.emit()
 
     def _use(self) -> None:
-        if self._save() and self._profile is not None:
-            self.desk.use_profile(self._profile.id)
+        if not self._save() or self._profile is None:
+            return
+        wanted = self._profile.id
+
+        async def work() -> None:
+            await self._kept()
+            self.desk.use_profile(wanted)
             self.accept()
+
+        self.desk.tasks.start(work(), self)
 
     def _test(self) -> None:
         if not self._save() or self._profile is None:
@@ -348,6 +372,7 @@ class ServersDialog(QDialog):
         self.said.setText("Asking the server for its models…")
 
         async def work() -> None:
+            await self._kept()
             try:
                 models = await self.desk.workspace.models(profile, self.said.setText)
             except Failure as failure:
