@@ -13,7 +13,14 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
-from PySide6.QtWidgets import QComboBox, QDialog, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.plain import visible
 from playground.core.problem import Problem
@@ -264,8 +271,9 @@ def show_dead_end(window: Window, problem: Problem, leave: Callable[[], object])
     """The home cannot be used: say so in the window, and offer to leave. Nothing is changed."""
     page = QWidget(window)
     column = QVBoxLayout(page)
-    column.setContentsMargins(48, 48, 48, 48)
+    theme.space(column, 16, 16, 16, 16)
     box = ProblemBox(problem, page)
+    theme.follow(box, lambda look: box.setMaximumWidth(look.px(680)))
     folder = next((v for k, v in problem.facts.items() if k in ("folder", "file")), "")
     box.acted.connect(
         lambda: (
@@ -274,6 +282,9 @@ def show_dead_end(window: Window, problem: Problem, leave: Callable[[], object])
             else leave()
         )
     )
-    column.addWidget(box)
-    column.addStretch(1)
+    line = QHBoxLayout()  # what has a greatest width is put in the middle of its place
+    line.addWidget(box)
+    column.addStretch(2)
+    column.addLayout(line)
+    column.addStretch(3)
     window.setCentralWidget(page)

@@ -226,6 +226,8 @@ class Theme:
         values = {
             **self.colours,
             **{f"p{n}": f"{self.px(n)}px" for n in range(1, 33)},
+            # Less the pixel by which a frame with the focus is thicker: nothing moves.
+            **{f"f{n}": f"{self.px(n) - 1}px" for n in (2, 3, 4, 8, 12)},
             "small": f"{self.px(11.5)}px",
             "body": f"{self.px(13)}px",
             "head": f"{self.px(15)}px",

@@ -35,6 +35,9 @@ NARROW = 1180
 """Below this width the sessions give way; well below it the settings do, too. Logical pixels at
 the normal size of type."""
 
+LOW, LESS = 760, 0.6
+"""Below this height what stands under the panel is made this part of its size."""
+
 
 class PanelSpec(NamedTuple):
     """A place to work: one tab in the top row, one widget in the middle."""
@@ -82,6 +85,7 @@ class Window(QMainWindow):
         theme.themes.changed.connect(self._make_room)
         self._yielded: set[str] = set()
         """Docks that were hidden because the window became narrow, not by the user."""
+        self._low = False
 
         top = QWidget(self)
         top.setProperty("role", "topbar")
@@ -168,15 +172,25 @@ class Window(QMainWindow):
             self.addDockWidget(spec.area, dock)
             dock.show()
         self._yielded.clear()
-        bottom, ways = QtCore.Qt.DockWidgetArea.BottomDockWidgetArea, QtCore.Qt.Orientation
-        for way in (ways.Horizontal, ways.Vertical):
-            rows = [spec for spec in self._specs if (spec.area == bottom) == (way == ways.Vertical)]
-            self.resizeDocks(
-                [self.docks[spec.id] for spec in rows],
-                [theme.current().px(spec.size) for spec in rows],
-                way,
-            )
+        self._low = self._is_low
+        self._resize_docks(below=False)
+        self._resize_docks(below=True)
         self._make_room()
+
+    def _resize_docks(self, *, below: bool) -> None:
+        """Those at the sides, or those below the panel, as large as they were meant."""
+        bottom, ways = QtCore.Qt.DockWidgetArea.BottomDockWidgetArea, QtCore.Qt.Orientation
+        rows = [spec for spec in self._specs if (spec.area == bottom) == below]
+        part = LESS if below and self._low else 1.0
+        self.resizeDocks(
+            [self.docks[spec.id] for spec in rows],
+            [theme.current().px(spec.size * part) for spec in rows],
+            ways.Vertical if below else ways.Horizontal,
+        )
+
+    @property
+    def _is_low(self) -> bool:
+        return self.height() < theme.current().px(LOW)
 
     def show_panel(self, name: str) -> None:
         self._stack.setCurrentWidget(self.panels[name])
@@ -254,7 +268,8 @@ class Window(QMainWindow):
         return (("sessions", px(NARROW)), ("settings", px(NARROW - 260)))
 
     def _make_room(self) -> None:
-        """At 1024 × 700 there is room for the conversation and one dock beside it at most."""
+        """At 1024 × 700 there is room for the conversation, one dock beside it and a low one
+        below."""
         width = self.width()
         for name, limit in self._limits():
             dock = self.docks.get(name)
@@ -266,6 +281,9 @@ class Window(QMainWindow):
             elif width >= limit and name in self._yielded:
                 dock.show()
                 self._yielded.discard(name)
+        if self._specs and self._is_low != self._low:
+            self._low = self._is_low
+            self._resize_docks(below=True)
 
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)
@@ -273,7 +291,10 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         old = event.oldSize().width()
         super().resizeEvent(event)
-        if any((old < limit) != (event.size().width() < limit) for _, limit in self._limits()):
+        crossed = any(
+            (old < limit) != (event.size().width() < limit) for _, limit in self._limits()
+        )
+        if crossed or self._is_low != self._low:
             self._make_room()
         self.resized.emit()
 

@@ -67,9 +67,9 @@ class Fold(QAbstractButton):
         hovered = self.underMouse() and self.isEnabled()
         sign, high = look.px(SIGN), self.height()
         if self.isEnabled():
-            # The glyph begins at a third of its square: it stands where text would.
-            place = QRect(-look.px(5), (high - sign) // 2, sign, sign)
-            name = "chevron-down" if self.isChecked() else "chevron-right"
+            # The glyphs do not begin at the edge of their square, but stand where text would.
+            name, inset = ("chevron-down", 3) if self.isChecked() else ("chevron-right", 5)
+            place = QRect(-look.px(inset), (high - sign) // 2, sign, sign)
             icon(name, "text" if hovered else self._token).paint(painter, place)
         at = look.px(TEXT)
         for text, font, token in self._parts(look):
