@@ -1,0 +1,613 @@
+"""Every state that the window can be in, each as a scene to be set."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from playground.core.problem import Problem, from_exception
+from playground.core.profile import LOCAL, SANDBOX, Profile
+from playground.core.session import Run, new_id
+from playground.desktop import Desktop
+from playground.ui.widgets.chips import Chip
+from playground.ui.widgets.fold import Fold
+from playground.ui.widgets.footer import Footer
+from tests.gallery import words
+from tests.gallery.stage import SIZE, Stage
+from tests.gallery.tapes import Tape, run_of
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    title: str
+    """What somebody sees who looks at the picture."""
+    make: Callable[[Stage], Awaitable[Any]]
+    size: tuple[int, int] = SIZE
+    large: bool = False
+    """Also with type of double size, in a window of 1920 × 1200."""
+    contrast: bool = False
+    """Also in high contrast."""
+
+
+def answered(prompt: str = words.QUESTION, answer: str = words.ANSWER, **more: Any) -> Run:
+    return run_of(Tape().begin(prompt).wait(420).text(answer).end(**more), prompt)
+
+
+def chips(stage: Stage, text: str) -> Chip:
+    """The chip of the last answer that has this text in it."""
+    footers = [card for card in stage.chat.view.cards() if isinstance(card, Footer)]
+    return next(chip for chip in footers[-1].findChildren(Chip) if text in chip.text())
+
+
+def unfold(stage: Stage) -> None:
+    for card in stage.chat.view.cards():
+        for fold in card.findChildren(Fold):
+            fold.setChecked(True)
+
+
+# A first start, and nothing yet.
+
+
+async def first_start(stage: Stage) -> None:
+    stage.desk.settings.profile = ""
+    stage.desk.new_session()
+
+
+async def key_in_environment(stage: Stage) -> None:
+    os.environ["OPENAI_API_KEY"] = "sk-gallery-0123456789abcdef"
+    stage.after.append(lambda: os.environ.pop("OPENAI_API_KEY"))
+    stage.desk.settings.profile = ""
+    stage.desk.new_session()
+
+
+async def filled(stage: Stage) -> None:
+    """Sessions of some days, one of them running, as everybody finds them who comes back."""
+    store, now = stage.app.sessions, time.time()
+    for number, (title, days) in enumerate(words.TITLES):
+        tape = Tape().begin(title).wait(420).text("Not much to say.", open_=number == 1)
+        if number != 1:
+            tape.end(given=640 + 977 * number, made=40 + 61 * number)
+        run = run_of(tape, title)
+        run.session, run.created = new_id("ses"), now - days * 86_400
+        session = stage.app.workspace.new_session(stage.app.profile("openai"))
+        session.id, session.title = run.session, title
+        session.created = session.changed = run.created
+        await store.save(session)
+        if number == 1:
+            run.owner = stage.app.owner.id
+        await store.begin(run)
+        if number != 1:
+            await store.finish(run)
+    stage.desk.sessions_changed.emit()
+
+
+async def loading_models(stage: Stage) -> None:
+    quiet = socket.create_server(("127.0.0.1", 0))  # takes connections and never answers
+    stage.after.append(quiet.close)
+    where = f"http://127.0.0.1:{quiet.getsockname()[1]}/v1"
+    stage.app.adopt(Profile(id="quiet", name="A server that thinks", base_url=where))
+    stage.desk.use_profile("quiet")
+    stage.settings.list_models()
+    stage.going_on = 1
+    stage.after.append(stop_tasks(stage))
+
+
+def stop_tasks(stage: Stage) -> Callable[[], None]:
+    def stop() -> None:
+        for task in list(stage.desk.tasks._running):
+            task.cancel()
+
+    return stop
+
+
+# A run on its way.
+
+
+async def starting(stage: Stage) -> None:
+    tape = Tape("smollm2-135m-instruct").fact("starting", text="loading the bundled model, 61 %")
+    await going(stage, run_of(tape, words.QUESTION, seconds=3.4, profile=LOCAL))
+
+
+async def queued(stage: Stage) -> None:
+    await going(stage, run_of(None, words.QUESTION, seconds=0))
+
+
+async def connecting(stage: Stage) -> None:
+    await going(stage, run_of(Tape().wait(2).request(), words.QUESTION, seconds=2.2))
+
+
+async def waiting(stage: Stage) -> None:
+    tape = Tape().wait(2).request().wait(240).head()
+    await going(stage, run_of(tape, words.QUESTION, seconds=42.4))
+
+
+async def retrying(stage: Stage) -> None:
+    tape = Tape().wait(2).request().wait(120).head(429, "Too Many Requests", retry_after="20")
+    tape.raw(b'{"error":{"message":"Rate limit reached"}}').fact("eof")
+    tape.fact("retry", after=20, why="429 Too Many Requests")
+    await going(stage, run_of(tape, words.QUESTION, seconds=8.1))
+
+
+async def reasoning(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).reasoning(words.THOUGHT, open_=True)
+    await going(stage, run_of(tape, words.QUESTION, seconds=4.2))
+    unfold(stage)
+
+
+async def writing(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).reasoning(words.THOUGHT)
+    tape.text(words.ANSWER[:330], open_=True)
+    await going(stage, run_of(tape, words.QUESTION, seconds=5.5))
+
+
+async def writing_code(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text(words.CODE_ANSWER[:420], open_=True)
+    await going(stage, run_of(tape, words.CODE_QUESTION, seconds=3.1))
+
+
+async def going(stage: Stage, run: Run) -> None:
+    """A turn that goes on, after one that is done."""
+    await stage.show(answered("Hello.", "Hello. What would you like to know?"), run)
+    stage.desk.show_run(run)
+
+
+# A run that is over.
+
+
+async def done(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).reasoning(words.THOUGHT).text(words.ANSWER)
+    await stage.show(run_of(tape.end(thought=64), words.QUESTION), top=True)
+
+
+async def reasoning_open(stage: Stage) -> None:
+    await done(stage)
+    unfold(stage)
+
+
+async def code(stage: Stage) -> None:
+    await stage.show(answered(words.CODE_QUESTION, words.CODE_ANSWER))
+
+
+async def tokens(stage: Stage) -> None:
+    await opened_chip(stage, " in / ")
+
+
+async def cost(stage: Stage) -> None:
+    await opened_chip(stage, "$")
+
+
+async def times(stage: Stage) -> None:
+    await opened_chip(stage, "TTFT")
+
+
+async def opened_chip(stage: Stage, text: str) -> None:
+    await stage.show(answered("Hello.", "Hello. What would you like to know?"))
+    chips(stage, text).click()
+
+
+async def versions(stage: Stage) -> None:
+    first = answered("Say hello.", "Hello.")
+    rows = [answered("Say it in Norwegian.", text) for text in ("Hei.", "Hallo.", "God dag.")]
+    for number, run in enumerate(rows):
+        run.parent = first.id
+        run.created += number
+    session = await stage.show(first, *rows)
+    session.leaf = rows[1].id
+    stage.desk.tree_changed.emit(session)
+
+
+async def editing(stage: Stage) -> None:
+    run = answered()
+    await stage.show(run, top=True)
+    stage.chat._asked("edit", run, run.input[0])
+
+
+async def developer(stage: Stage) -> None:
+    stage.desk.session.call = stage.desk.session.call.model_copy(
+        update={"instructions": "Answer in two sentences.\nNever apologise."}
+    )
+    stage.desk.session_shown.emit(stage.desk.session)
+
+
+async def roles(stage: Stage) -> None:
+    await stage.show(
+        run_of(None, "You are a weather desk. Be brief.", role="system"),
+        run_of(None, "Use metric units.", role="developer"),
+        run_of(None, words.QUESTION),
+        run_of(None, "Oslo: a coat. Rome: a shirt.", role="assistant"),
+        answered("And in Bergen?", "An umbrella, always."),
+        top=True,
+    )
+
+
+async def tool_call(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).call("forecast", '{"city": "Oslo", "day": "tomorrow"}')
+    tape.call("forecast", '{"city": "Rome", "day": "tomorrow", "unit": "celsius"}').end()
+    await stage.show(run_of(tape, words.QUESTION))
+    folds = [fold for card in stage.chat.view.cards() for fold in card.findChildren(Fold)]
+    folds[-1].setChecked(True)
+
+
+async def unknown(stage: Stage) -> None:
+    tape = Tape().begin().wait(300)
+    tape.unknown("sparkle_call", status="completed", sparkle={"kind": "blue", "count": 3})
+    await stage.show(run_of(tape.text("That was a sparkle.").end(), "Use the new tool."))
+    unfold(stage)
+
+
+async def refusal(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).refusal("I can't help with that request.").end(made=9)
+    await stage.show(run_of(tape, "Tell me something that you may not tell."))
+
+
+async def truncated(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text(words.ANSWER[:300])
+    tape.end("incomplete", incomplete_details={"reason": "max_output_tokens"})
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def filtered(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text("The recipe begins with")
+    tape.end("incomplete", incomplete_details={"reason": "content_filter"})
+    await stage.show(run_of(tape, "How is it made?"))
+
+
+async def cancelled(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text(words.ANSWER[:160], open_=True).fact("stopped")
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def broken(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text(words.ANSWER[:300], open_=True)
+    tape.broke(
+        "cut",
+        Problem(
+            title="The connection broke in the middle of the answer.",
+            detail="peer closed connection without sending complete message body"
+            " (incomplete chunked read)",
+            remedy="retry",
+            request_id="req_7d1f0c2e9b1a4c55",
+        ),
+    )
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def interrupted(stage: Stage) -> None:
+    tape = Tape().begin().wait(300).text(words.ANSWER[:300], open_=True).fact("interrupted")
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+# A run that failed.
+
+
+async def refused_key(stage: Stage) -> None:
+    body = (
+        b'{"error":{"message":"Incorrect API key provided: sk-ab***************yz. You can find'
+        b' your API key at https://platform.example.com/account/api-keys.","type":'
+        b'"invalid_request_error","param":null,"code":"invalid_api_key"}}'
+    )
+    await stage.show(run_of(Tape().refused(401, "Unauthorized", body), words.QUESTION))
+
+
+async def rate_limited(stage: Stage) -> None:
+    body = b'{"error":{"message":"Rate limit reached for requests","code":"rate_limit_exceeded"}}'
+    tape = Tape().refused(429, "Too Many Requests", body, retry_after="20")
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def no_model(stage: Stage) -> None:
+    body = (
+        b'{"error":{"message":"The model `gpt-6-nano` does not exist or you do not have access to'
+        b' it.","type":"invalid_request_error","param":"model","code":"model_not_found"}}'
+    )
+    await stage.show(run_of(Tape("gpt-6-nano").refused(404, "Not Found", body), words.QUESTION))
+
+
+async def html(stage: Stage) -> None:
+    tape = Tape().wait(2).request().wait(130).head(200, "OK", **{"content-type": "text/html"})
+    tape.raw(words.HTML).fact("eof").ended()
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def dead_host(stage: Stage) -> None:
+    tape = Tape().wait(2).request()
+    tape.broke(
+        "failed",
+        Problem(
+            title="There is no answer from api.openai.com: nothing listens there.",
+            detail="[Errno 111] Connection refused",
+            remedy="edit_profile",
+            facts={"address": "https://api.openai.com:443"},
+        ),
+    )
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+async def long_error(stage: Stage) -> None:
+    body = (
+        b'{"error":{"message":"%s","type":"invalid_request_error","param":"input","code":'
+        b'"context_length_exceeded"}}' % words.LONG_ERROR.encode()
+    )
+    await stage.show(run_of(Tape().refused(400, "Bad Request", body), words.QUESTION))
+
+
+async def no_key(stage: Stage) -> None:
+    tape = Tape().broke(
+        "failed",
+        Problem(
+            title="There is no key for OpenAI.",
+            detail="Add one, or set OPENAI_API_KEY before starting Playground.",
+            remedy="add_key",
+        ),
+    )
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+# Notices, dead ends, dialogs.
+
+
+async def fallback(stage: Stage) -> None:
+    tape = Tape("sandbox").fact(
+        "notice",
+        text="The bundled model cannot be had: its packages are not installed. The scripted"
+        " sandbox answers in its place.",
+    )
+    tape.begin().text("I am the sandbox: everything I say is scripted.").end(cached=0, made=12)
+    await stage.show(run_of(tape, "Who are you?", profile=SANDBOX, priced=False))
+
+
+async def undo(stage: Stage) -> None:
+    await done(stage)
+    stage.desk.done.emit("Deleted “Release notes”.", lambda: None)
+
+
+async def full_disk(stage: Stage) -> None:
+    await done(stage)
+    stage.desk.report(from_exception(OSError(28, "No space left on device")))
+
+
+async def newer_database(stage: Stage) -> None:
+    home = stage.app.home.path.with_name("newer")
+    home.mkdir(mode=0o700, exist_ok=True)
+    with sqlite3.connect(home / stage.app.home.database.name) as connection:
+        connection.execute("PRAGMA user_version = 4711")
+    connection.close()
+    other = Desktop(str(home), None)
+    other.window.show()
+    await other.furnish()
+    stage.subject = other.window
+
+    def gone() -> None:
+        other.window.hide()
+        other.window.deleteLater()
+
+    stage.after.append(gone)
+
+
+async def servers(stage: Stage) -> None:
+    stage.desk.wanted.emit("servers")
+
+
+async def no_keyring(stage: Stage) -> None:
+    stage.desk.wanted.emit("key")
+    await stage.settle()
+    dialog = stage.shell._dialog
+    assert dialog is not None
+    dialog.key.setText("sk-gallery-0123456789abcdef")  # type: ignore[attr-defined]
+    dialog.save.click()  # type: ignore[attr-defined]
+
+
+async def preferences(stage: Stage) -> None:
+    stage.desk.wanted.emit("preferences")
+
+
+async def about(stage: Stage) -> None:
+    stage.shell._about()
+
+
+async def shortcuts(stage: Stage) -> None:
+    stage.shell._shortcuts()
+
+
+async def palette(stage: Stage) -> None:
+    await done(stage)
+    stage.shell.palette()
+    await stage.settle()
+    box = next(widget for widget, _ in stage.shown() if widget.property("role") == "popup")
+    box.query.setText("th")  # type: ignore[attr-defined]
+
+
+async def menu(stage: Stage) -> None:
+    await done(stage)
+    drop(stage, stage.window.menu("&View"))
+
+
+async def export(stage: Stage) -> None:
+    await done(stage)
+    drop(stage, stage.chat.export.menu(), below=stage.chat.export)
+
+
+def drop(stage: Stage, menu: Any, below: QWidget | None = None) -> None:
+    bar = stage.window.menus
+    at = bar.actionGeometry(menu.menuAction()).bottomLeft() if below is None else QPoint()
+    source: QWidget = bar
+    if below is not None:
+        source, at = below, QPoint(0, below.height())
+    menu.popup(source.mapToGlobal(at))
+
+
+async def search(stage: Stage) -> None:
+    stage.sessions.search.setText("say")
+    await stage.settle()
+
+
+async def search_nothing(stage: Stage) -> None:
+    stage.sessions.search.setText("zebra")
+
+
+async def parameters(stage: Stage) -> None:
+    rows = {"temperature": 0.2, "max_output_tokens": 800, "reasoning.effort": "low", "store": True}
+    stage.desk.session.call = stage.desk.session.call.model_copy(
+        update={"fields": rows, "model": "gpt-5.4-mini"}
+    )
+    stage.desk.settings_changed.emit()
+    row = stage.settings.rows["top_p"]
+    row.switch.click()
+    row.field.setText("much")  # type: ignore[attr-defined]
+    row._edited()
+
+
+# Much of it, and awkward texts.
+
+
+async def long_conversation(stage: Stage) -> None:
+    runs = [
+        answered(f"Question {n}: what is {n} × {n}?", f"It is **{n * n}**. " * (1 + n % 5))
+        for n in range(1, 121)
+    ]
+    await stage.show(*runs)
+    stage.chat.view.reveal(runs[60])
+
+
+async def long_code(stage: Stage) -> None:
+    await stage.show(answered("The whole client, please.", words.LONG_CODE))
+
+
+async def rtl(stage: Stage) -> None:
+    await stage.show(answered(words.RTL_QUESTION, words.RTL_ANSWER), top=True)
+
+
+async def cjk(stage: Stage) -> None:
+    await stage.show(answered(words.CJK_QUESTION, words.CJK_ANSWER), top=True)
+
+
+async def awkward(stage: Stage) -> None:
+    await stage.show(answered(words.AWKWARD_QUESTION, words.AWKWARD_ANSWER), top=True)
+
+
+async def draft(stage: Stage) -> None:
+    await done(stage)
+    stage.chat.composer.write("\n".join(f"Line {n} of something longer." for n in range(1, 9)))
+
+
+async def tabbed(stage: Stage) -> None:
+    """The focus on the primary button, as the keyboard gets there."""
+    stage.chat.composer.write("Hello")
+    stage.chat.composer.run.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+# The inspector.
+
+
+async def events(stage: Stage) -> None:
+    await done(stage)
+    stage.inspector.events.go_to(42)
+
+
+async def raw_event(stage: Stage) -> None:
+    await events(stage)
+    stage.inspector.detail.show_raw(True)
+
+
+async def request(stage: Stage) -> None:
+    await done(stage)
+    stage.inspector.tabs.pick(1)
+
+
+async def response(stage: Stage) -> None:
+    await done(stage)
+    stage.inspector.tabs.pick(2)
+
+
+async def event_filter(stage: Stage) -> None:
+    await done(stage)
+    stage.inspector.filter.text.setText("reasoning")
+    await asyncio.sleep(0)
+
+
+NARROW, SLIM = (1024, 700), (720, 600)
+
+STATES: tuple[State, ...] = (
+    State(
+        "first-start", "A first start: no key, no network", first_start, large=True, contrast=True
+    ),
+    State("first-start-narrow", "The same at 1024 × 700", first_start, NARROW),
+    State("key-in-environment", "A first start with OPENAI_API_KEY set", key_in_environment),
+    State("sessions", "Sessions of some days, one running", filled, large=True, contrast=True),
+    State("search", "Search as you type, with what was found", search),
+    State("search-nothing", "A search that finds nothing", search_nothing),
+    State("loading-models", "Asking a server for its models", loading_models),
+    State("parameters", "Parameters that are sent, and one that cannot be", parameters, large=True),
+    State("developer", "A developer message, open", developer, large=True),
+    State("queued", "Queued", queued),
+    State("starting", "The bundled model is being started", starting),
+    State("connecting", "Connecting", connecting),
+    State("waiting", "Waiting for the first token, with a clock", waiting),
+    State("retrying", "429: trying again in so many seconds", retrying),
+    State("reasoning", "Reasoning, opened while it comes", reasoning),
+    State("writing", "Writing, with a caret", writing, contrast=True),
+    State("writing-code", "Writing code", writing_code),
+    State(
+        "done", "Done, with reasoning closed and the line of chips", done, large=True, contrast=True
+    ),
+    State("reasoning-open", "Done, reasoning opened", reasoning_open),
+    State("code", "An answer with code", code),
+    State("tokens", "Where the tokens come from", tokens, large=True),
+    State("cost", "How the cost was calculated", cost),
+    State("times", "Where the times come from", times),
+    State("versions", "Several versions of a turn", versions),
+    State("editing", "A message being edited", editing, large=True),
+    State("roles", "Inserted messages of all roles", roles),
+    State("tool-call", "Tool calls that were not run", tool_call),
+    State("unknown-item", "An item of a kind not known to this version", unknown),
+    State("refusal", "Refused by the model", refusal),
+    State("truncated", "Cut off by the limit of tokens", truncated),
+    State("filtered", "Cut off by the content filter", filtered),
+    State("cancelled", "Stopped by the user", cancelled),
+    State("broken", "Cut off by a broken connection", broken, large=True),
+    State("interrupted", "Found at the start after a crash", interrupted),
+    State("refused-key", "401", refused_key, contrast=True),
+    State("rate-limited", "429, after all retries", rate_limited),
+    State("no-model", "404: no such model", no_model),
+    State("html", "HTML where JSON belongs", html),
+    State("dead-host", "Nothing listens there", dead_host),
+    State("long-error", "A long error in the server's words", long_error, large=True),
+    State("no-key", "No key", no_key),
+    State("fallback", "The sandbox in place of the bundled model", fallback),
+    State("undo", "Something deleted, and the way back", undo, large=True),
+    State("full-disk", "The disk is full", full_disk),
+    State("newer-database", "A home of a newer version", newer_database, large=True),
+    State("servers", "Servers", servers, large=True, contrast=True),
+    State("no-keyring", "A key where there is no keyring", no_keyring),
+    State("preferences", "Preferences", preferences, large=True),
+    State("about", "About", about, large=True),
+    State("shortcuts", "Shortcuts", shortcuts, large=True),
+    State("palette", "The command palette", palette, large=True),
+    State("menu", "A menu", menu),
+    State("export", "What can be exported", export),
+    State("long-conversation", "In the middle of 120 turns", long_conversation),
+    State("long-code", "Code longer and wider than the window", long_code),
+    State("rtl", "Hebrew, Arabic and English", rtl),
+    State("cjk", "Japanese, Korean, Chinese and emoji", cjk),
+    State("awkward", "Very long words, URLs and hidden characters", awkward, large=True),
+    State("draft", "A longer draft", draft),
+    State("focus", "The keyboard on the Run button", tabbed, contrast=True),
+    State("events", "An event and its JSON", events, large=True, contrast=True),
+    State("raw-event", "An event and its bytes", raw_event),
+    State("request", "What was sent", request),
+    State("response", "What answered", response),
+    State("filter", "Filtered events", event_filter),
+    State("narrow", "1024 × 700", done, NARROW),
+    State("narrow-error", "A failure at 1024 × 700", long_error, NARROW),
+    State("slim", "720 × 600", done, SLIM),
+)
