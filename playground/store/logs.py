@@ -32,7 +32,8 @@ def redact(secret: SecretStr) -> None:
 
 
 def redacted(text: str) -> str:
-    for secret in _secrets:
+    """The text with every known secret overwritten."""
+    for secret in tuple(_secrets):  # another thread may learn of one meanwhile
         if secret in text:
             text = text.replace(secret, "*" * len(secret))
     return text

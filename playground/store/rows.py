@@ -13,12 +13,14 @@ from typing import Any
 from playground.core import items
 from playground.core.endpoint import Endpoint
 from playground.core.problem import Problem
+from playground.core.profile import is_secret
 from playground.core.recording import Event, Recording
 from playground.core.session import Call, Run, Session
 from playground.core.snapshot import restore, snapshot
 from playground.core.transcript import Outcome, Transcript
 from playground.core.usage import Cost
 from playground.store.listing import PICO
+from playground.store.logs import redacted
 from playground.store.segments import Corrupt, decode
 from playground.store.words import clean, said, searchable
 
@@ -30,20 +32,35 @@ Columns = dict[str, Any]
 # What goes in.
 
 
+def kept(text: str) -> str:
+    """The text as it may be written: SQLite takes it, and no known secret is in it.
+
+    A recording is masked before it gets here; but a server can say a key in two pieces of which
+    neither is one, and somebody can paste one into a message.
+    """
+    return clean(redacted(text))
+
+
 def text_of(value: Any) -> str:
-    """JSON that SQLite takes."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    """JSON that may be written."""
+    return kept(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def call_columns(call: Call) -> str:
+    """A call without headers that hold a secret: those are for this process only."""
+    headers = {name: value for name, value in call.headers.items() if not is_secret(name)}
+    return text_of({**call.model_dump(), "headers": headers})
 
 
 def session_columns(session: Session) -> Columns:
     return {
         "id": session.id,
-        "title": clean(session.title),
+        "title": kept(session.title),
         "created": session.created,
         "changed": session.changed,
         "profile": session.profile,
-        "call": text_of(session.call.model_dump()),
-        "draft": clean(session.draft),
+        "call": call_columns(session.call),
+        "draft": kept(session.draft),
         "leaf": session.leaf,
         "named": session.named,
         "trashed": session.trashed,
@@ -61,8 +78,8 @@ def run_columns(run: Run) -> Columns:
         "owner": run.owner,
         "trashed": run.trashed,
         "profile": run.profile,
-        "model": clean(run.transcript.model or run.call.model),
-        "call": text_of(run.call.model_dump()),
+        "model": kept(run.transcript.model or run.call.model),
+        "call": call_columns(run.call),
         "items": text_of([items.dump(item) for item in run.input]),
         **cost_columns(run.cost),
     }
@@ -91,7 +108,7 @@ class Answer:
     def columns(self, version: int) -> Columns:
         return {
             "outcome": self.outcome,
-            "model": clean(self.model),
+            "model": kept(self.model),
             "version": version,
             "snapshot": _packed(self.picture),
             **self.usage,
@@ -138,7 +155,7 @@ def put(connection: sqlite3.Connection, table: str, columns: Columns) -> None:
 
 def index(connection: sqlite3.Connection, session: str, run: str | None, words: str) -> None:
     """Make these the words by which a run (None: the session itself) is found."""
-    text = searchable(words)
+    text = searchable(redacted(words))
     where = (session, run)
     old = connection.execute(
         "SELECT id, text FROM message WHERE session = ? AND run IS ?", where

@@ -10,6 +10,7 @@ from playground.core.problem import Failure, from_exception
 from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.export.base import Exported, Exporter
+from playground.store.logs import redacted
 from playground.ui.desk import Desk
 from playground.ui.widgets.cards import copy
 
@@ -49,16 +50,23 @@ class ExportButton(QToolButton):
         history = self.desk.workspace.history(session, run)[: -len(run.input) or None]
         return Exported(run, self.desk.workspace.profile(run.profile), tuple(history))
 
+    def _written(self, exporter: Exporter, run: Run) -> bytes:
+        """The export. What was recorded is masked, but an answer can say a key in pieces."""
+        made = exporter.write(self._exported(run))
+        if isinstance(made, str):
+            return redacted(made).encode("utf-8", "replace")
+        return redacted(made.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
     def copy(self, exporter: Exporter) -> None:
         """Put the last request of the run on the clipboard, as code."""
         if (run := self.desk.run) is None:
             return
         try:
-            written = exporter.write(self._exported(run))
+            written = self._written(exporter, run)
         except Failure as failure:
             self.desk.report(failure.problem)
             return
-        copy(written if isinstance(written, str) else written.decode("utf-8", "replace"))
+        copy(written.decode("utf-8", "replace"))
 
     def save(self, exporter: Exporter) -> None:
         """Ask for a place, then write the file."""
@@ -74,7 +82,6 @@ class ExportButton(QToolButton):
     def write(self, exporter: Exporter, run: Run, path: Path) -> None:
         """Write a run to a file; what goes wrong is reported."""
         try:
-            written = exporter.write(self._exported(run))
-            path.write_bytes(written.encode() if isinstance(written, str) else written)
+            path.write_bytes(self._written(exporter, run))
         except (Failure, OSError) as error:
             self.desk.report(from_exception(error))
