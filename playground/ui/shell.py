@@ -113,7 +113,7 @@ class Shell:
             "switch_profile": "servers",
             "choose_model": "models",
             "change_request": "settings",
-            "raise_limit": "settings",
+            "raise_limit": "preferences",
             "open_folder": "folder",
             "free_space": "folder",
         }
