@@ -237,8 +237,7 @@ def blank(image: QImage) -> Iterator[str]:
 
 
 def foreign(image: QImage) -> Iterator[str]:
-    """A ground that is no token. A dialog dims what is below it, so only the brighter half of such
-    a picture would say anything: those are looked at where nothing is above."""
+    """A ground that is no token."""
     tokens = {QColor(value).rgb() for value in theme.current().colours.values()}
     counts = _colours(image)
     total = sum(counts.values())
@@ -280,13 +279,12 @@ def _luminance(colour: QColor) -> float:
 
 def _colours(image: QImage, samples: int = 240) -> Counter[int]:
     """How often each colour occurs among at most `samples`² pixels, none of them mixed."""
-    small = image.convertToFormat(QImage.Format.Format_RGB32).scaled(
-        min(image.width(), samples), min(image.height(), samples)
-    )
-    data = bytes(small.constBits())
-    width = small.bytesPerLine()
+    few = image.scaled(min(image.width(), samples), min(image.height(), samples))
+    few = few.convertToFormat(QImage.Format.Format_RGB32)
+    data = bytes(few.constBits())
+    width = few.bytesPerLine()
     counts: Counter[int] = Counter()
-    for line in range(small.height()):
-        row = memoryview(data)[line * width : line * width + small.width() * 4].cast("I")
+    for line in range(few.height()):
+        row = memoryview(data)[line * width : line * width + few.width() * 4].cast("I")
         counts.update(row.tolist())
     return counts

@@ -26,7 +26,7 @@ from tests.gallery.faults import faults
 from tests.gallery.stage import SIZE, Stage, on
 from tests.gallery.states import STATES, State
 
-LIMIT = 100
+LIMIT = 230
 """Seconds for all of it."""
 LARGE = (1920, 1200)
 """The window for type of double size."""

@@ -82,6 +82,7 @@ async def filled(stage: Stage) -> None:
         session = stage.app.workspace.new_session(stage.app.profile("openai"))
         session.id, session.title = run.session, title
         session.created = session.changed = run.created
+        session.leaf = run.id
         await store.save(session)
         if number == 1:
             run.owner = stage.app.owner.id
@@ -89,6 +90,8 @@ async def filled(stage: Stage) -> None:
         if number != 1:
             await store.finish(run)
     stage.desk.sessions_changed.emit()
+    await stage.settle()
+    stage.sessions.list.clicked.emit(stage.sessions.model.index(1))
 
 
 async def loading_models(stage: Stage) -> None:
@@ -204,6 +207,13 @@ async def versions(stage: Stage) -> None:
     session = await stage.show(first, *rows)
     session.leaf = rows[1].id
     stage.desk.tree_changed.emit(session)
+
+
+async def hovered(stage: Stage) -> None:
+    """The pointer over the message and over the end of the turn."""
+    await stage.show(answered("Hello.", "Hello."), answered(answer="Coat and shirt."))
+    for card in stage.chat.view.cards():
+        card.warmed(True)
 
 
 async def editing(stage: Stage) -> None:
@@ -566,6 +576,7 @@ STATES: tuple[State, ...] = (
     State("cost", "How the cost was calculated", cost),
     State("times", "Where the times come from", times),
     State("versions", "Several versions of a turn", versions),
+    State("hover", "What can be done with a turn, under the pointer", hovered),
     State("editing", "A message being edited", editing, large=True),
     State("roles", "Inserted messages of all roles", roles),
     State("tool-call", "Tool calls that were not run", tool_call),

@@ -16,14 +16,19 @@ import pytest
 
 from tests.gallery import page
 from tests.gallery.states import STATES
-from tests.processes import ended, environment, start
+from tests.processes import environment, kill, start
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("PLAYGROUND_GALLERY") or ROOT / "out" / "gallery")
 KINDS = ("light-100", "dark-100", "light-200", "dark-200")
 PYTHON = (sys.executable, "-W", "error")
 
+LIMIT = 240
+"""Seconds for all pictures on a machine that has other things to do; alone they take 40."""
+
 Rows = list[dict[str, Any]]
+
+pytestmark = pytest.mark.timeout(LIMIT + 20)
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +45,15 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         for factor in ("1", "2")
     ]
     rows: Rows = []
-    for photographer in photographers:
-        done = ended(photographer)
-        assert done.returncode == 0, done.stderr
-        rows += json.loads(done.stdout.strip().split("\n")[-1])
+    try:
+        for photographer in photographers:
+            out, err = photographer.communicate(timeout=LIMIT)
+            assert photographer.returncode == 0, err
+            rows += json.loads(out.strip().split("\n")[-1])
+    finally:
+        for photographer in photographers:
+            if photographer.poll() is None:
+                kill(photographer)
     page.write(FOLDER, rows)
     return rows
 
