@@ -35,7 +35,7 @@ NARROW = 1180
 """Below this width the sessions give way; well below it the settings do, too. Logical pixels at
 the normal size of type."""
 
-LOW, LESS = 760, 0.6
+LOW, LESS = 860, 0.6
 """Below this height what stands under the panel is made this part of its size."""
 
 
