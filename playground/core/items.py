@@ -148,14 +148,19 @@ KINDS: Mapping[str, type[Item]] = {
     "unknown": Unknown,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
+_TEXTS = {kind: {one.name: one.type == "Text" for one in fields(kind)} for kind in _NAMES}
+"""The fields of each kind, and whether they are Text."""
+_EMPTY = {kind: kind() for kind in _NAMES}
 
 
 def dump(item: Item) -> dict[str, Any]:
-    """An item as JSON values; `load` reads it back."""
-    row: dict[str, Any] = {"kind": _NAMES[type(item)]}
-    for one in fields(item):
-        value = getattr(item, one.name)
-        row[one.name] = str(value) if isinstance(value, Text) else value
+    """An item as JSON values, without those that say nothing; `load` reads it back."""
+    kind = type(item)
+    row: dict[str, Any] = {"kind": _NAMES[kind]}
+    for name, text in _TEXTS[kind].items():
+        value = getattr(item, name)
+        if value != getattr(_EMPTY[kind], name):
+            row[name] = str(value) if text else value
     return row
 
 
@@ -165,8 +170,7 @@ def load(row: Mapping[str, Any]) -> Item:
     if kind is None:
         return Unknown(key=row.get("key", ""), type=str(row.get("kind")), wire=dict(row))
     values: dict[str, Any] = {}
-    for one in fields(kind):
-        if one.name in row:
-            value = row[one.name]
-            values[one.name] = Text(value) if one.type == "Text" else value
+    for name, text in _TEXTS[kind].items():
+        if name in row:
+            values[name] = Text(row[name]) if text else row[name]
     return kind(**values)

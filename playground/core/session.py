@@ -145,8 +145,15 @@ class Session:
 
     def children(self, parent: str | None) -> list[Run]:
         """Siblings in the order they were made, without those in the trash."""
-        rows = [run for run in self.runs.values() if run.parent == parent and not run.trashed]
-        return sorted(rows, key=lambda run: (run.created, run.id))
+        return self.families().get(parent, [])
+
+    def families(self) -> dict[str | None, list[Run]]:
+        """All siblings, by what they hang on."""
+        found: dict[str | None, list[Run]] = {}
+        for run in sorted(self.runs.values(), key=lambda run: (run.created, run.id)):
+            if not run.trashed:
+                found.setdefault(run.parent, []).append(run)
+        return found
 
     def path(self, leaf: str | None = None) -> list[Run]:
         """The branch that ends at `leaf` (default: the one on screen), root first."""
@@ -159,7 +166,8 @@ class Session:
 
     def deepest(self, run: Run) -> Run:
         """Follow the newest child down from `run`: the branch a person expects to see."""
-        while below := self.children(run.id):
+        families = self.families()
+        while below := families.get(run.id):
             run = below[-1]
         return run
 

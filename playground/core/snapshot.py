@@ -18,7 +18,9 @@ from playground.core.usage import Usage
 FORMAT = 1
 
 LEFT_OUT = frozenset(("scratch", "_by_key"))
+_EMPTY = Transcript()
 KEPT = tuple(one.name for one in fields(Transcript) if one.name not in LEFT_OUT)
+_KEPT = frozenset(KEPT)
 
 Convert = Callable[[Any], Any]
 
@@ -53,10 +55,11 @@ _LOAD: Mapping[str, Convert] = {
 
 
 def snapshot(transcript: Transcript) -> dict[str, Any]:
-    """All that a transcript shows."""
+    """All that a transcript shows; what is not in it is as in an empty one."""
     row: dict[str, Any] = {"format": FORMAT}
     for name in KEPT:
-        row[name] = _DUMP.get(name, _same)(getattr(transcript, name))
+        if (value := getattr(transcript, name)) != getattr(_EMPTY, name):
+            row[name] = _DUMP.get(name, _same)(value)
     return row
 
 
@@ -66,7 +69,9 @@ def restore(row: Mapping[str, Any]) -> Transcript:
     if row.get("format") != FORMAT:
         raise ValueError(f"a snapshot of format {row.get('format')!r}")
     try:
-        values = {name: _LOAD.get(name, _same)(row[name]) for name in KEPT if name in row}
+        values = {
+            name: _LOAD.get(name, _same)(value) for name, value in row.items() if name in _KEPT
+        }
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"a damaged snapshot: {error}") from error
     transcript = Transcript(**values)

@@ -54,8 +54,8 @@ class Usage(BaseModel):
     def add(parts: Iterable[Usage]) -> Usage | None:
         """The sum; None of nothing. One estimated part makes the sum an estimate."""
         rows = list(parts)
-        if not rows:
-            return None
+        if len(rows) < 2:
+            return rows[0] if rows else None
         return Usage(
             input=sum(row.input for row in rows),
             cached=sum(row.cached for row in rows),
@@ -63,7 +63,6 @@ class Usage(BaseModel):
             output=sum(row.output for row in rows),
             reasoning=sum(row.reasoning for row in rows),
             basis="estimated" if any(row.basis == "estimated" for row in rows) else "reported",
-            raw=rows[0].raw if len(rows) == 1 else {},
         )
 
 

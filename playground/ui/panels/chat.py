@@ -291,6 +291,7 @@ class ChatPanel(QWidget):
             self.desk.keep()
         self._session = session
         self.title.setText(session.title)
+        self._turn_page()
         self.view.show_session(session)
         self.composer.write(session.draft)
         self._saving.stop()
@@ -299,15 +300,19 @@ class ChatPanel(QWidget):
         self.instructions.blockSignals(False)
         self._developer_fold.setChecked(bool(session.call.instructions))
         self._settings_changed()
-        self._tree_changed()
+        self._draw_edge()
+        self._titled()
 
     def _tree_changed(self) -> None:
-        session = self.desk.session
-        self._pages.setCurrentIndex(1 if session.path() else 0)
+        self._turn_page()
         self._draw_edge()
         self.view.refresh()
         self._titled()
         self._show_running()
+
+    def _turn_page(self) -> None:
+        """The conversation, or what an empty one offers."""
+        self._pages.setCurrentIndex(1 if self.desk.session.path() else 0)
 
     def _draw_edge(self) -> None:
         """A line under the head while something has been scrolled below it."""
@@ -424,8 +429,10 @@ class ChatPanel(QWidget):
                 desk.wanted.emit("servers")
             case "remedy:choose_model":
                 desk.wanted.emit("models")
-            case "remedy:change_request" | "remedy:raise_limit":
+            case "remedy:change_request":
                 desk.wanted.emit("settings")
+            case "remedy:raise_limit":
+                desk.wanted.emit("preferences")
             case "remedy:report" if run.transcript.problem is not None:
                 copy(run.transcript.problem.model_dump_json(indent=2))
             case _ if verb.startswith("link:"):

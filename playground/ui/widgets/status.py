@@ -70,10 +70,16 @@ class StatusLine(QWidget):
         self._session.setText(_line("session", used, usd, unknown))
 
     def _session_sums(self) -> tuple[Usage | None, Decimal, int]:
-        runs = [run for run in self.desk.session.runs.values() if run.transcript.usage is not None]
-        used = Usage.add(run.transcript.usage for run in runs if run.transcript.usage is not None)
-        costs = [run.cost.usd if run.cost is not None else None for run in runs]
-        return used, sum((one for one in costs if one is not None), Decimal(0)), costs.count(None)
+        parts: list[Usage] = []
+        usd, unknown = Decimal(0), 0
+        for run in self.desk.session.runs.values():
+            if (used := run.transcript.usage) is not None:
+                parts.append(used)
+                if run.cost is None or run.cost.usd is None:
+                    unknown += 1
+                else:
+                    usd += run.cost.usd
+        return Usage.add(parts), usd, unknown
 
     def _count_day(self) -> None:
         async def work() -> None:

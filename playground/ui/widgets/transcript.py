@@ -1,19 +1,20 @@
 """The conversation: cards one under the other, made only when they can be seen.
 
-Our own scroll area. Rows are known by run and item; a row's height is estimated until its card has
-been made. Cards far from the view are let go. What a reader looks at stays where it is when
-something above turns out to have another height, and the end is followed only while the user is
-there.
+Our own scroll area. Rows are known by run and item; a row's height is guessed until its card has
+been made: at once when it is in view, one by one when it is near. Cards far from the view are let
+go. What a reader looks at stays where it is when something above turns out to have another height,
+and the end is followed only while the user is there.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
+from math import inf
+from time import perf_counter
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
 
@@ -22,6 +23,7 @@ from playground.core.session import Run, Session
 from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import Card, SaidCard, card_for
+from playground.ui.widgets.column import Column
 from playground.ui.widgets.footer import Footer
 
 GAP, NEAR, FAR = 10, 8, 16
@@ -31,10 +33,12 @@ MEASURE = 860
 """Cards are not wider than this: lines of prose stay readable on a wide window."""
 KEPT = 200
 """Cards that may exist at once."""
+HASTE = 0.006
+"""Seconds for making cards while somebody scrolls."""
 LINE = 21
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """A place in the conversation."""
 
@@ -42,9 +46,19 @@ class Row:
     item: Item | None
     """None for the footer of the run."""
     said: bool
+    number: int = 0
+    gap: int = 0
+    """Below it."""
     height: int = 0
     exact: bool = False
+    """The height was measured and is still true."""
     card: Card | None = None
+    version: tuple[int, int] = (0, 1)
+    """Which of how many versions its card says that this is."""
+
+    @property
+    def name(self) -> tuple[str, str, bool]:
+        return self.run.id, self.item.key if self.item is not None else "", self.said
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -68,10 +82,21 @@ class TranscriptView(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(3 * LINE)
         self._session: Session | None = None
         self._rows: list[Row] = []
-        self._tops: list[int] = [0]
+        self._column = Column()
+        self._families: dict[str | None, list[Run]] = {}
+        """Versions of a turn, by what they hang on."""
+        self._made: dict[Card, Row] = {}
+        """The rows that have a card."""
+        self._live: list[Run] = []
+        """Runs on this branch that are going on, or were when they were last looked at."""
+        self._items = 0
+        """Of those runs, that have a row."""
         self._following = True
         self._placing = False
-        self._counts: dict[str, int] = {}
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(0)
+        self._ahead.timeout.connect(self._make_next)
         self._jump = QToolButton(self)
         self._jump.setProperty("role", "float")
         self._jump.setIcon(icon("chevron-down", "text"))
@@ -98,58 +123,58 @@ class TranscriptView(QAbstractScrollArea):
         """The tree changed: show the branch as it is now; rows that stay keep their cards."""
         if self._session is None:
             return
-        kept = {self._name(row): row for row in self._rows}
+        kept = {row.name: row for row in self._rows}
 
         def take(row: Row) -> Row:
-            return kept.pop(self._name(row), row)
+            return kept.pop(row.name, row)
 
+        path = self._session.path()
+        self._families = self._session.families()
         rows: list[Row] = []
-        self._counts = {}
-        for run in self._session.path():
-            self._counts[run.id] = len(run.transcript.items)
-            for item in run.input:
-                rows.append(take(Row(run, item, True)))
-            for item in run.transcript.items:
-                rows.append(take(Row(run, item, False)))
+        for run in path:
+            rows += [take(Row(run, item, True)) for item in run.input]
+            rows += [take(Row(run, item, False)) for item in run.transcript.items]
             if not _only_said(run):
                 rows.append(take(Row(run, None, False)))
         for row in kept.values():
             self._let_go(row)
-        for row in rows:
-            # How many versions there are may have changed.
-            if row.card is not None and (row.item is None or row.said):
-                self._let_go(row)
         self._rows = rows
-        self._estimate()
+        self._live = [run for run in path if run.running]
+        self._items = self._arrived()
+        for card, row in list(self._made.items()):
+            tells = row.said or row.item is None
+            if tells and row.version != self._version(row):
+                self._let_go(row)
+            elif card.advance():
+                row.exact = False
+            if isinstance(card, Footer):
+                card.newest = row is rows[-1]
+                card.warmed(card.underMouse())
+        self._lay_out()
         self._place()
 
-    @staticmethod
-    def _name(row: Row) -> tuple[str, str, bool]:
-        return row.run.id, row.item.key if row.item is not None else "", row.said
+    def _arrived(self) -> int:
+        return sum(len(run.transcript.items) for run in self._live)
 
     def advance(self) -> None:
         """Look at what is running: new rows, longer answers. Called on the clock."""
-        session = self._session
-        if session is None:
+        if not self._live:
             return
-        if any(
-            len(run.transcript.items) != self._counts.get(run.id)
-            for run in session.path()
-            if run.id in self._counts
-        ):
+        if self._arrived() != self._items:
             self.refresh()
+        live = {run.id for run in self._live}
+        self._live = [run for run in self._live if run.running]
         changed = False
-        for row in self._rows:
-            if row.card is not None and row.card.advance():
+        for card, row in self._made.items():
+            if row.run.id in live and card.advance():
                 row.exact = False
                 changed = True
         if changed:
-            self._estimate()
             self._place()
 
     def cards(self) -> list[Card]:
         """The cards that exist now, in order."""
-        return [row.card for row in self._rows if row.card is not None]
+        return sorted(self._made, key=lambda card: self._made[card].number)
 
     def reveal(self, run: Run) -> None:
         """Bring a run into view."""
@@ -157,7 +182,8 @@ class TranscriptView(QAbstractScrollArea):
             if row.run is run:
                 self._by_hand()
                 self._set_following(False)
-                self.verticalScrollBar().setValue(self._tops[number] - theme.current().px(GAP))
+                top = self._column.top(number)
+                self.verticalScrollBar().setValue(top - theme.current().px(GAP))
                 return
 
     # Following the end.
@@ -184,7 +210,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def _scrolled(self, _: int) -> None:
         if not self._placing:
-            self._place(anchored=False)
+            self._place(anchored=False, haste=True)
 
     # Geometry.
 
@@ -194,90 +220,113 @@ class TranscriptView(QAbstractScrollArea):
         look = theme.current()
         return max(min(self.width() - 2 * look.px(SIDE), look.px(MEASURE)), 80)
 
-    def _estimate(self) -> None:
-        """Heights and tops; measured where there is a card, guessed from the text elsewhere."""
-        width = self._width
-        look = theme.current()
-        top = look.px(GAP)
-        tops = [top]
-        for row, below in zip_longest(self._rows, self._rows[1:]):
-            if row.card is not None and not row.exact:
-                row.height = row.card.height_at(width)
-                row.exact = True
-            elif not row.height:
-                row.height = _guess(row, width)
+    def _lay_out(self) -> None:
+        """Put all rows one under the other, with a guess where nothing has been measured."""
+        width, look = self._width, theme.current()
+        gap, near, far = look.px(GAP), look.px(NEAR), look.px(FAR)
+        for number, (row, below) in enumerate(zip_longest(self._rows, self._rows[1:])):
+            row.number = number
             ends = row.item is None
-            gap = FAR if ends else NEAR if below is not None and below.item is None else GAP
-            top += row.height + look.px(gap)
-            tops.append(top)
-        self._tops = tops
-        bar = self.verticalScrollBar()
-        self._placing = True
-        bar.setPageStep(self.viewport().height())
-        bar.setRange(0, max(0, top - self.viewport().height()))
-        self._placing = False
+            row.gap = far if ends else near if below is not None and below.item is None else gap
+            if not row.height:
+                row.height = _guess(row, width)
+        self._column = Column(gap, (row.height + row.gap for row in self._rows))
+        self._measure()
 
-    def _place(self, *, anchored: bool = True) -> None:
-        """Make the cards in view, give every card its place, let go of those far away."""
+    def _measure(self) -> None:
+        """Ask the cards that have changed how high they are."""
+        width = self._width
+        for card, row in self._made.items():
+            if not row.exact:
+                row.height, row.exact = card.height_at(width), True
+                self._column.change(row.number, row.height + row.gap)
+        page, bar = self.viewport().height(), self.verticalScrollBar()
+        placing, self._placing = self._placing, True
+        bar.setPageStep(page)
+        bar.setRange(0, max(0, self._column.end - page))
+        self._placing = placing
+
+    def _place(self, *, anchored: bool = True, haste: bool = False) -> None:
+        """Make the cards in view, give every card its place, let go of those far away. In haste,
+        what takes too long to make is left for after the next frame."""
         if self._placing:
             return
         self._placing = True
         bar = self.verticalScrollBar()
+        following = self._following and anchored
+        held = self._held(bar.value())
+        end = perf_counter() + HASTE if haste else inf
         for _ in range(8):  # a card that is made may turn out higher than it was guessed
-            if self._following and anchored:
+            self._measure()
+            if following:
                 bar.setValue(bar.maximum())
-            first, last = self._span(bar.value())
-            anchor, offset = first, bar.value() - self._tops[min(first, len(self._tops) - 1)]
-            made = False
-            for row in self._rows[first:last]:
-                if row.card is None:
-                    self._make(row)
-                    made = True
-            if not made:
+            elif held is not None:
+                bar.setValue(self._column.top(held[0].number) + held[1])
+            missing = [row for row in self._seen(bar.value(), 0) if row.card is None]
+            if not missing or perf_counter() > end:
                 break
-            self._placing = False
-            self._estimate()
-            self._placing = True
-            if not self._following:
-                bar.setValue(self._tops[anchor] + offset)
-        if self._following and anchored:
-            bar.setValue(bar.maximum())
-        at, width = bar.value(), self._width
-        left = max((self.width() - width) // 2, theme.current().px(SIDE))
-        first, last = self._span(at)
-        view = QRect(0, 0, 1, self.viewport().height())
-        for number, row in enumerate(self._rows):
-            if row.card is None:
-                continue
-            top = self._tops[number] - at
-            seen = QRect(0, top, 1, max(row.height, 1)).intersects(view)
-            if seen or first <= number < last:
-                row.card.setGeometry(left, top, width, row.height)
-                row.card.setVisible(True)
-            elif row.card.isVisible():
-                row.card.setVisible(False)
-        self._let_far_ones_go(first, last)
+            self._make_some(missing, end)
+        self._show_cards(bar.value())
         self._placing = False
         self._place_jump()
 
-    def _span(self, at: int) -> tuple[int, int]:
-        """Rows in view and half a page around it."""
-        page = self.viewport().height()
-        first = max(bisect_right(self._tops, at - page // 2) - 1, 0)
-        last = min(bisect_right(self._tops, at + page + page // 2), len(self._rows))
-        return first, last
+    def _held(self, at: int) -> tuple[Row, int] | None:
+        """What must not move: (a row in view, how far its top is above that of the view). A card
+        that is there already is what a reader looks at."""
+        seen = self._seen(at, 0)
+        row = next((row for row in seen if row.card is not None), seen[0] if seen else None)
+        return (row, at - self._column.top(row.number)) if row is not None else None
+
+    def _seen(self, at: int, beyond: int) -> list[Row]:
+        """The rows in view, and so many pixels above and below."""
+        first = self._column.at(at - beyond)
+        last = self._column.at(at + self.viewport().height() + beyond)
+        return self._rows[first : last + 1]
+
+    def _show_cards(self, at: int) -> None:
+        """Give every card its place, with the view at a height; see that more are made."""
+        width = self._width
+        left = max((self.width() - width) // 2, theme.current().px(SIDE))
+        near = self._seen(at, self.viewport().height() // 2)
+        for row in near:
+            if row.card is not None:
+                row.card.setGeometry(left, self._column.top(row.number) - at, width, row.height)
+                row.card.setVisible(True)
+        if near:
+            first, last = near[0].number, near[-1].number
+            for card, row in self._made.items():
+                if not first <= row.number <= last and not card.isHidden():
+                    card.setVisible(False)
+            self._let_far_ones_go(first, last)
+        if any(row.card is None for row in near) and self.isVisible():
+            self._ahead.start()
+
+    def _make_next(self) -> None:
+        """Make some of the cards in view or near it, so that they are there when they scroll in."""
+        at, end = self.verticalScrollBar().value(), perf_counter() + HASTE
+        for beyond in (0, self.viewport().height() // 2):
+            self._make_some([row for row in self._seen(at, beyond) if row.card is None], end)
+        self._place(haste=True)
+
+    def _make_some(self, rows: Iterable[Row], end: float) -> None:
+        for row in rows:
+            if perf_counter() > end:
+                break
+            self._make(row)
 
     def _let_far_ones_go(self, first: int, last: int) -> None:
-        alive = [number for number, row in enumerate(self._rows) if row.card is not None]
-        if len(alive) <= KEPT:
+        """Keep no more than KEPT cards: those farthest from the rows `first` to `last` go."""
+        spare = len(self._made) - KEPT
+        if spare <= 0:
             return
-        middle = (first + last) // 2
         focus = self.focusWidget()
-        for number in sorted(alive, key=lambda one: -abs(one - middle))[: len(alive) - KEPT]:
-            row = self._rows[number]
-            if row.run.running or (row.card is not None and row.card.isAncestorOf(focus or self)):
-                continue
-            self._let_go(row)
+        rows = sorted(
+            self._made.values(), key=lambda row: max(first - row.number, row.number - last)
+        )
+        for row in rows[-spare:]:
+            held = row.card is not None and row.card.isAncestorOf(focus or self)
+            if not (first <= row.number <= last or row.run.running or held):
+                self._let_go(row)
 
     def _make(self, row: Row) -> None:
         card = self._card(row)
@@ -287,13 +336,17 @@ class TranscriptView(QAbstractScrollArea):
         card.installEventFilter(self)
         card.advance()
         row.card, row.exact = card, False
+        self._made[card] = row
+
+    def _version(self, row: Row) -> tuple[int, int]:
+        """(which, of how many): the versions of the row's run."""
+        siblings = self._families.get(row.run.parent, [])
+        return next((n for n, run in enumerate(siblings) if run is row.run), 0), len(siblings)
 
     def _card(self, row: Row) -> Card:
-        assert self._session is not None
-        siblings = self._session.children(row.run.parent)
-        at = next((n for n, run in enumerate(siblings) if run is row.run), 0)
+        at, count = row.version = self._version(row)
         if row.item is None:
-            footer = Footer(row.run, at, len(siblings), shared=bool(row.run.input))
+            footer = Footer(row.run, at, count, shared=bool(row.run.input))
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
             return footer
@@ -301,7 +354,7 @@ class TranscriptView(QAbstractScrollArea):
         if isinstance(card, SaidCard) and row.item is row.run.input[0]:
             card.versions(
                 at,
-                len(siblings),
+                count,
                 lambda step, run=row.run, item=row.item: self.asked.emit(
                     "next" if step > 0 else "previous", run, item
                 ),
@@ -310,13 +363,13 @@ class TranscriptView(QAbstractScrollArea):
 
     def _let_go(self, row: Row) -> None:
         if row.card is not None:
+            del self._made[row.card]
             row.card.hide()
             row.card.deleteLater()
             row.card = None
 
     def _resized(self, row: Row) -> None:
         row.exact = False
-        self._estimate()
         self._place()
 
     def _restyle(self) -> None:
@@ -324,15 +377,17 @@ class TranscriptView(QAbstractScrollArea):
         for row in self._rows:
             self._let_go(row)
             row.height, row.exact = 0, False
-        self._estimate()
+        self._lay_out()
         self._place()
 
     def _clear(self) -> None:
         for row in self._rows:
             self._let_go(row)
-        self._rows, self._tops = [], [theme.current().px(GAP)]
+        self._rows, self._column, self._live = [], Column(theme.current().px(GAP)), []
 
     def _place_jump(self) -> None:
+        if self._jump.isHidden():
+            return
         self._jump.adjustSize()
         self._jump.move(
             (self.width() - self._jump.width()) // 2, self.height() - self._jump.height() - 10
@@ -344,10 +399,9 @@ class TranscriptView(QAbstractScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card whose content asks for another height (a code block that was highlighted)."""
         if event.type() == QEvent.Type.LayoutRequest and not self._placing:
-            for row in self._rows:
-                if row.card is watched and row.card.height_at(self._width) != row.height:
-                    self._resized(row)
-                    break
+            row = self._made.get(watched)  # type: ignore[call-overload]
+            if row is not None and row.card.height_at(self._width) != row.height:
+                self._resized(row)
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -357,7 +411,7 @@ class TranscriptView(QAbstractScrollArea):
                 row.exact = False
                 if row.card is None:
                     row.height = 0
-        self._estimate()
+            self._lay_out()
         self._place()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -399,7 +453,6 @@ def _guess(row: Row, width: int) -> int:
         return 40
     if isinstance(row.item, Message):
         text = str(row.item.text)
-        columns = max(width // 8, 10)
-        lines = sum(max(-(-len(line) // columns), 1) for line in text.split("\n"))
+        lines = 1 + text.count("\n") + len(text) // max(width // 8, 10)
         return lines * LINE + (20 if row.said else 6)
     return 36
