@@ -27,7 +27,9 @@ Outcome = Literal[
     "stopped",
     "interrupted",
 ]
-Phase = Literal["queued", "starting", "connecting", "waiting", "retrying", "reasoning", "writing", "calling"]
+Phase = Literal[
+    "queued", "starting", "connecting", "waiting", "retrying", "reasoning", "writing", "calling"
+]
 Terminal = Literal["completed", "incomplete", "failed"]
 
 
