@@ -22,9 +22,16 @@ class Tasks:
     def __init__(self, report: Callable[[Problem], None]) -> None:
         self._report = report
         self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
-    def start(self, work: Coroutine[Any, Any, Any], owner: QObject) -> asyncio.Task[Any]:
-        """Run `work` until it ends or `owner` is destroyed. Its failure is reported, not raised."""
+    def start(self, work: Coroutine[Any, Any, Any], owner: QObject) -> asyncio.Future[Any]:
+        """Run `work` until it ends or `owner` is destroyed. Its failure is reported, not raised.
+        After `close` nothing is begun any more."""
+        if self._closed:
+            work.close()
+            refused = asyncio.get_running_loop().create_future()
+            refused.cancel()
+            return refused
         task: asyncio.Task[Any] = asyncio.ensure_future(work)
         self._running.add(task)
 
@@ -44,7 +51,8 @@ class Tasks:
         return task
 
     async def close(self) -> None:
-        """Cancel what is left and wait for it."""
+        """Cancel what is left, wait for it, and begin nothing new."""
+        self._closed = True
         tasks = list(self._running)
         for task in tasks:
             task.cancel()

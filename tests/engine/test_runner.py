@@ -59,7 +59,7 @@ def facts(run: Run) -> list[str]:
 def picture(transcript: Transcript) -> dict[str, Any]:
     """All that a transcript shows. How often it was looked at (`rev`) is not part of it."""
     row = snapshot(transcript)
-    return {**row, "rev": 0, "items": [{**item, "rev": 0} for item in row["items"]]}
+    return {**row, "rev": 0, "items": [{**item, "rev": 0} for item in row.get("items", ())]}
 
 
 @pytest.mark.parametrize("api", APIS)

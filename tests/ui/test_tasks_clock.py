@@ -106,6 +106,14 @@ async def test_close_cancels_what_is_left_and_waits_for_it() -> None:
     assert bench.problems == []
 
 
+async def test_after_that_nothing_is_begun() -> None:
+    bench = Bench()
+    await bench.tasks.close()
+    assert bench.tasks.start(bench.wait(), bench.owner).cancelled()
+    assert not bench.begun.is_set()
+    assert bench.problems == []
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 async def test_a_dialog_can_be_awaited(accepted: bool) -> None:
     parent = QWidget()

@@ -50,7 +50,7 @@ class ServersDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, parent, 820, 660)
         self._profile: Profile | None = None
-        self._keeping: asyncio.Task[str] | None = None
+        self._keeping: asyncio.Future[str] | None = None
         """A key on its way into the keyring."""
         outer = QHBoxLayout(self)
         theme.space(outer, 16, 16, 16, 12, gap=16)

@@ -167,7 +167,7 @@ class SessionsDock(QWidget):
         self.list.hide()
         column.addStretch(0)
         self.setFocusProxy(self.search)
-        self._task: asyncio.Task[object] | None = None
+        self._task: asyncio.Future[object] | None = None
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(60)
