@@ -54,6 +54,7 @@ X11_LIBRARIES = """
     libxcb-randr.so.0=libxcb-randr0 libxcb-render-util.so.0=libxcb-render-util0
     libxcb-shape.so.0=libxcb-shape0 libxcb-util.so.1=libxcb-util1 libxcb-xkb.so.1=libxcb-xkb1
 """
+MODEL_LIBRARIES = "libgomp.so.1=libgomp1 libstdc++.so.6=libstdc++6"
 WAYLAND_LIBRARIES = """
     libwayland-client.so.0=libwayland-client0 libwayland-cursor.so.0=libwayland-cursor0
     libwayland-egl.so.1=libwayland-egl1
@@ -103,10 +104,12 @@ class Machine(NamedTuple):
     window: Mapping[str, str] = {}
     fonts: Sequence[str] = ()
     display: str = ""
+    model: Mapping[str, str] = {}
 
     @property
     def packages(self) -> list[str]:
-        return sorted({*self.qt.values(), *self.window.values(), *self.fonts})
+        libraries = {**self.qt, **self.window, **self.model}
+        return sorted({*libraries.values(), *self.fonts})
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -324,7 +327,7 @@ def inspect_machine() -> Machine:
         return Machine()
     fonts = () if has_font() else FONTS
     window, display = missing_for_window(os.environ), display_problem(os.environ)
-    return Machine(missing(QT_LIBRARIES), window, fonts, display)
+    return Machine(missing(QT_LIBRARIES), window, fonts, display, missing(MODEL_LIBRARIES))
 
 
 def can_apt() -> bool:
@@ -352,7 +355,8 @@ def command_for(machine: Machine) -> str:
     """The one command that completes this computer; words where its packages' names are unknown."""
     if shutil.which("apt-get"):
         return f"sudo apt-get install -y {' '.join(machine.packages)}"
-    wanted = [*machine.qt, *machine.window, *(["a font"] if machine.fonts else [])]
+    libraries = {**machine.qt, **machine.window, **machine.model}
+    wanted = [*libraries, *(["a font"] if machine.fonts else [])]
     return f"install what provides {', '.join(wanted)}"
 
 
@@ -364,6 +368,10 @@ def lacking(machine: Machine) -> str:
         return f"No window can open ({', '.join(machine.window)} missing): {command_for(machine)}"
     if machine.fonts:
         return f"No font is installed, every letter will be a box: {command_for(machine)}"
+    if machine.model:
+        absent = ", ".join(machine.model)
+        before = f"{machine.display}. " if machine.display else ""
+        return f"{before}The bundled model cannot run ({absent} missing): {command_for(machine)}"
     return machine.display
 
 
@@ -391,9 +399,9 @@ def start(arguments: Sequence[str]) -> None:
     set_up()
     needs_qt = app_words(arguments)[:1] in ([], ["tour"])
     machine = complete_machine() if needs_qt else Machine()
-    command = choose_command(arguments, machine, has_model())
+    command = choose_command(arguments, machine, has_model() and not machine.model)
     instead = "" if command == list(arguments) else f" Instead: playground {shlex.join(command)}"
-    if machine.qt or machine.fonts or instead:
+    if machine.qt or machine.fonts or machine.model or instead:
         say(f"{lacking(machine)}.{instead}")
     offscreen = {"QT_QPA_PLATFORM": "offscreen"} if machine.window or machine.display else {}
     words = [str(PYTHON), "-m", "playground", *command]
@@ -403,7 +411,7 @@ def start(arguments: Sequence[str]) -> None:
 def doctor(arguments: Sequence[str]) -> None:
     """Says what is here and what is missing, mends what it can, and becomes the app's doctor."""
     machine = inspect_machine()
-    absent = ", ".join([*machine.qt, *machine.window])
+    absent = ", ".join([*machine.qt, *machine.window, *machine.model])
     say(f"Python            {sys.version.split()[0]}, {BASE}")
     say(f"environment       {VENV}, {'up to date' if is_set_up() else 'not up to date'}")
     say(f"bundled model     {'installed' if has_model() else 'not installed'}")

@@ -72,7 +72,7 @@ def main(args: argparse.Namespace) -> int:
         try:
             # It serves for as long as it is held.
             _server = llama.start(file, template, behind, key, args.threads)
-        except RuntimeError as error:
+        except (RuntimeError, ImportError) as error:  # also a system library that is missing
             print(f"llama.cpp could not start: {error}", file=sys.stderr)
             return 1
         asyncio.run(_serve(listener, behind, announcements, until_eof=args.until_eof))

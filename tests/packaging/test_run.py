@@ -504,3 +504,16 @@ def test_help_needs_no_environment(
     monkeypatch.setattr(run, "set_up", lambda: pytest.fail("set up"))
     assert run.main(["--help"]) == 0
     assert "run.py test" in capsys.readouterr().out
+
+
+def test_a_library_that_only_the_model_needs_is_named_and_the_sandbox_is_asked(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
+    here = run.Machine(model={"libgomp.so.1": "libgomp1"}, display="There is no display")
+    said = run.lacking(here)
+    assert said.startswith("There is no display. The bundled model cannot run (libgomp.so.1")
+    assert said.endswith("sudo apt-get install -y libgomp1")
+    bare = here._replace(qt={"libGL.so.1": "libgl1"})
+    assert "libgomp1" in run.lacking(bare)
+    assert "sandbox" in run.choose_command([], bare, False)
