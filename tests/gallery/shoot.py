@@ -32,6 +32,8 @@ LARGE = (1920, 1200)
 """The window for type of double size."""
 FINE = (1280, 800)
 """The window of most states at 200 %: that of a small portable computer."""
+SWITCHED = ("sessions", "parameters", "done", "refused-key", "undo", "servers")
+"""States under which the theme is changed, too."""
 QUIET = "This plugin does not support"
 
 
@@ -41,6 +43,8 @@ class Album:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.rows: list[dict[str, Any]] = []
+        self.kept: dict[str, QImage] = {}
+        """The dark pictures of the states in SWITCHED."""
         self.warnings: list[str] = []
         self._saving = ThreadPoolExecutor(1)
         self._saved: list[Future[bool]] = []
@@ -53,6 +57,12 @@ class Album:
         self.warnings.clear()
         self.rows.append({"state": state.name, "title": state.title, "kind": kind, "file": file,
                           "faults": found})  # fmt: skip
+
+    def differs(self, name: str, image: QImage) -> None:
+        """A picture of a state that is not what it should be."""
+        row = next(row for row in self.rows if row["state"] == name and row["kind"] == "dark-100")
+        row["faults"].append("looks otherwise when the theme changes under it")
+        save(image, self.out / row["file"].replace("dark-100", "switched-100"))
 
     def close(self) -> None:
         self._saving.shutdown()
@@ -75,7 +85,31 @@ async def shoot(album: Album, kind: str, states: Sequence[State]) -> None:
                 stage.subject.resize(*_size(state, size))
                 await state.make(stage)
                 await stage.settle()
-                album.add(state, kind, stage, stage.picture())
+                picture = stage.picture()
+                album.add(state, kind, stage, picture)
+                if kind == "dark-100" and state.name in SWITCHED:
+                    album.kept[state.name] = picture
+            await stage.clear()
+        finally:
+            await stage.desktop.close()
+            stage.window.deleteLater()
+
+
+async def switch(album: Album, states: Sequence[State]) -> None:
+    """What was light and turns dark must look like what was dark from the start."""
+    with tempfile.TemporaryDirectory() as folder:
+        theme.apply("light")
+        stage = await on(Path(folder) / "home")
+        try:
+            for state in states:
+                theme.apply("light")
+                await stage.clear()
+                await state.make(stage)
+                await stage.settle()
+                theme.apply("dark")
+                await stage.settle()
+                if (picture := stage.picture()) != album.kept[state.name]:
+                    album.differs(state.name, picture)
             await stage.clear()
         finally:
             await stage.desktop.close()
@@ -104,7 +138,7 @@ def main() -> int:
             album.warnings.append(f"Qt says: {message}")
 
     qInstallMessageHandler(heard)
-    desktop.application()
+    desktop.application().setCursorFlashTime(0)  # a caret that blinks makes two pictures of one
     theme.apply("light")
 
     async def work() -> int:
@@ -114,6 +148,7 @@ def main() -> int:
             if percent == 100:
                 await shoot(album, "contrast-100", [one for one in states if one.contrast])
                 await shoot(album, "light-large", [one for one in states if one.large])
+                await switch(album, [one for one in states if one.name in SWITCHED])
         album.close()
         return 0
 
