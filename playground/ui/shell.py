@@ -220,7 +220,7 @@ class Shell:
         self._profile = QComboBox(self.window)
         self._profile.setAccessibleName("Server of this session")
         self._profile.setToolTip("Where the next turns of this session go")
-        self._profile.setFixedWidth(theme.current().px(270))
+        theme.follow(self._profile, lambda look: self._profile.setFixedWidth(look.px(260)))
         self._profile.activated.connect(
             lambda index: self.desk.use_profile(self._profile.itemData(index))
         )

@@ -82,7 +82,8 @@ class Window(QMainWindow):
         self.panels: dict[str, QWidget] = {}
         self._tabs: dict[str, QToolButton] = {}
         self._specs: Sequence[DockSpec] = ()
-        theme.themes.changed.connect(self._make_room)
+        self._scale = theme.current().scale
+        theme.themes.changed.connect(self._restyled)
         self._yielded: set[str] = set()
         """Docks that were hidden because the window became narrow, not by the user."""
         self._low = False
@@ -266,6 +267,17 @@ class Window(QMainWindow):
         """Below which width of the window which dock gives way."""
         px = theme.current().px
         return (("sessions", px(NARROW)), ("settings", px(NARROW - 260)))
+
+    def _restyled(self) -> None:
+        """With larger type the docks become larger, too."""
+        ratio = theme.current().scale / self._scale
+        self._scale = theme.current().scale
+        if ratio != 1.0:
+            docks = [dock for dock in self.docks.values() if not dock.isHidden()]
+            ways = QtCore.Qt.Orientation
+            self.resizeDocks(docks, [round(d.width() * ratio) for d in docks], ways.Horizontal)
+            self.resizeDocks(docks, [round(d.height() * ratio) for d in docks], ways.Vertical)
+        self._make_room()
 
     def _make_room(self) -> None:
         """At 1024 × 700 there is room for the conversation, one dock beside it and a low one

@@ -31,6 +31,9 @@ from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.window import DockSpec
 
+SIDE, LEAST = 12, 280
+"""Pixels of the design: beside what is in the dock, and the least width of it."""
+
 
 def section(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text.upper(), parent)
@@ -52,6 +55,7 @@ class SettingsDock(QWidget):
         self.desk = desk
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        theme.follow(self, lambda look: self.setMinimumWidth(look.px(LEAST)))
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -61,7 +65,7 @@ class SettingsDock(QWidget):
         whole = QVBoxLayout(inner)
         theme.space(whole, 0, 4, 0, 12, gap=0)
         self._column = QVBoxLayout()
-        theme.space(self._column, 16, 0, 16, 0, gap=4)
+        theme.space(self._column, SIDE, 0, SIDE, 0, gap=4)
         whole.addLayout(self._column)
         area.setWidget(inner)
         outer.addWidget(area)
@@ -129,7 +133,7 @@ class SettingsDock(QWidget):
         self._column.addWidget(section("Parameters", inner))
         self._parameters = QVBoxLayout()
         # The frame of a value that is edited reaches over the edge at which its text ends.
-        theme.space(self._parameters, 16, 0, 16 - OVERHANG, 0, gap=0)
+        theme.space(self._parameters, SIDE, 0, SIDE - OVERHANG, 0, gap=0)
         whole.addLayout(self._parameters)
         whole.addStretch(1)
         self.rows: dict[str, ParameterRow] = {}
