@@ -22,7 +22,7 @@ EVENTS = 100_000
 LONG = 100_000
 MS = 1_000_000
 TEXT = (
-    "The **answer** to turn %d says what there is to say, in a paragraph of a usual length, with "
+    "The **answer** to this turn says what there is to say, in a paragraph of a usual length, with "
     "`code` in it and a [link](https://a.example).\n\n- one thing\n- another thing\n\n"
     "```python\ndef answer(turn: int) -> str:\n    return str(turn)\n```\n"
 )
@@ -132,7 +132,9 @@ def labels(texts: list[str]) -> float:
 
 async def conversation(home: str) -> list[tuple[str, str, str]]:
     async with opened(home) as stage:
-        session = await kept(stage, (events(TEXT % number, 20) for number in range(TURNS)))
+        session = await kept(
+            stage, (events(TEXT.replace("turn", f"turn {number}"), 20) for number in range(TURNS))
+        )
         await shown(stage, session)
         times = [await shown(stage, session) for _ in range(5)]
         stage.desk.open_session(session.id)
@@ -209,7 +211,7 @@ async def long_answer(home: str) -> list[tuple[str, str, str]]:
 
 async def many_events(home: str) -> list[tuple[str, str, str]]:
     async with opened(home) as stage:
-        session = await kept(stage, [events("word " * EVENTS, EVENTS)])
+        session = await kept(stage, [events(TEXT * (6 * EVENTS // len(TEXT)), EVENTS)])
         await shown(stage, session)
         opening, first, whole = Beats(), [], []
         for _ in range(3):

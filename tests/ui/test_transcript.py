@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from playground.core.items import Message, Text
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session
+from playground.ui.widgets.cards import AnswerCard
 from playground.ui.widgets.transcript import KEPT, TranscriptView
 
 TURNS = 400
@@ -142,3 +143,32 @@ def test_only_what_goes_on_is_looked_at_by_the_clock(
     looked.clear()
     view.advance()
     assert looked == []
+
+
+def test_a_very_long_answer_is_drawn_a_slice_at_a_time_and_whole_in_the_end(
+    qtbot: QtBot, view: TranscriptView, session: Session
+) -> None:
+    run = turn(session, TURNS, session.leaf, "A paragraph of the answer.\n\n" * 2_000)
+    view.show_session(session)
+    card = next(card for card in view.cards() if isinstance(card, AnswerCard) and card.run is run)
+    whole = str(card.item.text).split()
+    assert 0 < len(card.prose.text().split()) < len(whole) // 4
+    qtbot.waitUntil(lambda: len(card.prose.text().split()) == len(whole))
+    assert not card.prose.caret
+    assert view.following
+    bar = view.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+
+
+def test_an_answer_that_is_replaced_while_it_is_being_drawn(
+    qtbot: QtBot, view: TranscriptView, session: Session
+) -> None:
+    run = turn(session, TURNS, session.leaf, "Old words.\n\n" * 2_000)
+    view.show_session(session)
+    card = next(card for card in view.cards() if isinstance(card, AnswerCard) and card.run is run)
+    card.item.text.replace("New words.")
+    run.transcript.touch(card.item)
+    card.advance()
+    assert card.prose.text() == "New words."
+    settle(qtbot, view)
+    assert card.prose.text() == "New words."

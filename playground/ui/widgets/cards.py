@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -41,6 +41,9 @@ from playground.ui.widgets.prose import Prose
 
 Button = TypeVar("Button", bound=QToolButton)
 
+SLICE = 2_000
+"""Characters of an answer that are drawn at once, about 5 ms of work; more wait for a turn of the
+loop, so that a very long answer never holds up the window."""
 ARGUMENTS_SHOWN = 120
 """Characters of a call's arguments on its one line; the whole stands below."""
 
@@ -235,6 +238,9 @@ class AnswerCard(Card):
         column.addWidget(self._refusal)
         self._cursor = 0
         self._version = 0
+        self._due = ""
+        """Text that is still to be drawn."""
+        self._waiting = False
         self._finished = False
 
     def draw(self) -> None:
@@ -242,28 +248,42 @@ class AnswerCard(Card):
         assert isinstance(item, Message)
         if item.text.version != self._version:
             self._version = item.text.version
-            whole, self._cursor = item.text.after(0)
-            self.prose.set_text(whole)
+            self._due, self._cursor = item.text.after(0)
+            self._finished = False
+            self.prose.set_text("")
         else:
             more, self._cursor = item.text.after(self._cursor)
-            if more:
-                self.prose.append(more)
+            self._due += more
+        self._draw_some()
         self.prose.setVisible(bool(item.text) or not item.refusal)
-        if item.t1 is not None and not self._finished:
-            self._finished = True
-            self.prose.finish()
-        self.prose.caret = self.run.running and not self._finished
         self._phase.setVisible(item.phase == "commentary")
         if item.refusal:
             self._refusal.say(str(item.refusal))
             self._refusal.show()
 
-    def advance(self) -> bool:
-        changed = super().advance()
-        item = self.item
-        if item.t1 is None and self.run.transcript.outcome is not None and not self._finished:
+    def _draw_some(self) -> None:
+        """Draw the next slice, and see that another follows if there is more."""
+        piece, self._due = self._due[:SLICE], self._due[SLICE:]
+        if piece:
+            self.prose.append(piece)
+        if self._due and not self._waiting:
+            self._waiting = True
+            QTimer.singleShot(0, self, self._go_on)
+        over = self.item.t1 is not None or self.run.transcript.outcome is not None
+        if over and not self._due and not self._finished:
             self._finished = True
             self.prose.finish()
+        self.prose.caret = self.run.running and not self._finished
+
+    def _go_on(self) -> None:
+        self._waiting = False
+        self._draw_some()
+        self.resized.emit()
+
+    def advance(self) -> bool:
+        changed = super().advance()
+        if not changed and self.run.transcript.outcome is not None and not self._finished:
+            self._draw_some()
             changed = True
         return changed
 

@@ -43,6 +43,9 @@ from playground.ui.widgets.proseflow import WHOLE, Flow, Place
 from playground.ui.widgets.proseink import ink
 from playground.ui.widgets.proserows import Row, WideRow
 
+DESCRIBED = 10_000
+"""Characters of a text that a screen reader is told at once."""
+
 _STEP = 4  # columns that a key scrolls sideways; three times as many for a notch of the wheel
 
 
@@ -109,7 +112,7 @@ class Prose(QWidget):
         self._stream.finish()
         self.caret = False
         self._show()
-        self.setAccessibleDescription(self.text()[:10_000])
+        self.setAccessibleDescription(self._flow.beginning(DESCRIBED))
 
     @property
     def caret(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QTextCharFormat
@@ -159,6 +160,13 @@ class Flow:
                 yield (number, position), url
 
     # What
+
+    def beginning(self, length: int) -> str:
+        """The first characters of the plain text, without looking at the rest."""
+        sizes = accumulate(row.length for row in self.rows)
+        enough = next((n for n, size in enumerate(sizes) if size >= length), len(self.rows) - 1)
+        end = (enough, self.rows[enough].length) if self.rows else (0, 0)
+        return self.excerpt((0, 0), end)[:length]
 
     def excerpt(self, start: Place, end: Place) -> str:
         """The text between two places, as plain text."""
