@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
@@ -13,6 +15,8 @@ from playground.ui import theme
 from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.plaintext import PlainText
+
+log = logging.getLogger("ui")
 
 UNDO_STAYS = 12_000
 """Milliseconds for which what was done can be undone by a click."""
@@ -94,17 +98,14 @@ class Notices:
         QTimer.singleShot(UNDO_STAYS, bar, bar.leave)
 
     def _add(self, bar: NoticeBar) -> None:
+        """Show a notice in place of one that says the same."""
+        if not isValid(self._layout):  # the window went while something failed
+            log.info("Nobody was left to read: %s", bar.accessibleName())
+            bar.deleteLater()
+            return
         name = bar.accessibleName()
-        if (old := self._texts.pop(name, None)) is not None and _alive(old):
+        if (old := self._texts.get(name)) is not None and isValid(old):
             old.leave()
         self._texts[name] = bar
-        bar.destroyed.connect(lambda: self._texts.pop(name, None))
         self._layout.addWidget(bar)
         bar.show()
-
-
-def _alive(widget: QWidget) -> bool:
-    try:
-        return widget.testAttribute(Qt.WidgetAttribute.WA_WState_Created) or True
-    except RuntimeError:  # Qt has deleted it
-        return False
