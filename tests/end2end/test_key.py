@@ -173,6 +173,7 @@ async def test_a_key_is_nowhere_but_on_the_wire(
             for exporter in EXPORTERS:
                 # Some say that there is nothing of their kind in such a run.
                 driver.chat.export.write(exporter, run, out / f"{model}-{exporter.id}")
+            await driver.idle()
             driver.press("Ctrl+R")
             driver.press("Esc")
             await driver.ended(driver.newest)

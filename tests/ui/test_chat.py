@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QToolButton
 
 from playground.core.items import Message
 from playground.core.session import Run
+from playground.export import EXPORTERS
 from playground.ui.widgets.cards import SaidCard
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
@@ -450,6 +451,29 @@ async def test_the_last_answer_and_its_request_can_be_copied(opening: Opening) -
         driver.press("Ctrl+Shift+K")
         await until(lambda: "curl" in QApplication.clipboard().text())
         assert "copy me" in QApplication.clipboard().text()
+        await driver.idle()
+
+
+async def test_a_run_is_exported_right_after_it_was_opened(
+    opening: Opening, tmp_path: Path
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        run = await driver.ask("export me later")
+    async with opening() as driver:
+        driver.desk.settings.profiles.clear()  # its server has been deleted since
+        driver.desk.settings.profile = "sandbox"
+        again = (await driver.desk.workspace.load(run.session)).runs[run.id]
+        assert not again.loaded
+        driver.desk.open_session(run.session)
+        for exporter in EXPORTERS:
+            driver.chat.export.write(exporter, again, tmp_path / exporter.id)
+        await driver.idle()
+        for exporter in EXPORTERS:
+            assert b"export me later" in (tmp_path / exporter.id).read_bytes(), exporter.id
+        driver.chat.export.write(EXPORTERS[0], again, tmp_path / "no" / "such" / "folder")
+        await driver.shows("cannot be written.", "No such file or directory")
+        assert "made a mistake" not in driver.seen()
         await driver.idle()
 
 

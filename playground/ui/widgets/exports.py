@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from playground.core.problem import Failure, from_exception
+from playground.core.problem import Failure, Problem
+from playground.core.profile import Profile
 from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.export.base import Exported, Exporter
@@ -45,14 +47,17 @@ class ExportButton(QToolButton):
     def _show(self) -> None:
         self.setEnabled(self.desk.run is not None and not self.desk.run.silent)
 
-    def _exported(self, run: Run) -> Exported:
-        session = self.desk.session
-        history = self.desk.workspace.history(session, run)[: -len(run.input) or None]
-        return Exported(run, self.desk.workspace.profile(run.profile), tuple(history))
+    async def _written(self, exporter: Exporter, run: Run) -> bytes:
+        """The export. What was recorded is masked, but an answer can say a key in pieces.
 
-    def _written(self, exporter: Exporter, run: Run) -> bytes:
-        """The export. What was recorded is masked, but an answer can say a key in pieces."""
-        made = exporter.write(self._exported(run))
+        Raises Failure.
+        """
+        workspace, session = self.desk.workspace, self.desk.session
+        history = workspace.history(session, run)[: -len(run.input) or None]
+        profile = Profile(id=run.profile, name=run.profile)
+        with contextlib.suppress(Failure):  # it may have been deleted since
+            profile = workspace.profile(run.profile)
+        made = exporter.write(Exported(await workspace.events(run), profile, tuple(history)))
         if isinstance(made, str):
             return redacted(made).encode("utf-8", "replace")
         return redacted(made.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -61,12 +66,11 @@ class ExportButton(QToolButton):
         """Put the last request of the run on the clipboard, as code."""
         if (run := self.desk.run) is None:
             return
-        try:
-            written = self._written(exporter, run)
-        except Failure as failure:
-            self.desk.report(failure.problem)
-            return
-        copy(written.decode("utf-8", "replace"))
+
+        async def work() -> None:
+            copy((await self._written(exporter, run)).decode("utf-8", "replace"))
+
+        self.desk.tasks.start(work(), self)
 
     def save(self, exporter: Exporter) -> None:
         """Ask for a place, then write the file."""
@@ -81,7 +85,13 @@ class ExportButton(QToolButton):
 
     def write(self, exporter: Exporter, run: Run, path: Path) -> None:
         """Write a run to a file; what goes wrong is reported."""
-        try:
-            path.write_bytes(self._written(exporter, run))
-        except (Failure, OSError) as error:
-            self.desk.report(from_exception(error))
+
+        async def work() -> None:
+            written = await self._written(exporter, run)
+            try:
+                path.write_bytes(written)
+            except OSError as error:
+                title, detail = f"{path} cannot be written.", error.strerror or str(error)
+                raise Failure(Problem(title=title, detail=detail)) from error
+
+        self.desk.tasks.start(work(), self)
