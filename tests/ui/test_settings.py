@@ -305,6 +305,35 @@ async def test_what_cannot_be_read_is_said_and_not_saved(
         await driver.idle()
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("headers", "X-Team: 7\nApi-Key: sk-test-MARKER-123", "The header Api-Key holds a secret"),
+        ("base_url", "https://me:sk-test-MARKER-123@example.test", "The address holds a secret"),
+        (
+            "base_url",
+            "https://example.test/v1?key=sk-test-MARKER-123",
+            "The address holds a secret",
+        ),
+        ("key_env", "sk-test-MARKER-123", "the name of an environment variable"),
+    ],
+)
+async def test_a_secret_in_the_wrong_field_is_not_saved(
+    field: str, text: str, said: str, opening: Opening, home: Path
+) -> None:
+    async with opening() as driver:
+        driver.desk.wanted.emit("servers")
+        dialog = servers(driver)
+        widget = getattr(dialog, field)
+        (widget.setPlainText if field == "headers" else widget.setText)(text)
+        driver.click(driver.button("Save", dialog))
+        assert said in dialog.said.text()
+        assert "MARKER" not in dialog.said.text()
+        dialog.close()
+        await driver.idle()
+    assert "MARKER" not in (home / "settings.json").read_text()
+
+
 async def test_our_own_servers_have_nothing_to_edit_and_take_no_key(opening: Opening) -> None:
     async with opening() as driver:
         driver.desk.wanted.emit("servers")

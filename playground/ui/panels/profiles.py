@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr, ValidationError
 from PySide6.QtCore import Qt
@@ -27,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from playground.core.plain import visible
 from playground.core.problem import Failure
-from playground.core.profile import OURS, Profile
+from playground.core.profile import OURS, Profile, is_secret
 from playground.core.session import new_id
 from playground.endpoints import ENDPOINTS
 from playground.providers.presets import PRESETS
@@ -252,16 +254,27 @@ class ServersDialog(QDialog):
                 return None
             if line.strip():
                 headers[name.strip()] = value.strip()
+        base_url, key_env = self.base_url.text().strip(), self.key_env.text().strip()
+        if secret := _secret(base_url, headers):
+            self.said.setText(
+                f"{secret} holds a secret, and settings are a plain file. Put it into Key instead:"
+                " that one is kept safely."
+            )
+            return None
+        if key_env and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key_env):
+            # Not shown again: it may be the key itself.
+            self.said.setText("“Key from” takes the name of an environment variable.")
+            return None
         try:
             quirks: Any = json.loads(self.quirks.toPlainText() or "{}")
             return Profile(
                 id=self._profile.id,
                 name=self.name.text().strip() or "A server",
                 provider=self._profile.provider,
-                base_url=self.base_url.text().strip(),
+                base_url=base_url,
                 api=self.api.currentData(),
                 model=self.model.text().strip(),
-                key_env=self.key_env.text().strip(),
+                key_env=key_env,
                 organization=self.organization.text().strip(),
                 project=self.project.text().strip(),
                 headers=headers,
@@ -404,3 +417,16 @@ class ServersDialog(QDialog):
             )
 
         self.desk.tasks.start(work(), self)
+
+
+def _secret(base_url: str, headers: dict[str, str]) -> str:
+    """What of this would put a secret into the settings; empty when nothing does."""
+    for name, value in headers.items():
+        if value and is_secret(name):
+            return f"The header {visible(name)}"
+    try:
+        parts = urlsplit(base_url)
+        named = parts.password or any(is_secret(name) for name, _ in parse_qsl(parts.query))
+    except ValueError:
+        return ""  # no address at all: said when it is used
+    return "The address" if named else ""
