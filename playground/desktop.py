@@ -36,6 +36,10 @@ LATEST = 1000
 """Milliseconds after which the start goes on even if no paint was seen: a window that opens
 minimised or on another desk is never asked to paint."""
 
+GIVE_WAY = 0.0005
+"""Seconds for which another thread may go on when the window wants the interpreter. Python's own
+5 ms are a third of a frame, and come with every call into Qt that lets go of it."""
+
 OLD = 100
 """Collections of the middle generation before one of the old, which Python would do after 10."""
 
@@ -80,10 +84,11 @@ def peek(settings: Path) -> tuple[str, float]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keep the collector of garbage away from what is made in here, now and later: looking through
-    all that a start has made would take 40 to 120 ms in the middle of a stream.
+    """Around the start: what it has made, and what goes on beside it, do not disturb frames later.
 
-    The events of a long stream take as long, so old objects are looked through more rarely, too.
+    Looking through all that a start has made for garbage takes 40 to 120 ms, and would come in the
+    middle of a stream; it is never done. The events of a long stream take as long, so old objects
+    are looked through more rarely.
     """
     gc.disable()
     try:
@@ -93,6 +98,7 @@ def undisturbed() -> Iterator[None]:
         young, middle, _ = gc.get_threshold()
         gc.set_threshold(young, middle, OLD)
         gc.enable()
+        sys.setswitchinterval(GIVE_WAY)
 
 
 def application() -> QApplication:

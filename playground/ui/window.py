@@ -2,8 +2,8 @@
 knows no panel and no dock.
 
 The window is built and painted before anything but Qt is imported; `furnish` puts the panels in
-when the rest of the program is there. Even `QtCore.Qt` is not touched before: its hundred enums are
-made together, which takes longer than the window.
+when the rest of the program is there. Even of Qt only what is painted is named before: a class is
+made when it is first named, and the hundred enums of `QtCore.Qt` take longer than the window.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -76,7 +75,6 @@ class Window(QMainWindow):
         self.setObjectName("window")
         self.setMinimumSize(720, 480)
         self.resize(1440, 900)
-        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
         self.setContentsMargins(8, 0, 8, 0)
         self.docks: dict[str, QDockWidget] = {}
         self.panels: dict[str, QWidget] = {}
@@ -95,9 +93,6 @@ class Window(QMainWindow):
         row.setSpacing(6)
         self.menus = QMenuBar(top)
         self.menus.setAccessibleName("Menu")
-        self.menus.setSizePolicy(
-            self.menus.sizePolicy().Policy.Maximum, self.menus.sizePolicy().Policy.Preferred
-        )
         row.addWidget(self.menus)
         self._tab_row = QHBoxLayout()
         self._tab_row.setSpacing(2)
@@ -121,13 +116,16 @@ class Window(QMainWindow):
         self._stack.setProperty("role", "pane")
         column.addWidget(self._stack, 1)
         self.setCentralWidget(middle)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setAccessibleName("Status")
 
     # Furniture.
 
     def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         """Make the panels and the docks, in the order given."""
+        sizes = self.menus.sizePolicy()
+        self.menus.setSizePolicy(sizes.Policy.Maximum, sizes.Policy.Preferred)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setAccessibleName("Status")
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
         for panel in panels:
             widget = panel.make(desk)
             self.panels[panel.id] = widget
@@ -228,12 +226,12 @@ class Window(QMainWindow):
         title: str,
         keys: str,
         run: Callable[[], object],
-        icon: QIcon | None = None,
-    ) -> QAction:
+        icon: QtGui.QIcon | None = None,
+    ) -> QtGui.QAction:
         """A command: in a menu, in the palette and under a shortcut."""
-        action = QAction(title, self)
+        action = QtGui.QAction(title, self)
         if keys:
-            action.setShortcuts([QKeySequence(one) for one in keys.split(" | ")])
+            action.setShortcuts([QtGui.QKeySequence(one) for one in keys.split(" | ")])
         action.triggered.connect(lambda _=False: run())
         if icon is not None:
             action.setIcon(icon)
@@ -300,7 +298,7 @@ class Window(QMainWindow):
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         old = event.oldSize().width()
         super().resizeEvent(event)
         crossed = any(
@@ -315,6 +313,6 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self.resized.emit()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         event.ignore()  # the program ends runs and writes what is new, then quits by itself
         self.closing.emit()

@@ -41,8 +41,8 @@ from playground.ui.widgets.prose import Prose
 
 Button = TypeVar("Button", bound=QToolButton)
 
-SLICE = 2_000
-"""Characters of an answer that are drawn at once, about 5 ms of work; more wait for a turn of the
+SLICE = 1_000
+"""Characters of an answer that are drawn at once, 2 to 5 ms of work; more wait for a turn of the
 loop, so that a very long answer never holds up the window."""
 ARGUMENTS_SHOWN = 120
 """Characters of a call's arguments on its one line; the whole stands below."""
