@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -501,9 +502,12 @@ from playground.store.owner import Owner
 from playground.store.sessions import Sessions
 
 class Telling(Sessions):
+    told = 0
+
     async def append(self, run_id, first, events):
         await super().append(run_id, first, events)
-        print(first + len(events), flush=True)
+        self.told = first + len(events)
+        print(self.told, flush=True)
 
 async def main():
     home = Home(Path(sys.argv[1])).prepare()
@@ -521,13 +525,24 @@ async def main():
     for number in range(10_000_000):
         run.take([Event(number, "sse", raw, chunk=number) for number in range(20)])
         await asyncio.sleep(0)
+        while len(run.recording) - sessions.told > 5_000:
+            # Never faster than the disk: a batch that grows while the one before it is being
+            # written would be larger each time, and the next line would never come.
+            await asyncio.sleep(0.001)
 
 asyncio.run(main())
 """
 
 
-def writer(home: Home) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", WRITER, str(home.path)], stdout=subprocess.PIPE)
+@contextmanager
+def writer(home: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that records a run; killed in any case, it would never end by itself."""
+    command = [sys.executable, "-c", WRITER, str(home.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
@@ -585,10 +600,7 @@ def test_a_second_process_on_the_same_home_disturbs_nothing(opened: Make, home: 
         owner.close()
 
     with writer(home) as process:
-        try:
-            asyncio.run(go(process))
-        finally:
-            process.kill()
+        asyncio.run(go(process))
 
 
 def test_a_run_may_come_before_its_session(opened: Make, make_run: Make) -> None:
