@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.core.items import Item, Reasoning, ToolCall, ToolOutput
 from playground.core.profile import Api, Quirks
 from playground.core.session import Call
-from playground.core.transcript import Reducer
+from playground.core.transcript import Reducer, Transcript
 
 Kind = Literal["integer", "number", "boolean", "choice", "text", "json"]
 
@@ -28,6 +28,36 @@ class Parameter:
     high: float | None = None
     choices: tuple[str, ...] = ()
     """For `choice`; other words may be typed, servers differ."""
+    group: str = ""
+    """The heading it stands under in a form; empty: among the first, which are used most."""
+    refused: str = ""
+    """Which models refuse it, in words: `reasoning models, unless the effort is none`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the server already has of a conversation."""
+
+    after: int
+    """The items of the history from here on are new to it."""
+    response_id: str = ""
+    """To continue after a stored response."""
+    conversation: str = ""
+    """To continue in a conversation of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A further GET for an answer that goes on without us: in the background, or cut off."""
+
+    path: str
+    wait: float = 0.0
+    """Seconds before it is sent."""
+    stream: bool = False
+
+
+def _nothing(_: Transcript) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +70,18 @@ class Endpoint:
     """Below the base URL: `/responses`."""
     version: int
     """Of the reducer. Snapshots of another version are read again from their recordings."""
-    body: Callable[[Call, Sequence[Item], Quirks], dict[str, Any]]
+    body: Callable[[Call, Sequence[Item], Quirks, Kept | None], dict[str, Any]]
     """The request for a call at the end of a conversation."""
     reduce: Reducer
     parameters: tuple[Parameter, ...]
+    more: Callable[[Transcript], More | None] = _nothing
+    """Where the rest of an answer is to be had, when its server goes on with it."""
+    conversations: str = ""
+    """The path at which a conversation is begun that the server keeps; empty: it keeps none."""
+    stored: Callable[[Transcript], str | None] = _nothing
+    """The path of what the server keeps of an answer: GET reads it, DELETE removes it."""
+    cancel: Callable[[Transcript], str | None] = _nothing
+    """The path that stops an answer that goes on in the background, by POST."""
 
 
 def answered(items: Sequence[Item]) -> list[Item]:
@@ -64,14 +102,48 @@ def answered(items: Sequence[Item]) -> list[Item]:
 
 
 def finish(body: dict[str, Any], call: Call, quirks: Quirks) -> dict[str, Any]:
-    """Put the switched-on fields into a body, then what this server needs otherwise."""
+    """Put the switched-on fields into a body, then what this server and this model need
+    otherwise, and at last what the user wants in it whatever it is."""
     for path, value in call.fields.items():
         place(body, path, value)
-    for name in quirks.drop:
-        body.pop(name, None)
-    for old, new in quirks.rename.items():
-        if old in body:
-            body[new] = body.pop(old)
+    for fields in (quirks, quirks.models.get(call.model)):
+        if fields is not None:
+            for path in fields.drop:
+                take(body, path)
+            for old, new in fields.rename.items():
+                if (found := take(body, old)) is not None:
+                    place(body, new, found[0])
+    return merge(body, call.extra)
+
+
+def take(body: dict[str, Any], path: str) -> tuple[Any] | None:
+    """Remove `reasoning.effort` and give its value in a tuple; None when it was not there.
+
+    An object that holds nothing any more goes too.
+    """
+    name, _, rest = path.partition(".")
+    if name not in body:
+        return None
+    if not rest:
+        return (body.pop(name),)
+    inner = body[name]
+    if not isinstance(inner, dict):
+        return None
+    body[name] = inner = dict(inner)
+    found = take(inner, rest)
+    if not inner and found is not None:
+        del body[name]
+    return found
+
+
+def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` with `extra` in it: objects are merged, all else is replaced."""
+    for name, value in extra.items():
+        inner = body.get(name)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            body[name] = merge(dict(inner), value)
+        else:
+            body[name] = value
     return body
 
 
@@ -80,7 +152,7 @@ def place(body: dict[str, Any], path: str, value: Any) -> None:
     *outer, last = path.split(".")
     for name in outer:
         inner = body.get(name)
-        if not isinstance(inner, dict):
-            inner = body[name] = {}
-        body = inner
+        # A copy: the value may be the user's own, which is not to be changed.
+        body[name] = dict(inner) if isinstance(inner, dict) else {}
+        body = body[name]
     body[last] = value

@@ -95,6 +95,15 @@ class Message(Item):
     phase: str | None = None
     """`commentary` or `final_answer`, where the server says."""
     annotations: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    """What was said beside text, as the Responses API writes it: `input_image{image_url, file_id,
+    detail}`, `input_file{filename, file_data, file_url, file_id}`, `input_audio`."""
+    choice: int = 0
+    """Which of the answers that were asked for at once (`n`)."""
+    logprobs: list[dict[str, Any]] = field(default_factory=list)
+    """One for each token, where they were asked for: `token`, `logprob`, `top_logprobs`."""
+    audio: dict[str, Any] = field(default_factory=dict)
+    """The spoken answer of a chat: `id`, `transcript`, `data`, `expires_at`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +112,11 @@ class Reasoning(Item):
     """The reasoning itself, where a server shows it."""
     summary: Text = field(default_factory=Text)
     encrypted: bool = False
+    name: str = ""
+    """The field it came under in a chat: `reasoning_content` or `reasoning`."""
+    details: list[dict[str, Any]] = field(default_factory=list)
+    """`reasoning_details` of a chat, as they came; sent back untouched."""
+    choice: int = 0
 
 
 CallState = Literal["arriving", "not run", "running", "done", "failed", "denied"]
@@ -113,9 +127,10 @@ class ToolCall(Item):
     call_id: str = ""
     name: str = ""
     type: str = "function"
-    """`function`, `custom`, or the hosted tool's own word."""
+    """`function` or `custom`."""
     arguments: Text = field(default_factory=Text)
     state: CallState = "arriving"
+    choice: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,6 +138,23 @@ class ToolOutput(Item):
     call_id: str = ""
     output: str = ""
     ok: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class HostedCall(Item):
+    """A tool that the server runs itself, or one that it asks the client to run (shell, computer).
+
+    Its fields are in `wire`, as the server last wrote them.
+    """
+
+    type: str = ""
+    """The kind of item: `web_search_call`, `mcp_call`, `shell_call`."""
+    status: str = ""
+    """The server's own word: `in_progress`, `searching`, `completed`, `failed`."""
+    code: Text = field(default_factory=Text)
+    """What streams in: the code of an interpreter, the arguments of an MCP call, a patch."""
+    image: str = ""
+    """The last partial image, base64."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,6 +176,7 @@ KINDS: Mapping[str, type[Item]] = {
     "reasoning": Reasoning,
     "tool_call": ToolCall,
     "tool_output": ToolOutput,
+    "hosted_call": HostedCall,
     "notice": Notice,
     "unknown": Unknown,
 }

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-Api = Literal["responses", "chat"]
+Api = Literal["responses", "chat", "completions"]
 
 LOCAL = "local"
 SANDBOX = "sandbox"
@@ -24,19 +24,37 @@ SECRET_WORDS = frozenset((
 """Words in the names of headers and query parameters whose values are secrets."""
 
 
-class Quirks(BaseModel):
-    """How a server differs from OpenAI, as data."""
+class Fields(BaseModel):
+    """Request fields that a server or one of its models does not take as OpenAI names them.
+
+    A name may be a path: `reasoning.effort`.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     drop: list[str] = Field(default_factory=list)
-    """Top-level request fields never to send."""
+    """Request fields never to send."""
     rename: dict[str, str] = Field(default_factory=dict)
-    """Top-level request fields to send under another name."""
+    """Request fields to send under another name."""
+
+
+class Quirks(Fields):
+    """How a server differs from OpenAI, as data."""
+
+    models: dict[str, Fields] = Field(default_factory=dict)
+    """What was learnt of single models, by their ids; on top of what holds for all."""
     system_role: Literal["developer", "system"] = "system"
     """Role of the instructions in Chat Completions; every server knows `system`."""
+    max_tokens: str = ""
+    """Name under which a chat's limit of the answer is sent; empty: as it was switched on."""
     stream_usage: bool = True
     """Ask for usage in chat streams (`stream_options.include_usage`)."""
+    state: Literal["none", "stateless", "stateful"] = "stateless"
+    """Of the Responses API: the server has none, keeps nothing, or keeps what `store` says."""
+    reasoning_name: Literal["", "reasoning_content", "reasoning"] = ""
+    """Name under which reasoning goes back in a chat; empty: the one it came under."""
+    send_reasoning: bool = False
+    """Whether a chat's earlier reasoning goes back with the messages that it led to."""
 
 
 class Profile(BaseModel):

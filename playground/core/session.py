@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +35,11 @@ def _base32(number: int, width: int) -> str:
     return out
 
 
+State = Literal["history", "previous_response_id", "conversation"]
+"""All of it is sent each time; or only what is new, after the last response; or into a
+conversation that the server keeps."""
+
+
 class Call(BaseModel):
     """A request, complete but for the conversation before it, the server and the key."""
 
@@ -47,7 +52,12 @@ class Call(BaseModel):
     fields: dict[str, Any] = Field(default_factory=dict)
     """Request fields that are switched on. What is not here is not sent."""
     headers: dict[str, str] = Field(default_factory=dict)
+    """Sent beside those of the profile, and instead of any of the same name."""
+    extra: dict[str, Any] = Field(default_factory=dict)
+    """Merged into the body last, whatever it is."""
     stream: bool = True
+    state: State = "history"
+    """How the conversation before the new turn reaches the server, where it keeps any."""
 
 
 @dataclass(slots=True)

@@ -74,6 +74,14 @@ class Transcript:
     model: str | None = None
     """As the server names it."""
     service_tier: str | None = None
+    stored: bool | None = None
+    """Whether the server says that it keeps the answer; None: it does not say."""
+    conversation: str | None = None
+    """The conversation of the server that the answer belongs to."""
+    sequence: int | None = None
+    """The last `sequence_number`, from which a broken stream can be taken up again."""
+    pending: str | None = None
+    """`queued` or `in_progress`: a response in the background, of which more can be asked."""
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     """Of the last answer, names in lower case."""
@@ -161,6 +169,16 @@ class Transcript:
     @property
     def refusal(self) -> str | None:
         return "\n\n".join(str(row.refusal) for row in self.messages() if row.refusal) or None
+
+    @property
+    def exhausted(self) -> bool:
+        """The whole budget went to reasoning: cut off before any of the answer came."""
+        return (
+            self.outcome in ("incomplete", None)
+            and self.terminal == "incomplete"
+            and self.finish_reason in ("max_output_tokens", "length", "max_tokens")
+            and not (self.text or self.refusal or self.tool_calls)
+        )
 
     @property
     def tool_calls(self) -> list[ToolCall]:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from playground.core.endpoint import Endpoint, Parameter, answered, finish
+from playground.core.endpoint import Endpoint, Kept, Parameter, answered, finish
 from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 from playground.core.problem import from_error
 from playground.core.profile import Quirks
@@ -49,7 +49,9 @@ PARAMETERS = (
 # What goes out.
 
 
-def body(call: Call, history: Sequence[Item], quirks: Quirks) -> dict[str, Any]:
+def body(
+    call: Call, history: Sequence[Item], quirks: Quirks, kept: Kept | None = None
+) -> dict[str, Any]:
     messages: list[dict[str, Any]] = []
     if call.instructions:
         messages.append({"role": quirks.system_role, "content": call.instructions})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from playground.core.endpoint import Endpoint, Parameter, answered, finish
+from playground.core.endpoint import Endpoint, Kept, Parameter, answered, finish
 from playground.core.items import (
     Item,
     Message,
@@ -70,7 +70,9 @@ PARAMETERS = (
 # What goes out.
 
 
-def body(call: Call, history: Sequence[Item], quirks: Quirks) -> dict[str, Any]:
+def body(
+    call: Call, history: Sequence[Item], quirks: Quirks, kept: Kept | None = None
+) -> dict[str, Any]:
     made: dict[str, Any] = {"model": call.model, "input": _input(history)}
     if call.instructions:
         made["instructions"] = call.instructions

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from playground.core.endpoint import Endpoint
+from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item
-from playground.core.problem import Failure, Problem, from_exception
+from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
-from playground.core.recording import Event
+from playground.core.recording import Event, parse
 from playground.core.session import Run
 from playground.counting import prices, tokens
 from playground.engine.recorder import Recorder
@@ -35,6 +36,12 @@ PIECE = 64
 """Events between two looks at the clock."""
 
 
+RESUMED = 3
+"""Attempts in a row that may bring nothing before the rest of an answer is given up."""
+QUESTION = Limits(first_token=30, idle=30)
+"""For requests whose answer is short and comes at once."""
+
+
 class Runner:
     def __init__(
         self,
@@ -45,6 +52,7 @@ class Runner:
         recorder: Recorder,
         serve: Serve,
         report: Callable[[Problem], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.endpoints = endpoints
         self.providers = providers
@@ -52,29 +60,98 @@ class Runner:
         self.recorder = recorder
         self.serve = serve
         self.report = report
+        self.sleep = sleep
+        self._late: set[asyncio.Task[None]] = set()
 
-    async def go(self, run: Run, history: Sequence[Item], profile: Profile, limits: Limits) -> None:
-        """Send the run's call at the end of `history` (its own input included)."""
+    async def go(
+        self,
+        run: Run,
+        history: Sequence[Item],
+        profile: Profile,
+        limits: Limits,
+        kept: Kept | None = None,
+    ) -> None:
+        """Send the run's call at the end of `history` (its own input included), of which the
+        server has what `kept` says."""
         try:
             await self.recorder.watch(run)
             serving = await self._serve(run, profile)
-            address = self._address(run, history, serving)
-            exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0)
-            try:
-                async for batch in exchange:
-                    await _take(run, batch)
-            finally:
-                await exchange.aclose()
+            if serving.profile.id != profile.id:
+                kept = None
+            kept = await self._begin_conversation(run, serving, kept)
+            address = self._address(run, history, serving, kept)
+            await self._exchange(run, address, limits)
+            await self._rest(run, serving, limits)
             await self._count(run, address, serving.profile)
             run.note("ended")
         except asyncio.CancelledError:
             run.note("stopped")
+            self._let_go(run, profile)
             raise
         except Exception as error:
             self._failed(run, error)
         finally:
             # Also when cancelled: what arrived and how it ended belongs on disk.
             await asyncio.shield(self.recorder.finish(run))
+
+    async def _exchange(self, run: Run, address: Address, limits: Limits) -> None:
+        earlier = run.transcript.requests
+        exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0, earlier=earlier)
+        try:
+            async for batch in exchange:
+                await _take(run, batch)
+        finally:
+            await exchange.aclose()
+
+    async def _rest(self, run: Run, serving: Serving, limits: Limits) -> None:
+        """Fetch what a server goes on to make of an answer without us: one in the background, or
+        one whose stream broke. What no more can be had of is left as it is."""
+        endpoint = self.endpoints[run.call.api]
+        provider = self.providers[serving.profile.provider]
+        broken = 0
+        while (more := endpoint.more(run.transcript)) is not None:
+            seen = run.transcript.events
+            await self.sleep(more.wait)
+            address = provider.address(
+                serving.profile,
+                more.path,
+                serving.key,
+                None,
+                run.call.headers,
+                stream=more.stream,
+            )
+            await self._exchange(run, address, limits)
+            broken = 0 if run.transcript.events > seen else broken + 1
+            if broken > RESUMED or (run.transcript.status or 0) >= 400:
+                break
+
+    async def _begin_conversation(
+        self, run: Run, serving: Serving, kept: Kept | None
+    ) -> Kept | None:
+        """The conversation that a run belongs to; begun on the server when there is none yet."""
+        endpoint, call = self.endpoints[run.call.api], run.call
+        if serving.profile.quirks.state != "stateful" or not endpoint.conversations:
+            return None
+        if call.state != "conversation":
+            return kept
+        if "conversation" in call.fields or (kept is not None and kept.conversation):
+            return kept
+        provider = self.providers[serving.profile.provider]
+        address = provider.address(
+            serving.profile, endpoint.conversations, serving.key, {}, call.headers
+        )
+        answer = await self.wire.fetch(address, QUESTION)
+        made, _ = parse(answer.body.decode("utf-8", "replace"))
+        if not isinstance(made, dict) or not isinstance(made.get("id"), str):
+            raise Failure(
+                Problem(
+                    title="The server began no conversation.",
+                    detail=answer.body[:SHOWN].decode("utf-8", "replace"),
+                    remedy="change_request",
+                    status=answer.status,
+                )
+            )
+        return Kept(0, conversation=made["id"])
 
     async def fail(self, run: Run, error: Failure) -> None:
         """End a run that could not even be begun."""
@@ -118,12 +195,53 @@ class Runner:
         """What the server lists. Raises Failure with the server's words."""
         provider = self.providers[serving.profile.provider]
         address = provider.address(serving.profile, "/models", serving.key)
-        answer = await self.wire.fetch(address, limits or Limits(first_token=30, idle=30))
+        answer = await self.wire.fetch(address, limits or QUESTION)
         return models(answer.body)
 
-    def _address(self, run: Run, history: Sequence[Item], serving: Serving) -> Address:
+    async def delete(self, run: Run, profile: Profile) -> None:
+        """Have the server remove what it keeps of an answer. Raises Failure with its words."""
+        path = self.endpoints[run.call.api].stored(run.transcript)
+        if path is None:
+            raise Failure(Problem(title="The server keeps nothing of this answer."))
+        await self._ask(profile, "DELETE", path)
+
+    async def cancel(self, run: Run, profile: Profile) -> None:
+        """Have the server stop an answer in the background. Raises Failure with its words."""
+        path = self.endpoints[run.call.api].cancel(run.transcript)
+        if path is not None:
+            await self._ask(profile, "POST", path)
+
+    def _let_go(self, run: Run, profile: Profile) -> None:
+        """Whoever stops an answer in the background does not want it to go on and cost money."""
+        if self.endpoints[run.call.api].cancel(run.transcript) is None:
+            return
+
+        async def work() -> None:
+            try:
+                await self.cancel(run, profile)
+            except Failure as failure:
+                log.info("The server did not stop a response: %s", failure)
+
+        task = asyncio.ensure_future(work())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def close(self) -> None:
+        """Wait for what was begun for runs that are over."""
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def _ask(self, profile: Profile, method: str, path: str) -> None:
+        serving = await self.serve(profile, lambda _: None)
+        provider = self.providers[serving.profile.provider]
+        body: dict[str, Any] | None = {} if method == "POST" else None
+        address = provider.address(serving.profile, path, serving.key, body)
+        await self.wire.fetch(replace(address, method=method), QUESTION)
+
+    def _address(
+        self, run: Run, history: Sequence[Item], serving: Serving, kept: Kept | None
+    ) -> Address:
         endpoint = self.endpoints[run.call.api]
-        body = endpoint.body(run.call, history, serving.profile.quirks)
+        body = endpoint.body(run.call, history, serving.profile.quirks, kept)
         return self.providers[serving.profile.provider].address(
             serving.profile,
             endpoint.path,

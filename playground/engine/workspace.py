@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from playground.core.endpoint import Endpoint
+from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item, Message, Reasoning, Text
 from playground.core.problem import Failure
 from playground.core.profile import Profile
@@ -158,7 +158,8 @@ class Workspace:
         saving = asyncio.ensure_future(self._keep(session))
         try:
             server = profile or self.profile(run.profile)
-            await self.runner.go(run, self.history(session, run), server, self.limits())
+            history, kept = self.history(session, run)
+            await self.runner.go(run, history, server, self.limits(), kept)
         except Failure as failure:  # the server's profile is gone
             await self.runner.fail(run, failure)
         finally:
@@ -175,23 +176,28 @@ class Workspace:
         except Failure as failure:
             self.runner.report(failure.problem)
 
-    def history(self, session: Session, run: Run) -> Sequence[Item]:
-        """The conversation up to and including the run's own input.
+    def history(self, session: Session, run: Run) -> tuple[Sequence[Item], Kept | None]:
+        """The conversation up to and including the run's own input, and what its server already
+        has of it, when the run builds on that.
 
         What another server wrote goes as plain messages: its ids and sealed reasoning mean nothing
         here.
         """
         rows: list[Item] = []
+        kept: Kept | None = None
         for past in session.path(run.parent) if run.parent else ():
             if past.profile == run.profile and past.call.api == run.call.api:
                 rows += past.items
+                if run.call.state != "history" and _is_kept(past):
+                    seen = past.transcript
+                    kept = Kept(len(rows), seen.response_id or "", seen.conversation or "")
             else:
                 rows += [
                     replace(item, wire=None)
                     for item in past.items
                     if not isinstance(item, Reasoning)
                 ]
-        return [*rows, *run.input]
+        return [*rows, *run.input], kept
 
     def stop(self, run: Run) -> None:
         """End a run; what arrived stays."""
@@ -228,6 +234,7 @@ class Workspace:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.runner.close()
 
 
 def _copy(items: Sequence[Item]) -> list[Item]:
@@ -239,6 +246,16 @@ def _asked(run: Run) -> list[Item]:
     is nothing else that one is what it says."""
     said = _copy(run.input)
     return [item for item in said if not _is_answer(item)] or said
+
+
+def _is_kept(run: Run) -> bool:
+    """Whether a later request can build on what the server keeps of this run."""
+    seen = run.transcript
+    return (
+        seen.response_id is not None
+        and seen.stored is not False
+        and seen.outcome in ("completed", "incomplete", "refused")
+    )
 
 
 def _is_answer(item: Item) -> bool:

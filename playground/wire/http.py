@@ -88,8 +88,11 @@ class Wire:
         """Made and used in the thread only."""
         self._closed = False
 
-    def exchange(self, address: Address, limits: Limits, *, leg: int, t0: int) -> Exchange:
-        """Send a request now. `t0` is the run's beginning on the monotonic clock, nanoseconds.
+    def exchange(
+        self, address: Address, limits: Limits, *, leg: int, t0: int, earlier: int = 0
+    ) -> Exchange:
+        """Send a request now. `t0` is the run's beginning on the monotonic clock, nanoseconds;
+        `earlier` counts the attempts of this leg before, when one goes on with its answer.
 
         Of each attempt there is a `request`, a `head`, the body, and `eof`, `cut`, `timeout` or
         `failed`; `retry` stands before the next one. The raw bytes are those of the body after
@@ -100,7 +103,7 @@ class Wire:
         if self._thread is None:
             self._thread = WireThread()
         crossing: Crossing[Event] = Crossing(self._frame)
-        tape = Tape(crossing.put, leg=leg, t0=t0, secrets=address.secrets)
+        tape = Tape(crossing.put, leg=leg, t0=t0, secrets=address.secrets, earlier=earlier)
         work = self._work(address, limits, tape)
         return Exchange(crossing, self._thread.start(work, crossing.finish))
 

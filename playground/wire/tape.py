@@ -19,9 +19,17 @@ class Tape:
     """
 
     def __init__(
-        self, put: Callable[[Event], None], *, leg: int, t0: int, secrets: Sequence[bytes]
+        self,
+        put: Callable[[Event], None],
+        *,
+        leg: int,
+        t0: int,
+        secrets: Sequence[bytes],
+        earlier: int = 0,
     ) -> None:
         self.attempt = 0
+        """Of this exchange, from 0."""
+        self._earlier = earlier
         self.secrets = spellings(secrets)
         self._put = put
         self._leg = leg
@@ -32,7 +40,7 @@ class Tape:
         return time.monotonic_ns() - self._t0
 
     def fact(self, kind: str, data: dict[str, Any] | None = None) -> None:
-        event = fact(self.now(), kind, data, self._leg, self.attempt)
+        event = fact(self.now(), kind, data, self._leg, self._earlier + self.attempt)
         raw, masked = mask(event.raw, self.secrets)
         self._put(event._replace(raw=raw, masked=masked))
 
@@ -43,4 +51,5 @@ class Tape:
     def wire(self, kind: str, raw: bytes, t: int, chunk: int, *, masked: bool = False) -> None:
         """Bytes of the body; `masked` when a secret in them was overwritten before."""
         raw, found = mask(raw, self.secrets)
-        self._put(Event(t, kind, raw, self._leg, self.attempt, chunk, masked or found))
+        attempt = self._earlier + self.attempt
+        self._put(Event(t, kind, raw, self._leg, attempt, chunk, masked or found))

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.core.items import Message, Notice, Reasoning, Text, ToolCall, ToolOutput, Unknown
+from playground.core.items import (
+    HostedCall,
+    Message,
+    Notice,
+    Reasoning,
+    Text,
+    ToolCall,
+    ToolOutput,
+    Unknown,
+)
 from playground.core.items import dump as dump_item
 from playground.core.problem import Problem
 from playground.core.recording import Event, fact
@@ -57,6 +66,10 @@ def full() -> Transcript:
         request_id="req_1",
         model="m",
         service_tier="flex",
+        stored=True,
+        conversation="conv_1",
+        sequence=41,
+        pending="queued",
         status=200,
         headers={"x-request-id": "req_1"},
         usages={0: Usage(input=3, cached=1, output=2, raw={"x": 1}), 1: Usage(basis="estimated")},
@@ -70,6 +83,17 @@ def full() -> Transcript:
     made.open(
         Message(key="a", text=Text("Héllo 日本"), annotations=[{"type": "url"}], phase="final")
     )
+    made.open(
+        Message(
+            key="g",
+            parts=[{"type": "input_image", "image_url": "https://example.com/a.png"}],
+            choice=1,
+            logprobs=[{"token": "a", "logprob": -0.1}],
+            audio={"id": "audio_1"},
+        )
+    )
+    made.open(Reasoning(key="h", name="reasoning", details=[{"type": "x"}], choice=2))
+    made.open(HostedCall(key="i", type="mcp_call", status="failed", code=Text("1"), image="QQ=="))
     made.open(Reasoning(key="b", text=Text("hm"), summary=Text("s"), encrypted=True))
     made.open(ToolCall(key="c", call_id="1", name="f", arguments=Text("{}"), state="done"))
     made.open(ToolOutput(key="d", call_id="1", output="4", ok=False, wire={"type": "x", "n": [1]}))

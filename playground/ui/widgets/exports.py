@@ -53,7 +53,7 @@ class ExportButton(QToolButton):
         Raises Failure.
         """
         workspace, session = self.desk.workspace, self.desk.session
-        history = workspace.history(session, run)[: -len(run.input) or None]
+        history = workspace.history(session, run)[0][: -len(run.input) or None]
         profile = Profile(id=run.profile, name=run.profile)
         with contextlib.suppress(Failure):  # it may have been deleted since
             profile = workspace.profile(run.profile)
