@@ -12,11 +12,14 @@ from typing import Literal, assert_never
 from playground.sandbox import tokens
 from playground.sandbox.almanac import almanac
 from playground.sandbox.errors import ApiError
+from playground.sandbox.fields import Json
 from playground.sandbox.fill import UnfillableError, fill
+from playground.sandbox.hosted_items import streamed
 from playground.sandbox.scenario import (
     PLACEHOLDER,
     AlmanacPart,
     CallPart,
+    ItemPart,
     LoadPart,
     ReasoningPart,
     RefusalPart,
@@ -46,6 +49,9 @@ class Reasoning:
 class Message:
     pieces: Pieces
     complete: bool = True
+    phase: str | None = None
+    annotations: tuple[Json, ...] = ()
+    """`on` in each names the words it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,19 @@ class Call:
     complete: bool = True
 
 
-Part = Reasoning | Message | Refusal | Call
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What only the Responses dialect has: the call of a hosted tool, or a kind unknown here."""
+
+    item: Json
+    """As it is when finished, but for its ids."""
+    sections: tuple[Pieces, ...] = ()
+    """The texts in it that are streamed: code, arguments, commands."""
+    events: tuple[Json, ...] = ()
+    complete: bool = True
+
+
+Part = Reasoning | Message | Refusal | Call | Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +139,8 @@ def _played(script: Iterable[ScriptPart], turn: Turn) -> list[Part]:
     parts: list[Part] = []
     for part in script:
         match part:
-            case TextPart(text=text):
-                parts.append(Message(pieces(text)))
+            case TextPart(text=text, phase=phase, annotations=annotations):
+                parts.append(Message(pieces(text), True, phase, tuple(annotations)))
             case ReasoningPart(reasoning=sections, open=is_open):
                 parts.append(Reasoning(tuple(map(pieces, sections)), is_open))
             case RefusalPart(refusal=text):
@@ -130,10 +148,13 @@ def _played(script: Iterable[ScriptPart], turn: Turn) -> list[Part]:
             case CallPart(call=name, arguments=arguments):
                 text = json.dumps(arguments, ensure_ascii=False)
                 parts.append(Call("function", name, tokens.split(text)))
+            case ItemPart(item=item, events=events):
+                if turn.dialect == "responses":
+                    parts.append(Item(item, streamed(item), tuple(events)))
             case AlmanacPart(almanac_to=last):
                 parts.append(Message(tokens.split(almanac(last))))
-            case LoadPart(load=text, events=events):
-                count = turn.directions.events or events
+            case LoadPart(load=text, events=many):
+                count = turn.directions.events or many
                 parts.append(Message(tuple(islice(cycle(tokens.split(text)), count))))
             case other:
                 assert_never(other)
@@ -231,7 +252,7 @@ def _limited(parts: list[Part], limit: int) -> list[Part]:
 
 
 def _shortened(part: Part, limit: int) -> Part:
-    if not isinstance(part, Reasoning):
+    if not isinstance(part, Reasoning | Item):
         return replace(part, pieces=part.pieces[:limit], complete=False)
     sections: list[Pieces] = []
     for section in part.sections:
@@ -243,7 +264,7 @@ def _shortened(part: Part, limit: int) -> Part:
 
 
 def _size(part: Part) -> int:
-    if isinstance(part, Reasoning):
+    if isinstance(part, Reasoning | Item):
         return sum(map(len, part.sections))
     return len(part.pieces)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import assert_never
 
-from playground.sandbox.answer import Answer, Call, Message, Reasoning, Refusal
+from playground.sandbox.answer import Answer, Call, Item, Message, Reasoning, Refusal
 from playground.sandbox.errors import ApiError
 from playground.sandbox.fields import Json
 from playground.sandbox.play import Frame, encode
@@ -140,6 +140,8 @@ class Writer:
                 case Call():
                     yield from self._call(calls, part)
                     calls += 1
+                case Item():
+                    pass  # This dialect has no such things.
                 case other:
                     assert_never(other)
 

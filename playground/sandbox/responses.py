@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import assert_never
 
-from playground.sandbox.answer import Answer, Call, Message, Part, Reasoning, Refusal
+from playground.sandbox import hosted_items
+from playground.sandbox.answer import Answer, Call, Item, Message, Part, Reasoning, Refusal
 from playground.sandbox.fields import Json
 from playground.sandbox.play import Frame, encode
 
@@ -33,6 +34,8 @@ class Writer:
     """Makes an id that begins so."""
     now: Callable[[], float]
     _number: int = field(default=-1, init=False)
+    _call_id: str = field(default="", init=False)
+    """Of the last call, which an output that is written here too belongs to."""
 
     def frames(self) -> Iterator[Frame]:
         for event in self.events():
@@ -102,6 +105,8 @@ class Writer:
                 )
             case Call():
                 return self._call(index, part)
+            case Item():
+                return self._hosted(index, part)
             case other:
                 assert_never(other)
 
@@ -201,6 +206,21 @@ class Writer:
         item = {**item, field_name: text}
         if "status" in item:
             item["status"] = _status(part)
+        yield self._closed(index, item)
+        return item
+
+    def _hosted(self, index: int, part: Item) -> Writing:
+        kind = hosted_items.kind_of(part.item)
+        item: Json = {"id": self.identify(kind.prefix), **part.item}
+        if kind.call:
+            if not item["type"].endswith("_output"):
+                self._call_id = self.identify("call_")
+            item.setdefault("call_id", self._call_id)
+        item = hosted_items.finished(item, part.sections, complete=part.complete)
+        yield self._opened(index, hosted_items.opened(item))
+        for event in hosted_items.progress(item, part.sections, part.events):
+            name = event.pop("type")
+            yield self._event(name, output_index=index, **event)
         yield self._closed(index, item)
         return item
 

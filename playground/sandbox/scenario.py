@@ -6,6 +6,7 @@ The format is described in that folder's README.md; these models are its definit
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +19,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from playground.sandbox.manners import Manners
+from playground.sandbox.transport import Raw, Transport
 
 GENERAL = "sandbox"
 """The model that a newcomer talks to; the first of /models."""
@@ -77,31 +81,54 @@ class Pace(_Model):
 class Failure(_Model):
     """An answer in place of the scripted one."""
 
-    status: int = Field(ge=200, le=599)
+    status: int = Field(default=200, ge=200, le=599)
     headers: dict[str, str] = {}
+    """In a value `{{date:N}}` is the date in N seconds, as HTTP writes it."""
     error: dict[str, str | None] | None = None
     """What stands under `error`: message, type, param, code."""
-    text: Lines | None = None
+    body: Any = None
+    """JSON of another shape."""
+    text: Raw | None = None
     """A body that is not JSON, such as a proxy's page."""
     content_type: str = "text/html; charset=utf-8"
     """Of `text`."""
+    fault: Literal["cut", "reset", "stall"] | None = None
+    """No answer at all: the connection is closed, reset, or left silent."""
 
     @model_validator(mode="after")
     def _has_one_body(self) -> Self:
-        if (self.error is None) == (self.text is None):
-            raise ValueError("a failure has either `error` or `text`")
+        given = (self.error, self.body, self.text, self.fault)
+        if sum(part is not None for part in given) != 1:
+            raise ValueError("a failure has either `error`, `body`, `text` or `fault`")
         return self
 
 
 class Fault(_Model):
     """What happens to the connection in the middle of the answer."""
 
-    kind: Literal["cut", "stall"]
+    kind: Literal["cut", "stall", "end", "reset"]
+    """`end` is an orderly end of the body, as if that had been all of it."""
     after_deltas: int = Field(ge=0)
+    in_event: bool = False
+    """Half of the next delta's event is still sent."""
+
+
+class Refusal(_Model):
+    """400 for a request field that this model does not take."""
+
+    message: str
+    code: str | None = "unsupported_parameter"
+    type: str = "invalid_request_error"
 
 
 class TextPart(_Model):
     text: Template
+    phase: Literal["commentary", "final_answer"] | None = None
+    """Without it the last part of a reply is the final answer, and what comes before is commentary.
+    Chat Completions has no phases."""
+    annotations: list[dict[str, Any]] = []
+    """Citations as the Responses dialect has them. `on` names the words they belong to, from which
+    their places are counted. Chat Completions leaves them out."""
 
 
 class ReasoningPart(_Model):
@@ -121,6 +148,21 @@ class CallPart(_Model):
     arguments: dict[str, Any]
 
 
+class ItemPart(_Model):
+    """An item that only the Responses dialect has, such as the call of a hosted tool, as it is when
+    finished but for its ids. Chat Completions leaves it out."""
+
+    item: dict[str, Any]
+    events: list[dict[str, Any]] = []
+    """Between its two ends, for a kind whose events the sandbox does not know."""
+
+    @model_validator(mode="after")
+    def _has_a_kind(self) -> Self:
+        if not isinstance(self.item.get("type"), str):
+            raise ValueError("an item has a `type`")
+        return self
+
+
 class AlmanacPart(_Model):
     """A very long text about the whole numbers; see `almanac.py`."""
 
@@ -134,12 +176,12 @@ class LoadPart(_Model):
     events: int = Field(ge=1)
 
 
-Part = TextPart | ReasoningPart | RefusalPart | CallPart | AlmanacPart | LoadPart
+Part = TextPart | ReasoningPart | RefusalPart | CallPart | ItemPart | AlmanacPart | LoadPart
 
 
 class Scenario(_Model):
     name: str = ""
-    """The file's name without `.json`, which is the model's id too."""
+    """The file's name without `.json`, behind the folder's if it is in one: the model's id too."""
     about: str
     """One line for people who choose."""
     pace: Pace = Pace()
@@ -159,6 +201,21 @@ class Scenario(_Model):
     """Output tokens after which the answer ends unfinished."""
     finish: Literal["stop", "content_filter", "failed"] = "stop"
     fault: Fault | None = None
+    transport: Transport = Transport()
+    """How the bytes are laid out."""
+    chat: Manners = Manners()
+    """How chat completions are worded."""
+    headers: dict[str, str] = {}
+    """More headers of the answer."""
+    error_shape: Any = None
+    """JSON in which `{{message}}`, `{{type}}`, `{{param}}`, `{{code}}` and `{{status}}` stand for
+    what a refused request is told; OpenAI's shape when null."""
+    refuses: dict[str, Refusal] = {}
+    """Request fields, as paths with dots, that are answered with 400."""
+    context: int | None = Field(default=None, ge=1)
+    """Input tokens above which a request is refused."""
+    shutdown_date: str | None = None
+    """What /models says about this model's end."""
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
@@ -167,6 +224,14 @@ class Scenario(_Model):
         if not self.reply and not self.always_fails:
             raise ValueError("only a scenario that always fails can do without a `reply`")
         return self
+
+
+def directed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with other values for some of its fields. Raises BrokenScenarioError."""
+    try:
+        return Scenario.model_validate({**scenario.model_dump(exclude_unset=True), **changes})
+    except ValidationError as error:
+        raise BrokenScenarioError(f"The script of this request cannot be played: {error}") from error
 
 
 def load(path: Path) -> Scenario:
@@ -179,6 +244,14 @@ def load(path: Path) -> Scenario:
 
 
 def load_all(folder: Path) -> dict[str, Scenario]:
-    """Every scenario of a folder by name: the general one first, the rest by name."""
-    files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != GENERAL, path.stem))
-    return {path.stem: load(path) for path in files}
+    """Every scenario of a folder and of the folders in it, by name: the general one first, then
+    the rest by name, those of inner folders last. There `servers/ollama` is a name."""
+    scenarios = {}
+    for path in folder.glob("**/*.json"):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        scenarios[name] = load(path).model_copy(update={"name": name})
+    return {name: scenarios[name] for name in sorted(scenarios, key=_place)}
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    return name != GENERAL, "/" in name, name
