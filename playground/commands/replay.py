@@ -54,7 +54,6 @@ async def _replay(args: argparse.Namespace) -> int:
     else:
         async with opened(home_of(args.home), tell) as app:
             source = await app.workspace.sessions.run(args.run)
-            source.recording.events = await app.workspace.sessions.recording(source.id)
     # The same reader that read it live reads it again, from nothing.
     run = Run(
         id=source.id,

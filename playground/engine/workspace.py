@@ -85,7 +85,7 @@ class Workspace:
     async def events(self, run: Run) -> Run:
         """The run with its recording, which is read when somebody wants to see it."""
         if not run.loaded:
-            run.recording.events = await self.sessions.recording(run.id)
+            run.recording.append(await self.sessions.recording(run.id))
             run.loaded = True
         return run
 

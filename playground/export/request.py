@@ -92,7 +92,7 @@ def unsent(address: Address, profile: Profile) -> Request:
 
 def sent(run: Run, profile: Profile) -> Request:
     """The last request of a run, as it was sent. Raises Failure when there was none."""
-    for event in reversed(run.recording.events):
+    for event in reversed(run.recording):
         if event.kind != "request":
             continue
         match event.json()[0]:

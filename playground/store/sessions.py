@@ -171,8 +171,7 @@ class Sessions:
     async def finish(self, run: Run) -> None:
         """Write how a run ended, its recording whole."""
         answer, version = answer_of(run), self._endpoints[run.call.api].version
-        events = list(run.recording.events)
-        segments = await asyncio.to_thread(lambda: list(merge(events)))
+        segments = await asyncio.to_thread(lambda: list(merge(run.recording.events)))
         await self._database.write(_finish, run_columns(run), segments, answer, version)
 
     async def trash(self, session_id: str) -> None:

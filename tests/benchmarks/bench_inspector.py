@@ -106,11 +106,10 @@ def run() -> list[tuple[str, str, str]]:
     theme.apply("light")
 
     tracemalloc.start()
-    rows = [Event(t, SSE, raw, 0, 0, chunk) for t, raw, chunk in events(COUNT)]
-    recorded = tracemalloc.get_traced_memory()[0] / COUNT
-    raw_size = statistics.mean(len(row.raw) for row in rows[:: COUNT // 1000])
     made = Run("r", "s", None, Call(), "p", [], lambda *_: None)
-    made.recording.events = rows  # not folded: reducers are measured elsewhere
+    made.recording.append(Event(t, SSE, raw, 0, 0, chunk) for t, raw, chunk in events(COUNT))
+    recorded = tracemalloc.get_traced_memory()[0] / COUNT
+    raw_size = statistics.mean(map(len, made.recording.raws[:: COUNT // 1000]))
     index = EventIndex(made.recording, {})
     index.step(10**15)
     indexed = tracemalloc.get_traced_memory()[0] / COUNT - recorded
@@ -143,7 +142,7 @@ def run() -> list[tuple[str, str, str]]:
     view.jump_to_end()
 
     def frame(at: int) -> None:
-        t, raw, chunk = COUNT + at, rows[at].raw, rows[at].chunk
+        t, (_, _, raw, _, _, chunk, _) = COUNT + at, made.recording[at]
         made.recording.append(Event(t * MS, SSE, raw, 0, 0, chunk) for _ in range(160))
         view.advance()
         view.viewport().grab()
@@ -157,7 +156,7 @@ def run() -> list[tuple[str, str, str]]:
 
     anywhere = [spent(lambda at=at: jump(at)) for at in range(FRAMES)]
     view.close()
-    table = table_frame(rows)
+    table = table_frame(made.recording.events)
     gc.unfreeze()
     ours = statistics.median(tail)
     return [

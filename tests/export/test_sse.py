@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.core.problem import Failure
-from playground.core.recording import Event, fact
+from playground.core.recording import Event, Recording, fact
 from playground.core.session import Call, Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
@@ -32,12 +32,15 @@ def test_an_exported_stream_replays_to_the_same_answer(api: str, record: Any) ->
 
 def test_the_last_answer_is_written_not_the_errors_before_it(record: Any) -> None:
     run, profile = record(answer=[])
-    run.recording.events[2:] = [
-        Event(1, "body", b"busy", 0, 0),
-        Event(2, "sse", b"data: 1\r\n\r\n", 0, 1),
-        Event(3, "rest", b"data: \xff", 0, 1),
-        fact(4, "ended", leg=0, attempt=1),
-    ]
+    run.recording = Recording(
+        [
+            *run.recording[:2],
+            Event(1, "body", b"busy", 0, 0),
+            Event(2, "sse", b"data: 1\r\n\r\n", 0, 1),
+            Event(3, "rest", b"data: \xff", 0, 1),
+            fact(4, "ended", leg=0, attempt=1),
+        ]
+    )
     assert write(Exported(run, profile)) == b"data: 1\r\n\r\ndata: \xff"
 
 

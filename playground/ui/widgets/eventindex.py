@@ -185,14 +185,14 @@ class EventIndex:
     def _read(self) -> None:
         """Give the next block of events their codes."""
         start = self.read
-        block = self.recording.events[start : start + self._block]
+        stop = start + self._block
+        block = zip(self.recording.kinds[start:stop], self.recording.raws[start:stop], strict=True)
         codes, lines, misread = bytearray(), self._by_line, self.misread
-        for number, event in enumerate(block, start):
-            kind, raw = event.kind, event.raw
+        for number, (kind, raw) in enumerate(block, start):
             line = raw[: raw.find(b"\n")] if kind == SSE and raw[:6] == b"event:" else b""
             code = lines.get(line, -1)
             if code < 0:
-                name = name_of(event)
+                name = name_of(self.recording[number])
                 code = self._code(kind, name)
                 if line and len(lines) < _LINES and line[6:].strip() == name.encode():
                     lines[line] = code
@@ -262,16 +262,16 @@ class EventIndex:
     def _search(self, numbers: list[int]) -> None:
         rows = self._rows
         if (matches := self.query.matches) is not None:
-            events = self.recording.events
-            rows.extend([n for n in numbers if matches(events[n].raw)])
+            raws = self.recording.raws
+            rows.extend([n for n in numbers if matches(raws[n])])
             return
         for at in range(0, len(numbers), _PACK):
             rows.extend(self._found(numbers[at : at + _PACK]))
 
     def _found(self, numbers: list[int]) -> Iterable[int]:
         """Those with the text in type or bytes. Most packs are ruled out as one piece."""
-        events, (needles, folded) = self.recording.events, self._needles
-        raws = [events[n].raw for n in numbers]
+        every, (needles, folded) = self.recording.raws, self._needles
+        raws = [every[n] for n in numbers]
         keep = self._named(numbers, folded)
         if keep and all(keep):
             return numbers
