@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from playground.core.recording import BODY, REST, SSE, frame
+from playground.wire.encoding import Decoder
 from playground.wire.masking import Mask
 from playground.wire.sse import Splitter
 from playground.wire.tape import Tape
 
 PIECE = 64 * 1024
 """Bytes of a body that is not an event stream in one event, at most."""
+
+ERROR = 64 * 1024
+"""Bytes of an error answer that are looked at to decide about another attempt, about."""
 
 STREAM = "text/event-stream"
 FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
@@ -26,11 +30,17 @@ class Body:
     any other label. An error (a status that is no 2xx) is always taken whole.
     """
 
-    def __init__(self, tape: Tape, status: int, content_type: str) -> None:
+    def __init__(self, tape: Tape, status: int, content_type: str, encoding: str = "") -> None:
+        """The status of the answer, and its headers of these names."""
         self.spoken = False
         """Something else came than comments and blank lines."""
+        self.error = bytearray()
+        """The beginning of an answer that is an error: enough to decide what to do about it."""
+        self._decoder = Decoder(encoding) if encoding else None
         self._tape = tape
-        self._labelled = content_type.split(";")[0].strip().lower() == STREAM
+        self._failed = status >= 400
+        # A header that was sent twice comes as "one, two".
+        self._labelled = content_type.replace(",", ";").split(";")[0].strip().lower() == STREAM
         self._kind: str | None = None if 200 <= status < 300 else BODY
         self._start = b""
         self._held: list[tuple[bytes, int, int]] = []
@@ -40,8 +50,32 @@ class Body:
         self._t = 0
         self._chunk = 0
 
+    @property
+    def damage(self) -> str:
+        """What is wrong with the compression of the body."""
+        return self._decoder.damage if self._decoder is not None else ""
+
     def feed(self, data: bytes, t: int, chunk: int) -> None:
         """`chunk`: its number in the body; `t`: nanoseconds of the run when it came."""
+        self._t, self._chunk = t, chunk
+        if self._decoder is not None:
+            data = self._decoder.feed(data)
+        self._take(data, t, chunk)
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        if self._decoder is not None:
+            self._take(self._decoder.end(), self._t, self._chunk)
+        if self._kind is None:
+            self._kind = SSE if self._labelled else BODY
+            self._release()
+        self._write(self._mask.rest(), False)
+        if rest := self._splitter.rest():
+            # Blank lines, and a blank line that a LF could still have made longer, are whole.
+            whole = not rest.strip(b"\r\n") or rest.endswith(b"\n\r")
+            self._tape.wire(SSE if whole else REST, rest, self._t, self._chunk)
+
+    def _take(self, data: bytes, t: int, chunk: int) -> None:
         if self._kind is None:
             self._held.append((data, t, chunk))
             self._start = _significant(self._start + data)
@@ -59,23 +93,14 @@ class Body:
             self.spoken = self.spoken or bool(data)
             self._write(*self._mask.feed(data))
 
-    def end(self) -> None:
-        """Nothing more will come."""
-        if self._kind is None:
-            self._kind = SSE if self._labelled else BODY
-            self._release()
-        self._write(self._mask.rest(), False)
-        if rest := self._splitter.rest():
-            # Blank lines, and a blank line that a LF could still have made longer, are whole.
-            whole = not rest.strip(b"\r\n") or rest.endswith(b"\n\r")
-            self._tape.wire(SSE if whole else REST, rest, self._t, self._chunk)
-
     def _release(self) -> None:
         held, self._held = self._held, []
         for data, t, chunk in held:
-            self.feed(data, t, chunk)
+            self._take(data, t, chunk)
 
     def _write(self, data: bytes, masked: bool) -> None:
+        if self._failed and len(self.error) < ERROR:
+            self.error += data
         for at in range(0, len(data), PIECE):
             self._tape.wire(BODY, data[at : at + PIECE], self._t, self._chunk, masked=masked)
 

@@ -29,9 +29,6 @@ REDIRECTS = 5
 KEPT = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=30)
 """Idle connections that are kept for the next turn, and for how many seconds."""
 
-ERROR_BODY = 64 * 1024
-"""Bytes of an error answer that are read to decide about a retry; the tape gets all of them."""
-
 
 @dataclass(slots=True)
 class Route:
@@ -85,7 +82,7 @@ class Client:
         route = Route([address.url])
         status = 0
         headers: dict[str, str] = {}
-        error_body = bytearray()
+        said = b""
         watch = Watch(limits)
         try:
             async with watch:
@@ -94,18 +91,25 @@ class Client:
                 async with contextlib.aclosing(response):
                     status, headers = response.status_code, dict(response.headers)
                     tape.fact("head", _head(response, route))
-                    body = Body(tape, status, headers.get("content-type", ""))
+                    body = Body(
+                        tape,
+                        status,
+                        headers.get("content-type", ""),
+                        headers.get("content-encoding", ""),
+                    )
                     try:
                         number = 0
                         async for data in _chunks(response):
                             body.feed(data, tape.now(), number)
                             watch.heard(spoken=body.spoken)
                             number += 1
-                            if status >= 400 and len(error_body) < ERROR_BODY:
-                                error_body += data
                     finally:
                         body.end()
-            tape.fact("eof")
+                        said = bytes(body.error)
+            if body.damage:
+                tape.failure("cut", problems.damaged(route.url, body.damage))
+            else:
+                tape.fact("eof")
         except Exception as error:
             if watch.expired:
                 problem = problems.timed_out(route.url, watch.which, watch.limit)
@@ -120,7 +124,7 @@ class Client:
                 return retry.Setback(problem.title)
         if status < 400:
             return None
-        problem = from_response(status, headers, bytes(error_body))
+        problem = from_response(status, headers, said)
         return retry.setback(problem, headers, self._now())
 
     async def _send(
@@ -285,10 +289,10 @@ def _texts(headers: httpx.Headers) -> list[tuple[str, str]]:
 
 
 def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it came, unless it is compressed: then as it was before that."""
-    if "content-encoding" in response.headers:
-        return response.aiter_bytes()
-    # The transport's own stream: httpx's wrapper around it adds a tenth to the cost of a chunk.
+    """The body as it came; compression is undone by `Body`, which loses nothing.
+
+    The transport's own stream: httpx's wrapper around it adds a tenth to the cost of a chunk.
+    """
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return aiter(response.stream)
 

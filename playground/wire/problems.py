@@ -169,6 +169,15 @@ def cut_off(url: str, error: BaseException) -> Problem:
     )
 
 
+def damaged(url: str, words: str) -> Problem:
+    return Problem(
+        title="The answer came compressed, and the compression is damaged.",
+        detail=words,
+        remedy="retry",
+        facts={"address": place(url)},
+    )
+
+
 def bad_redirect(url: str, target: str, why: str) -> Problem:
     return Problem(
         title=f"{place(url)} sends us elsewhere, {why}.",

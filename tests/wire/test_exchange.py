@@ -281,16 +281,43 @@ async def test_compression_is_undone(serve: Any, talk: Any) -> None:
     assert [event.raw for event in heard.wire] == [HELLO, DONE]
 
 
-async def test_broken_compression(serve: Any, talk: Any) -> None:
+async def test_what_is_not_compressed_is_read_as_it_is(serve: Any, talk: Any) -> None:
     async def script(link: Any) -> None:
         await link.head(content_encoding="gzip")
-        await link.chunk(b"this is not gzip")
+        await link.chunk(HELLO, DONE)
         await link.end()
 
     async with serve(script) as server:
         heard = await talk(server.url)
-    assert heard.kinds == ["request", "head", "cut"]
-    assert "incorrect header" in heard.problem()["detail"]
+    assert heard.kinds == ["request", "head", SSE, "eof"]
+    assert heard.body == HELLO + DONE
+
+
+async def test_broken_compression(serve: Any, talk: Any) -> None:
+    packed = gzip.compress(HELLO + DONE)[:-9]
+
+    async def script(link: Any) -> None:
+        await link.head(content_encoding="gzip")
+        await link.chunk(packed + b"rubbish" * 9)
+        await link.end()
+
+    async with serve(script) as server:
+        heard = await talk(server.url)
+    assert heard.kinds[:2] == ["request", "head"]
+    assert heard.kinds[-1] == "cut"
+    assert heard.body.startswith(HELLO)
+    assert "compression is damaged" in heard.problem()["title"]
+
+
+async def test_a_compressed_error_decides_about_another_attempt(serve: Any, talk: Any) -> None:
+    refusal = gzip.compress(b'{"error": {"message": "no", "code": "insufficient_quota"}}')
+
+    async def script(link: Any) -> None:
+        await link.answer("429 Too Many Requests", refusal, content_encoding="gzip")
+
+    async with serve(script) as server:
+        heard = await talk(server.url)
+    assert heard.kinds == ["request", "head", BODY, "eof"]
 
 
 async def test_connections_are_used_again(serve: Any, talk: Any) -> None:
