@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import socket
+import struct
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -73,9 +76,13 @@ class Reply:
         self._connection.transmit(h11.EndOfMessage())
         await self.drain()
 
-    def cut(self) -> None:
-        """Closes the socket where the answer stands; what was written still goes out."""
-        self._connection.close()
+    def cut(self, *, reset: bool = False) -> None:
+        """Closes the socket where the answer stands. What was written still goes out, unless it is
+        a reset."""
+        if reset:
+            self._connection.reset()
+        else:
+            self._connection.close()
 
 
 Handler = Callable[[Request, Reply], Awaitable[None]]
@@ -102,6 +109,14 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         self._transport.close()
+
+    def reset(self) -> None:
+        """Closes the socket so that the other side sees an error, not an end."""
+        linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+        self._transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, linger
+        )
+        self._transport.abort()
 
     async def leave(self) -> None:
         """Ends whatever is under way, and the socket."""

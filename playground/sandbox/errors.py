@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground.sandbox.manners import filled
+
 INVALID = "invalid_request_error"
 
 
@@ -28,6 +30,12 @@ class ApiError(Exception):
                 "code": self.code,
             }
         }
+
+    def shaped(self, template: Any) -> Any:
+        """The body in another server's shape; OpenAI's where there is none."""
+        if template is None:
+            return self.body
+        return filled(template, {**self.body["error"], "status": self.status})
 
 
 def broken_json(detail: str) -> ApiError:
@@ -81,6 +89,20 @@ def out_of_range(param: str, value: float, limit: float, *, below: bool) -> ApiE
         param=param,
         code=f"{kind}_{'below_min' if below else 'above_max'}_value",
     )
+
+
+def context_exceeded(param: str, used: int, most: int) -> ApiError:
+    return ApiError(
+        400,
+        f"This model's maximum context length is {most} tokens. However, your messages resulted in "
+        f"{used} tokens. Please reduce the length of the messages.",
+        param=param,
+        code="context_length_exceeded",
+    )
+
+
+def not_stored(what: str, given: str) -> ApiError:
+    return ApiError(404, f"{what} with id '{given}' not found.", code=None)
 
 
 def unsupported(param: str, message: str) -> ApiError:

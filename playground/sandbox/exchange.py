@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Any
 
 from playground.sandbox.answer import Answer
 from playground.sandbox.connection import Reply, Request
+from playground.sandbox.errors import ApiError
 from playground.sandbox.fields import Json
+from playground.sandbox.layout import lay_out, replaced
 from playground.sandbox.log import Entry
 from playground.sandbox.play import Frame, encode, play, suffer
-from playground.sandbox.scenario import Failure, Pace, Scenario
+from playground.sandbox.scenario import Pace, Scenario
+from playground.sandbox.transport import Transport, content
+from playground.sandbox.trouble import Failure
 from playground.sandbox.turn import Directions, Turn
 
 REQUESTS_A_MINUTE = 10_000
 TOKENS_A_MINUTE = 2_000_000
+
+_DATE = re.compile(r"\{\{date:(-?\d+)\}\}")
 
 JSON_TYPE = {"content-type": "application/json"}
 _STREAM_TYPE = {
@@ -30,28 +39,40 @@ class Exchange:
     request: Request
     reply: Reply
     entry: Entry
+    error_shape: Any = None
+    """The scenario's, once it is known."""
     _started: float = field(default_factory=time.monotonic, init=False)
 
-    async def send(
-        self, status: int, value: Json, headers: Mapping[str, str] | None = None
-    ) -> None:
+    async def send(self, status: int, value: Any, headers: Mapping[str, str] | None = None) -> None:
         """Answers with JSON."""
         await self._send_bytes(
             status, {**JSON_TYPE, **self._head(0), **(headers or {})}, encode(value)
         )
 
+    async def refuse(self, error: ApiError) -> None:
+        await self.send(error.status, error.shaped(self.error_shape), error.headers)
+
     async def send_failure(self, failure: Failure) -> None:
-        if failure.error is not None:
-            await self.send(failure.status, {"error": failure.error}, failure.headers)
+        """Raises CutError where the script gives no answer at all."""
+        headers = {name: _dated(value) for name, value in failure.headers.items()}
+        if failure.fault is not None:
+            await suffer(failure.fault)
+        elif failure.error is not None:
+            await self.send(failure.status, {"error": failure.error}, headers)
+        elif failure.text is None:
+            await self.send(failure.status, failure.body, headers)
         else:
             # Whoever answers with a page is not the server but something in front of it.
-            head = {"content-type": failure.content_type, **failure.headers}
-            await self._send_bytes(failure.status, head, (failure.text or "").encode())
+            head = {"content-type": failure.content_type, **headers}
+            await self._send_bytes(failure.status, head, content(failure.text))
 
     async def stream(self, scenario: Scenario, turn: Turn, frames: Iterable[Frame]) -> None:
         """Answers with server-sent events at the scenario's pace. Raises CutError."""
-        self._begin(200, {**self._head(turn.input_tokens), **_STREAM_TYPE})
-        await play(frames, self, _pace(scenario.pace, turn.directions), scenario.fault)
+        transport = scenario.transport
+        head = {**self._head(turn.input_tokens), **_STREAM_TYPE, **scenario.headers}
+        self._begin(200, _typed(head, transport))
+        laid = lay_out(frames, transport)
+        await play(laid, self, _pace(scenario.pace, turn.directions), scenario.fault)
         await self.reply.end()
 
     async def whole(
@@ -61,15 +82,20 @@ class Exchange:
         pace = _pace(scenario.pace, turn.directions)
         writing = answer.output_tokens / pace.per_second if pace.per_second else 0.0
         await asyncio.sleep(pace.first_ms / 1000 + writing)
-        body = encode(build())
-        head = {**JSON_TYPE, **self._head(turn.input_tokens)}
-        if scenario.fault is None:
+        transport = scenario.transport
+        body = content(transport.first) + replaced(encode(build()), transport)
+        head = {**JSON_TYPE, **self._head(turn.input_tokens), **scenario.headers}
+        head = _typed(head, transport)
+        fault = scenario.fault.kind if scenario.fault else None
+        if fault == "end":
+            body = body[: len(body) // 2]
+        if fault is None or fault == "end":
             await self._send_bytes(200, head, body)
         else:
             self._begin(200, {**head, "content-length": str(len(body))})
             self.write(body[: len(body) // 2])
             await self.drain()
-            await suffer(scenario.fault)
+            await suffer(fault)
 
     # The sink of `play`
 
@@ -105,6 +131,18 @@ class Exchange:
             "x-ratelimit-remaining-tokens": str(max(0, TOKENS_A_MINUTE - input_tokens)),
             "x-ratelimit-reset-tokens": f"{round(refill)}ms",
         }
+
+
+def _typed(head: dict[str, str], transport: Transport) -> dict[str, str]:
+    if transport.content_type is not None:
+        del head["content-type"]
+        if transport.content_type:
+            head["content-type"] = transport.content_type
+    return head
+
+
+def _dated(value: str) -> str:
+    return _DATE.sub(lambda found: formatdate(time.time() + int(found[1]), usegmt=True), value)
 
 
 def _pace(pace: Pace, directions: Directions) -> Pace:

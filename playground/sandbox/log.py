@@ -41,7 +41,8 @@ class Entry:
     status: int | None = None
     """None until the head of the answer was sent."""
     state: str = "running"
-    """running, finished, cut (by the script) or left (by the client, before the end)."""
+    """running, finished, cut (by the script), left (by the client, before the end) or failed (our
+    own mistake)."""
     sent: int = 0
     """Bytes of the answer's body."""
 

@@ -6,9 +6,10 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, assert_never
 
-from playground.sandbox.scenario import Fault, Pace
+from playground.sandbox.scenario import Pace
+from playground.sandbox.trouble import Fault, FaultKind
 
 _TURN = 0.005
 """Seconds of uninterrupted writing after which the loop may look at its other connections."""
@@ -29,6 +30,11 @@ class Sink(Protocol):
 
 class CutError(Exception):
     """The script closes the connection here."""
+
+    def __init__(self, *, reset: bool = False) -> None:
+        super().__init__()
+        self.reset = reset
+        """Without a goodbye: what was not yet sent is lost, and the client's socket breaks."""
 
 
 def encode(value: Any) -> bytes:
@@ -51,8 +57,8 @@ async def play(
     """Writes the frames. Every delta has its moment, counted from the first one, so that a late
     delta does not delay the next; what is late goes out at once.
 
-    Raises CutError where the script closes the connection. A script that stalls never returns: the
-    client's leaving cancels it.
+    Raises CutError where the script closes the connection, and returns early where it ends the
+    answer. A script that stalls never returns: the client's leaving cancels it.
     """
     waiting: list[bytes] = []
     deltas = 0
@@ -67,6 +73,8 @@ async def play(
     for data, delta in frames:
         if delta:
             if fault is not None and deltas >= fault.after_deltas:
+                if fault.in_event:
+                    waiting.append(data[: len(data) // 2])
                 break
             if deltas == 0:
                 flush()
@@ -88,11 +96,19 @@ async def play(
     flush()
     await sink.drain()
     if fault is not None:
-        await suffer(fault)
+        await suffer(fault.kind)
 
 
-async def suffer(fault: Fault) -> None:
-    """Raises CutError, or waits until it is cancelled."""
-    if fault.kind == "cut":
-        raise CutError
-    await asyncio.get_running_loop().create_future()
+async def suffer(kind: FaultKind) -> None:
+    """Raises CutError, waits until it is cancelled, or returns for an answer that simply ends."""
+    match kind:
+        case "cut":
+            raise CutError
+        case "reset":
+            raise CutError(reset=True)
+        case "stall":
+            await asyncio.get_running_loop().create_future()
+        case "end":
+            pass
+        case other:
+            assert_never(other)

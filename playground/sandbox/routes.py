@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import logging
 import re
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
 from playground.sandbox import chat, chat_request, responses, responses_request
 from playground.sandbox.answer import compose
+from playground.sandbox.casting import Casting, admit
 from playground.sandbox.connection import BODY_LIMIT, Reply, Request
 from playground.sandbox.errors import (
     ApiError,
@@ -25,7 +24,7 @@ from playground.sandbox.errors import (
     wrong_method,
 )
 from playground.sandbox.exchange import JSON_TYPE, Exchange
-from playground.sandbox.fields import Fields, Json, decode
+from playground.sandbox.fields import Json
 from playground.sandbox.log import RequestLog
 from playground.sandbox.play import CutError, encode
 from playground.sandbox.scenario import GENERAL, Scenario
@@ -34,8 +33,6 @@ RELEASED = 1_767_225_600
 """When the models say they were made: the first second of 2026."""
 
 LOG_PATH = "/sandbox/log"
-
-_TRIES_KEPT = 1000
 
 _logger = logging.getLogger("sandbox")
 
@@ -57,12 +54,10 @@ class Sandbox:
         identify: Callable[[str], str] = _random_id,
     ) -> None:
         """`only` plays one scenario for every model, whatever its name."""
-        self._scenarios = scenarios
-        self._only = only
+        self._casting = Casting(scenarios, only)
         self._loopback_names_only = loopback_names_only
         self._clock = clock
         self._identify = identify
-        self._tries: OrderedDict[bytes, int] = OrderedDict()
         self._log = RequestLog()
         self._routes: tuple[tuple[str, re.Pattern[str], Callable[..., Awaitable[None]]], ...] = (
             ("GET", re.compile(r"/models"), self._list_models),
@@ -81,8 +76,8 @@ class Sandbox:
         try:
             await self._answer(exchange)
             state = "finished"
-        except CutError:
-            reply.cut()
+        except CutError as cut:
+            reply.cut(reset=cut.reset)
             state = "cut"
         except Exception:
             _logger.exception("%s %s", request.method, request.path)
@@ -98,7 +93,7 @@ class Sandbox:
         try:
             await self._route(exchange)
         except ApiError as error:
-            await exchange.send(error.status, error.body, error.headers)
+            await exchange.refuse(error)
 
     async def _route(self, exchange: Exchange) -> None:
         request = exchange.request
@@ -123,23 +118,24 @@ class Sandbox:
         return not self._loopback_names_only or is_loopback(request.header("host") or "")
 
     async def _list_models(self, exchange: Exchange) -> None:
-        only = self._only
-        if only and only.fails_everywhere and await self._fail(exchange, only):
+        only = self._casting.only
+        if only and only.fails_everywhere and await self._casting.fail(exchange, only):
             return
-        models = [_model(name) for name in self._scenarios]
+        models = [_model(*named) for named in self._casting.scenarios.items()]
         await exchange.send(200, {"object": "list", "data": models})
 
     async def _show_model(self, exchange: Exchange, name: str) -> None:
-        if name not in self._scenarios:
+        if name not in self._casting.scenarios:
             raise model_not_found(name)
-        await exchange.send(200, _model(name))
+        await exchange.send(200, _model(name, self._casting.scenarios[name]))
 
     async def _respond(self, exchange: Exchange) -> None:
-        body = decode(exchange.request.body)
-        scenario = self._scenario(body)
-        if await self._fail(exchange, scenario):
+        begun = await self._casting.begin(exchange)
+        if begun is None:
             return
+        body, scenario = begun
         turn, shell = responses_request.read(body, self._identify("resp_"), int(self._clock()))
+        admit(scenario, turn.input_tokens, "input")
         answer = compose(scenario, turn)
         writer = responses.Writer(shell, answer, turn.input_tokens, self._identify, self._clock)
         if turn.stream:
@@ -148,10 +144,10 @@ class Sandbox:
             await exchange.whole(scenario, turn, answer, writer.response)
 
     async def _complete_chat(self, exchange: Exchange) -> None:
-        body = decode(exchange.request.body)
-        scenario = self._scenario(body)
-        if await self._fail(exchange, scenario):
+        begun = await self._casting.begin(exchange)
+        if begun is None:
             return
+        body, scenario = begun
         asked = chat_request.read(body)
         turn = asked.turn
         answer = compose(scenario, turn)
@@ -169,35 +165,6 @@ class Sandbox:
             await exchange.stream(scenario, turn, writer.frames())
         else:
             await exchange.whole(scenario, turn, answer, writer.completion)
-
-    def _scenario(self, body: Json) -> Scenario:
-        model = Fields(body).required_text("model")
-        scenario = self._only or self._scenarios.get(model)
-        if scenario is None:
-            raise model_not_found(model)
-        return scenario
-
-    async def _fail(self, exchange: Exchange, scenario: Scenario) -> bool:
-        """Sends the failure that the script has for this try, if it has one."""
-        failures = scenario.failures
-        if not failures:
-            return False
-        attempt = exchange.entry.attempt = self._attempt(exchange.request, len(failures) + 1)
-        if attempt > len(failures):
-            if not scenario.always_fails:
-                return False
-            attempt = len(failures)
-        await exchange.send_failure(failures[attempt - 1])
-        return True
-
-    def _attempt(self, request: Request, turns: int) -> int:
-        """The number of this try among those of the same request; after `turns` it starts anew."""
-        same = hashlib.sha256(b"\n".join([request.path.encode(), request.body])).digest()
-        attempt = self._tries.pop(same, 0) % turns + 1
-        self._tries[same] = attempt
-        while len(self._tries) > _TRIES_KEPT:
-            self._tries.popitem(last=False)
-        return attempt
 
     async def _answer_about_log(self, request: Request, reply: Reply) -> None:
         """GET shows the log, with `?settled=SECONDS` once no request is running or after that
@@ -228,6 +195,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _model(name: str) -> Json:
+def _model(name: str, scenario: Scenario) -> Json:
     owner = "sandbox" if name == GENERAL else "sandbox-scenarios"
-    return {"id": name, "object": "model", "created": RELEASED, "owned_by": owner}
+    model = {"id": name, "object": "model", "created": RELEASED, "owned_by": owner}
+    if scenario.shutdown_date is not None:
+        model["shutdown_date"] = scenario.shutdown_date
+    return model

@@ -21,7 +21,8 @@ from pydantic import (
 )
 
 from playground.sandbox.manners import Manners
-from playground.sandbox.transport import Raw, Transport
+from playground.sandbox.transport import Transport
+from playground.sandbox.trouble import Failure, Fault, Refusal
 
 GENERAL = "sandbox"
 """The model that a newcomer talks to; the first of /models."""
@@ -76,49 +77,6 @@ class Pace(_Model):
     """Silence between the head of the answer and its first delta."""
     per_chunk: int = Field(default=1, ge=1)
     """Events in one network write."""
-
-
-class Failure(_Model):
-    """An answer in place of the scripted one."""
-
-    status: int = Field(default=200, ge=200, le=599)
-    headers: dict[str, str] = {}
-    """In a value `{{date:N}}` is the date in N seconds, as HTTP writes it."""
-    error: dict[str, str | None] | None = None
-    """What stands under `error`: message, type, param, code."""
-    body: Any = None
-    """JSON of another shape."""
-    text: Raw | None = None
-    """A body that is not JSON, such as a proxy's page."""
-    content_type: str = "text/html; charset=utf-8"
-    """Of `text`."""
-    fault: Literal["cut", "reset", "stall"] | None = None
-    """No answer at all: the connection is closed, reset, or left silent."""
-
-    @model_validator(mode="after")
-    def _has_one_body(self) -> Self:
-        given = (self.error, self.body, self.text, self.fault)
-        if sum(part is not None for part in given) != 1:
-            raise ValueError("a failure has either `error`, `body`, `text` or `fault`")
-        return self
-
-
-class Fault(_Model):
-    """What happens to the connection in the middle of the answer."""
-
-    kind: Literal["cut", "stall", "end", "reset"]
-    """`end` is an orderly end of the body, as if that had been all of it."""
-    after_deltas: int = Field(ge=0)
-    in_event: bool = False
-    """Half of the next delta's event is still sent."""
-
-
-class Refusal(_Model):
-    """400 for a request field that this model does not take."""
-
-    message: str
-    code: str | None = "unsupported_parameter"
-    type: str = "invalid_request_error"
 
 
 class TextPart(_Model):
@@ -231,7 +189,9 @@ def directed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate({**scenario.model_dump(exclude_unset=True), **changes})
     except ValidationError as error:
-        raise BrokenScenarioError(f"The script of this request cannot be played: {error}") from error
+        raise BrokenScenarioError(
+            f"The script of this request cannot be played: {error}"
+        ) from error
 
 
 def load(path: Path) -> Scenario:
