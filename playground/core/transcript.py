@@ -231,11 +231,14 @@ class Reader:
             if event.kind == REST:
                 transcript.repair("The stream ended in the middle of an event.")
             self._misread(number, wrong)
-            return
         if data is None:
-            if text.lstrip().startswith("[DONE]"):
+            if not wrong and text.lstrip().startswith("[DONE]"):
                 self._feed(number, "[DONE]", None)
             return
+        self._say(number, name, data)
+
+    def _say(self, number: int, name: str, data: Any) -> None:
+        """An event of a stream; what it is stands in its name or in its data."""
         if not name and isinstance(data, dict):
             kind = data.get("type")
             name = kind if isinstance(kind, str) else ""
@@ -303,7 +306,7 @@ class Reader:
                 after = data.get("after", 0)
                 transcript.retry_at = event.t + int(float(after) * 1e9)
             case "cut" | "failed" | "timeout":
-                self._whole_body(number)
+                self._whole_body(number, broken=True)
                 if transcript.terminal is None:
                     transcript.problem = _problem(data)
                     transcript.scratch["broken"] = event.kind
@@ -316,8 +319,8 @@ class Reader:
             case _:
                 pass  # tool.result and approval: the tool loop reads them
 
-    def _whole_body(self, number: int) -> None:
-        """The body of an answer that was not a stream is complete: read it."""
+    def _whole_body(self, number: int, *, broken: bool = False) -> None:
+        """The body of an answer that was not an event stream is complete, or broken: read it."""
         transcript = self.transcript
         body, self._body = b"".join(self._body), []
         status = transcript.status or 0
@@ -328,7 +331,12 @@ class Reader:
             return
         if not body:
             return
-        data, wrong = parse(body.decode("utf-8", "replace").strip())
+        text = body.decode("utf-8-sig", "replace").strip()
+        data, wrong = parse(text)
+        if wrong and self._lines(number, text):
+            return
+        if wrong and broken:
+            return  # that the connection broke says more than that half of an answer is no JSON
         if wrong or not isinstance(data, dict | list):
             kind = transcript.headers.get("content-type", "no content type").split(";")[0]
             transcript.problem = Problem(
@@ -341,6 +349,21 @@ class Reader:
             transcript.terminal = "failed"
             return
         self._feed(number, "body", data)
+
+    def _lines(self, number: int, text: str) -> bool:
+        """Read a stream that came as lines of JSON instead of events; whether it is one."""
+        first, _, rest = text.partition("\n")
+        data, wrong = parse(first)
+        if wrong or not rest or not isinstance(data, dict):
+            return False
+        self.transcript.repair("The stream came as lines of JSON instead of events.")
+        for line in text.split("\n"):
+            data, wrong = payload(line)
+            if wrong:
+                self._misread(number, wrong)
+            elif data is not None:
+                self._say(number, "", data)
+        return True
 
     def _settle(self, outcome: Outcome) -> None:
         transcript = self.transcript
