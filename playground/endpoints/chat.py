@@ -100,7 +100,7 @@ def reduce(transcript: Transcript, kind: str, data: Any) -> None:
         data = data[0]
     if kind == "[DONE]" or not isinstance(data, dict):
         return
-    if data.get("error") or kind == "error":
+    if data.get("error") or kind == "error" or data.get("object") == "error":
         _fail(transcript, data)
         return
     for name, field in (("id", "response_id"), ("model", "model"), ("service_tier",) * 2):
@@ -120,7 +120,7 @@ def reduce(transcript: Transcript, kind: str, data: Any) -> None:
 
 def _choice(transcript: Transcript, choice: Data, place: int) -> None:
     index = choice.get("index")
-    if not isinstance(index, int):
+    if type(index) is not int:  # True is an int to Python
         index = place
     delta = choice.get("delta")
     if not isinstance(delta, dict):
@@ -239,7 +239,7 @@ def _finish(transcript: Transcript, reason: str, index: int) -> None:
         if not call.call_id:
             call.call_id = f"call_{transcript.leg}_{number}"
             transcript.repair("A tool call came without an id; one was made up.")
-        if call.state == "arriving" and reason not in CUT_SHORT:
+        if call.state == "arriving" and reason not in CUT_SHORT and reason != "error":
             call.state = "not run"
         transcript.close(call)
     for name in ("reasoning", "message"):

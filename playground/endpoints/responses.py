@@ -7,6 +7,7 @@ output index, else as the last open one of their kind.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -127,21 +128,23 @@ Data = Mapping[str, Any]
 
 
 def reduce(transcript: Transcript, kind: str, data: Any) -> None:
+    if isinstance(data, list) and data:  # some gateways wrap errors in a list
+        data = data[0]
     if kind == "[DONE]" or not isinstance(data, dict):
         return
-    if kind == "body":
+    if kind == "body" or data.get("object") == "response":
         _body(transcript, data)
-    elif (handler := HANDLERS.get(kind)) is not None:
-        handler(transcript, data)
-    elif data.get("error"):
+    elif data.get("error") or data.get("object") == "error":
         _fail(transcript, data)
+    elif (handler := HANDLERS.get(kind) or HANDLERS.get(str(data.get("type")))) is not None:
+        handler(transcript, data)
 
 
 def _body(transcript: Transcript, data: Data) -> None:
-    if data.get("error") and not data.get("output"):
+    if data.get("object") == "error" or (data.get("error") and not data.get("output")):
         _fail(transcript, data)
-        return
-    _final(transcript, {"response": data})
+    elif data.get("object") == "response" or isinstance(data.get("output"), list):
+        _final(transcript, {"response": data})
 
 
 def _started(transcript: Transcript, data: Data) -> None:
@@ -271,6 +274,9 @@ def _settle(transcript: Transcript, wire: dict[str, Any], data: Data) -> None:
             item.name = str(wire.get("name") or item.name)
             item.call_id = str(wire.get("call_id") or item.call_id or item_id or item.key)
             given = wire.get("arguments", wire.get("input"))
+            if isinstance(given, dict):
+                given = json.dumps(given, ensure_ascii=False)
+                transcript.repair("Tool arguments came as an object instead of text.")
             if isinstance(given, str) and given:
                 item.arguments.replace(given)
             if item.state == "arriving" and wire.get("status") != "incomplete":
