@@ -43,6 +43,9 @@ class Body:
         self._labelled = content_type.replace(",", ";").split(";")[0].strip().lower() == STREAM
         self._kind: str | None = None if 200 <= status < 300 else BODY
         self._start = b""
+        """The first few bytes that are not blank."""
+        self._marked = False
+        """A byte order mark stood before them."""
         self._held: list[tuple[bytes, int, int]] = []
         """Chunks that came before the kind was clear."""
         self._splitter = Splitter()
@@ -78,7 +81,7 @@ class Body:
     def _take(self, data: bytes, t: int, chunk: int) -> None:
         if self._kind is None:
             self._held.append((data, t, chunk))
-            self._start = _significant(self._start + data)
+            self._start = self._significant(self._start + data)
             self._kind = _kind(self._start, self._labelled)
             if self._kind is not None:
                 self._release()
@@ -93,6 +96,13 @@ class Body:
             self.spoken = self.spoken or bool(data)
             self._write(*self._mask.feed(data))
 
+    def _significant(self, start: bytes) -> bytes:
+        start = start.lstrip(_BLANK)
+        if not self._marked and start.startswith(_BOM):
+            self._marked = True
+            start = start[len(_BOM) :].lstrip(_BLANK)
+        return start[: len(max(FIELDS, key=len))]
+
     def _release(self) -> None:
         held, self._held = self._held, []
         for data, t, chunk in held:
@@ -103,11 +113,6 @@ class Body:
             self.error += data
         for at in range(0, len(data), PIECE):
             self._tape.wire(BODY, data[at : at + PIECE], self._t, self._chunk, masked=masked)
-
-
-def _significant(start: bytes) -> bytes:
-    """The first few bytes that are not blank."""
-    return start.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)[: len(max(FIELDS, key=len))]
 
 
 def _kind(start: bytes, labelled: bool) -> str | None:

@@ -62,6 +62,9 @@ def test_a_byte_order_mark_in_front() -> None:
         assert [event.raw for event in events] == [bom + BLOCK]
         assert events[0].json() == ({"a": 1}, "")
     assert kinds(bom + b'{"a": 1}') == [BODY]
+    # A second one is no part of any field, wherever the chunks end.
+    assert kinds(bom + bom + BLOCK) == [BODY]
+    assert set(kinds(*((bom + bom + BLOCK)[at : at + 1] for at in range(20)))) == {BODY}
 
 
 def test_undecided_bytes_keep_their_arrival() -> None:

@@ -1,0 +1,145 @@
+"""The work is linear in the bytes received: counted in bytes looked at and in operations, because
+clocks say nothing on a busy machine."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from playground.wire import masking, sse
+from playground.wire.masking import Mask
+from playground.wire.sse import Splitter
+from tests.hostile.case import CHAT, RESPONSES, STREAM, Case, good
+from tests.hostile.reading import read
+
+FOUR = 4.4
+"""How many times the work four times as many bytes may be: a little of it is done only once."""
+
+
+class Counted:
+    """The end of a block, and how many bytes were searched for it."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self.bytes = 0
+        self._pattern = pattern
+
+    def finditer(self, window: bytes) -> Iterator[re.Match[bytes]]:
+        self.bytes += len(window)
+        return self._pattern.finditer(window)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 65_536])
+@pytest.mark.parametrize(
+    "body",
+    [b"x" * 100_000, b"\n" * 100_000, b"\r\n" * 50_000, b"\r" * 100_000, b"data: x\n\n" * 10_000],
+)
+def test_no_byte_is_searched_again_and_again(
+    body: bytes, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counted(sse._END)
+    monkeypatch.setattr(sse, "_END", counted)
+    splitter = Splitter()
+    blocks = [
+        block for at in range(0, len(body), size) for block in splitter.feed(body[at : at + size])
+    ]
+    assert b"".join(blocks) + splitter.rest() == body
+    # With each chunk, the last two bytes of the one before it are seen again.
+    assert counted.bytes <= len(body) + 2 * (len(body) // size + 1)
+
+
+@pytest.mark.parametrize("body", [b"x" * 100_000, b"sk-" * 33_333, b"sk-abcabc" * 11_111])
+def test_a_body_is_masked_once(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    real = masking.mask
+
+    def mask(raw: bytes, secrets: Any) -> tuple[bytes, bool]:
+        seen.append(len(raw))
+        return real(raw, secrets)
+
+    monkeypatch.setattr(masking, "mask", mask)
+    one, key = Mask((b"sk-abcabcab",)), len(b"sk-abcabcab")
+    for at in range(0, len(body), 7):
+        one.feed(body[at : at + 7])
+    assert sum(seen) <= len(body) + key * (len(body) // 7 + 1)
+
+
+def operations(work: Callable[[], object]) -> int:
+    """How many of Python's own operations some work takes."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def lines_of_json(count: int) -> bytes:
+    return b"".join(row.split(b"data: ")[1] + b"\n" for row in [CHAT.word("x")[:-2]] * count)
+
+
+BODIES: dict[str, Callable[[int], bytes]] = {
+    "deltas": lambda n: good(CHAT, *["x"] * n),
+    "deltas of Responses": lambda n: good(RESPONSES, *["x"] * n),
+    "one delta": lambda n: good(CHAT, "x" * 100 * n),
+    "one delta of half characters": lambda n: good(CHAT, "\ud83d" * 50 * n),
+    "half characters": lambda n: good(CHAT, *["\ud83d"] * n),
+    "comments": lambda n: b": x\n\n" * n + good(CHAT),
+    "blank lines": lambda n: b"\n" * 20 * n + good(CHAT),
+    "blank lines of CRLF": lambda n: b"\r\n" * 10 * n + good(CHAT),
+    "lines of data": lambda n: b"data: 1\n" * n + b"\n" + good(CHAT),
+    "rubbish": lambda n: b"data: {{{\n\n" * n + good(CHAT),
+    "half errors": lambda n: b'data: {"error":{"error":\n\n' * n + good(CHAT),
+    "errors in one event": lambda n: b"data: x" + b'{"error":' * n + b"\n\n" + good(CHAT),
+    "lines of JSON": lines_of_json,
+    "pieces of one call": lambda n: (
+        CHAT.chunk(
+            {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": ""}}]}
+        )
+        + CHAT.chunk({"tool_calls": [{"index": 0, "function": {"arguments": "x"}}]}) * n
+    ),
+    "calls": lambda n: b"".join(
+        CHAT.chunk({"tool_calls": [{"index": number, "id": f"c{number}"}]}) for number in range(n)
+    ),
+    "items": lambda n: b"".join(
+        RESPONSES.event("response.output_item.done", output_index=k, item=RESPONSES.message("x"))
+        for k in range(n)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_four_times_the_bytes_are_four_times_the_work(name: str, encoding: str) -> None:
+    def work(count: int) -> int:
+        body = BODIES[name](count)
+        if encoding:
+            body = gzip.compress(body, 0, mtime=0)  # stored as it is: as many bytes
+        api = "responses" if "Responses" in name or name == "items" else "chat"
+        case = Case(
+            name=name,
+            api=api,  # type: ignore[arg-type]
+            body=body,
+            outcome="completed",
+            content_type=STREAM,
+            encoding=encoding,
+        )
+        return operations(lambda: read(case, 20))
+
+    work(1)  # what is only done once, as importing, is done now
+    small, large = work(40), work(160)
+    assert large <= FOUR * small
