@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -20,16 +21,26 @@ class Usage(BaseModel):
     output: int = 0
     reasoning: int = 0
     basis: Literal["reported", "estimated"] = "reported"
+    counters: dict[str, int] = Field(default_factory=dict)
+    """Every counter that the server sent, by its path: `input_tokens_details.audio_tokens`."""
     raw: dict[str, Any] = Field(default_factory=dict)
-    """What the server wrote, every counter of it."""
+    """What the server wrote for one answer; empty for a sum."""
 
     @property
     def total(self) -> int:
         return self.input + self.output
 
+    def part(self, whole: Literal["input", "output"], name: str) -> int:
+        """A part of the input or output under either dialect's name: `audio_tokens`."""
+        for spelled in _DETAILS[whole]:
+            if (count := self.counters.get(f"{spelled}.{name}")) is not None:
+                return count
+        return 0
+
     @staticmethod
-    def read(data: Any) -> Usage | None:
-        """The usage object of any dialect; None when it is not one."""
+    def read(data: Any, tools: Any = None) -> Usage | None:
+        """The usage object of any dialect; None when it is not one. `tools` is what hosted tools
+        used (`tool_usage` of a response)."""
         if not isinstance(data, dict):
             return None
         given = _count(data, "input_tokens", "prompt_tokens")
@@ -47,7 +58,8 @@ class Usage(BaseModel):
             cache_write=_count(inputs, "cache_write_tokens") or 0,
             output=made or 0,
             reasoning=_count(outputs, "reasoning_tokens") or 0,
-            raw=data,
+            counters=dict(_counters(data)) | dict(_counters(tools, "tool_usage.")),
+            raw=data if tools is None else {**data, "tool_usage": tools},
         )
 
     @staticmethod
@@ -63,7 +75,26 @@ class Usage(BaseModel):
             output=sum(row.output for row in rows),
             reasoning=sum(row.reasoning for row in rows),
             basis="estimated" if any(row.basis == "estimated" for row in rows) else "reported",
+            counters=dict(sum((Counter(row.counters) for row in rows), Counter())),
         )
+
+
+_DETAILS = {
+    "input": ("input_tokens_details", "prompt_tokens_details"),
+    "output": ("output_tokens_details", "completion_tokens_details"),
+}
+DEEPEST = 8
+"""Objects in objects that are looked through for counters."""
+
+
+def _counters(data: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    if not isinstance(data, dict) or depth > DEEPEST:
+        return
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _counters(value, f"{path}{name}.", depth + 1)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            yield f"{path}{name}", value
 
 
 def _count(data: Any, *names: str) -> int | None:
@@ -86,6 +117,7 @@ class Line(BaseModel):
     what: str
     tokens: int
     per_million: Decimal | None
+    """None where the price is not one of tokens; `tokens` then counts calls, or is 0."""
     usd: Decimal
 
 
@@ -102,3 +134,10 @@ class Cost(BaseModel):
     as_of: str = ""
     """The date of the price, ISO 8601."""
     lines: tuple[Line, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What was used and has no price here."""
+
+    @property
+    def at_least(self) -> bool:
+        """The amount is no total: something that has no price is not in it."""
+        return self.usd is not None and bool(self.missing)

@@ -1,12 +1,13 @@
 """What a run cost: reported by the server, calculated from a dated price, or unknown.
 
-Prices are those of genai-prices as they were when it was released: nothing is ever fetched. They
-cover tokens; what a hosted tool charges a call is not in them. The first calculation imports that
+Prices are those of genai-prices as they were when it was released: nothing is ever fetched. What
+was used and has no price there is named, and makes the amount a least one. The first calculation imports that
 package, 220 ms, so callers do it in a worker.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -27,6 +28,22 @@ DISCOUNTS = frozenset(("batch", "fast", "flex", "priority"))
 
 MILLION = Decimal(1_000_000)
 
+PARTS = (
+    ("input", "audio", "audio input"),
+    ("input", "image", "image input"),
+    ("output", "audio", "audio output"),
+    ("output", "image", "image output"),
+)
+"""Parts of the input and output that cost more than text."""
+
+CALLS = {
+    "web_search_call": ("web_searches", "web searches"),
+    "file_search_call": ("storage_searches", "file searches"),
+    "code_interpreter_call": ("code_executions", "code interpreter calls"),
+    "image_generation_call": ("", "generated images"),
+}
+"""Hosted tools that are charged by the call: how genai-prices counts them, and in words."""
+
 
 def price(
     profile: Profile,
@@ -35,8 +52,10 @@ def price(
     when: datetime,
     *,
     service_tier: str | None = None,
+    calls: Mapping[str, int] | None = None,
 ) -> Cost:
-    """The cost of one answer by `model` (as the server names it) at the moment `when`.
+    """The cost of one answer by `model` (as the server names it) at the moment `when`, with the
+    hosted tools it called (their kind of item → how often).
 
     What the server itself reports comes first. A server on this computer costs nothing, whoever
     started it: a gateway at a loopback address that charges must report so itself. `service_tier`
@@ -52,7 +71,7 @@ def price(
         )
     if profile.id in OURS or is_loopback(profile.base_url):
         return Cost(basis="calculated", usd=Decimal(0), source=HERE)
-    return _calculated(profile.base_url, model, usage, when, service_tier)
+    return _calculated(profile.base_url, model, usage, when, service_tier, calls or {})
 
 
 def _reported(usage: Usage) -> Decimal | None:
@@ -64,7 +83,14 @@ def _reported(usage: Usage) -> Decimal | None:
     return usd if usd.is_finite() and usd >= 0 else None
 
 
-def _calculated(base_url: str, model: str, usage: Usage, when: datetime, tier: str | None) -> Cost:
+def _calculated(
+    base_url: str,
+    model: str,
+    usage: Usage,
+    when: datetime,
+    tier: str | None,
+    calls: Mapping[str, int],
+) -> Cost:
     try:
         import genai_prices
         from genai_prices import types
@@ -90,12 +116,15 @@ def _calculated(base_url: str, model: str, usage: Usage, when: datetime, tier: s
     lacking = _lacking(rates, usage)
     if lacking:
         return Cost(source=f"genai-prices {version} has no {lacking} price for {info.id}.")
+    parts, called, missing = _apart(rates, usage, calls)
     counts = types.Usage(
         input_tokens=usage.input,
         cache_read_tokens=usage.cached,
         cache_write_tokens=usage.cache_write,
         output_tokens=usage.output,
         output_reasoning_tokens=usage.reasoning,
+        **{f"{whole}_{name}_tokens": parts[whole, name] for whole, name in parts},
+        **{unit: count for unit, (count, _) in called.items()},
     )
     try:
         usd = rates.calc_price(counts)["total_price"]
@@ -107,8 +136,42 @@ def _calculated(base_url: str, model: str, usage: Usage, when: datetime, tier: s
         usd=usd,
         source=f"genai-prices {version}{estimated}",
         as_of=RELEASED.get(version, ""),
-        lines=_lines(rates, usage, usd),
+        lines=_lines(rates, usage, parts, called, usd),
+        missing=missing,
     )
+
+
+Parts = dict[tuple[str, str], int]
+"""Tokens that have a price of their own, by (whole, name)."""
+Called = dict[str, tuple[int, str]]
+"""(how often, in words) by the unit that is priced."""
+
+
+def _apart(
+    rates: ModelPrice, usage: Usage, calls: Mapping[str, int]
+) -> tuple[Parts, Called, tuple[str, ...]]:
+    """What has a price of its own, and what has none: that is counted as text, or not at all."""
+    parts: Parts = {}
+    called: Called = {}
+    missing: list[str] = []
+    for whole, name, words in PARTS:
+        count = usage.part("input" if whole == "input" else "output", f"{name}_tokens")
+        if count and getattr(rates, f"{whole}_{name}_mtok") is not None:
+            parts[whole, name] = count
+        elif count:
+            missing.append(words)
+    for kind, (unit, words) in CALLS.items():
+        count = calls.get(kind, 0)
+        if count and unit and _kcount(rates, unit) is not None:
+            called[unit] = (count, words)
+        elif count:
+            missing.append(words)
+    return parts, called, tuple(missing)
+
+
+def _kcount(rates: ModelPrice, unit: str) -> Decimal | None:
+    found = getattr(rates, f"{unit}_kcount")
+    return found if isinstance(found, Decimal) else None
 
 
 def _has_tier(provider: Provider, info: ModelInfo, context: dict[str, str], when: datetime) -> bool:
@@ -129,24 +192,37 @@ def _lacking(rates: ModelPrice, usage: Usage) -> str:
     return ""
 
 
-def _lines(rates: ModelPrice, usage: Usage, total: Decimal) -> tuple[Line, ...]:
+def _lines(
+    rates: ModelPrice, usage: Usage, parts: Parts, called: Called, total: Decimal
+) -> tuple[Line, ...]:
     """The arithmetic behind a total, row by row. The rows add up to it."""
     read, write = rates.cache_read_mtok, rates.cache_write_mtok
     thought = rates.output_reasoning_mtok
     apart = usage.reasoning if thought is not None else 0
+    given = sum(count for (whole, _), count in parts.items() if whole == "input")
+    made = sum(count for (whole, _), count in parts.items() if whole == "output")
     rows = (
-        ("input", usage.input - usage.cached - usage.cache_write, rates.input_mtok),
+        ("input", usage.input - usage.cached - usage.cache_write - given, rates.input_mtok),
         ("cached input", usage.cached, rates.input_mtok if read is None else read),
         ("cache write", usage.cache_write, rates.input_mtok if write is None else write),
         ("reasoning", apart, thought),
-        ("output", usage.output - apart, rates.output_mtok),
+        ("output", usage.output - apart - made, rates.output_mtok),
+        *(
+            (words, parts[whole, name], getattr(rates, f"{whole}_{name}_mtok"))
+            for whole, name, words in PARTS
+            if (whole, name) in parts
+        ),
     )
     lines: list[Line] = []
-    for what, tokens, given in rows:
-        rate = _rate(given, usage.input)
-        if tokens and rate is not None:
+    for what, tokens, price in rows:
+        rate = _rate(price, usage.input)
+        if tokens > 0 and rate is not None:
             usd = rate * tokens / MILLION
             lines.append(Line(what=what, tokens=tokens, per_million=rate, usd=usd))
+    for unit, (count, words) in called.items():
+        if (thousand := _kcount(rates, unit)) is not None:
+            usd = thousand * count / 1000
+            lines.append(Line(what=words, tokens=count, per_million=None, usd=usd))
     rest = total - sum(line.usd for line in lines)
     if rest:  # a fee for the request itself
         lines.append(Line(what="per request", tokens=0, per_million=None, usd=rest))

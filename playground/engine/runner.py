@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
-from playground.core.items import Item
+from playground.core.items import HostedCall, Item
 from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
 from playground.core.recording import Event, parse
@@ -264,8 +265,15 @@ class Runner:
             run.note("estimate", {"input": given.tokens, "output": answered.tokens})
         if (usage := transcript.usage) is not None:
             tier = transcript.service_tier
+            calls = Counter(
+                item.type
+                for item in transcript.items
+                if isinstance(item, HostedCall) and item.status != "failed"
+            )
             run.cost = await asyncio.to_thread(
-                lambda: prices.price(profile, model, usage, datetime.now(UTC), service_tier=tier)
+                lambda: prices.price(
+                    profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
+                )
             )
 
 

@@ -90,7 +90,7 @@ def cost_columns(cost: Cost | None) -> Columns:
     return {
         "cost": cost and cost.model_dump_json(),
         "picodollars": None if usd is None else int((usd * PICO).to_integral_value()),
-        "unpriced": cost is not None and usd is None,
+        "unpriced": cost is not None and (usd is None or cost.at_least),
     }
 
 

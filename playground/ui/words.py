@@ -40,6 +40,8 @@ def money(usd: Decimal) -> str:
 def cost(value: Cost | None) -> str:
     if value is None or value.usd is None:
         return "cost unknown"
+    if value.at_least:
+        return f"≥ {money(value.usd)} {value.basis}"
     return f"{money(value.usd)} {value.basis}" if value.usd else "$0"
 
 

@@ -21,6 +21,21 @@ WHEN = datetime(2026, 11, 20, tzinfo=UTC)
 OPENAI = "https://api.openai.com/v1"
 
 
+SERVER = Profile(id="p", name="P", base_url=OPENAI)
+AUDIO = {
+    "prompt_tokens": 100,
+    "completion_tokens": 100,
+    "prompt_tokens_details": {"audio_tokens": 30, "cached_tokens": 0},
+    "completion_tokens_details": {"audio_tokens": 80},
+}
+
+
+def read(data: Any) -> Usage:
+    usage = Usage.read(data)
+    assert usage is not None
+    return usage
+
+
 def cost(
     model: str = "gpt-5-mini",
     base_url: str = OPENAI,
@@ -73,6 +88,38 @@ def test_a_fee_for_the_request_is_a_row_of_its_own() -> None:
     made = cost("sonar", "https://api.perplexity.ai", input=1000, output=100)
     assert made.lines[-1].what == "per request"
     assert made.lines[-1].usd > 0
+
+
+def test_audio_has_its_own_price_where_the_model_has_one() -> None:
+    made = price(SERVER, "gpt-audio-mini", read(AUDIO), WHEN)
+    assert rows(made) == [
+        ("input", 70, "0.6", "0.000042"),
+        ("output", 20, "2.4", "0.000048"),
+        ("audio input", 30, "10", "0.0003"),
+        ("audio output", 80, "20", "0.0016"),
+    ]
+    assert not made.missing and not made.at_least
+
+
+def test_a_part_without_a_price_makes_the_amount_a_least_one() -> None:
+    made = price(SERVER, "gpt-5.5", read(AUDIO), WHEN)
+    assert made.missing == ("audio input", "audio output")
+    assert made.at_least and made.usd is not None
+    assert [line.what for line in made.lines] == ["input", "output"]
+
+
+def test_hosted_tools_are_charged_by_the_call_or_make_the_amount_a_least_one() -> None:
+    usage = Usage(input=100, output=10)
+    calls = {"web_search_call": 3, "mcp_call": 2}
+    made = price(SERVER, "gpt-5.5", usage, WHEN, calls=calls)
+    bare = price(SERVER, "gpt-5.5", usage, WHEN)
+    assert made.usd is not None and bare.usd is not None
+    assert made.usd - bare.usd == Decimal("0.03")
+    assert made.lines[-1].what == "web searches" and made.lines[-1].tokens == 3
+    assert not made.missing
+    sandboxed = price(SERVER, "gpt-5.5", usage, WHEN, calls={"code_interpreter_call": 1})
+    assert sandboxed.missing == ("code interpreter calls",)
+    assert sandboxed.usd == bare.usd and sandboxed.at_least
 
 
 def test_reasoning_with_its_own_price_is_taken_out_of_the_output() -> None:

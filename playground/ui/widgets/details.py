@@ -14,6 +14,13 @@ from playground.ui import theme, words
 Rows = list[tuple[str, str]]
 """Names and values; a name that begins with two spaces is part of the one above."""
 
+SHOWN = frozenset((
+    "input_tokens", "prompt_tokens", "output_tokens", "completion_tokens", "total_tokens",
+    "input_tokens_details.cached_tokens", "prompt_tokens_details.cached_tokens",
+    "output_tokens_details.reasoning_tokens", "completion_tokens_details.reasoning_tokens",
+))  # fmt: skip
+"""Counters that the rows above the server's own names say already."""
+
 
 class Details(QFrame):
     def __init__(self, title: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> None:
@@ -89,6 +96,11 @@ def tokens(run: Run) -> tuple[str, Rows]:
         ("  of it reasoning", words.number(used.reasoning)),
         ("total", words.number(used.total)),
     ]
+    rows += [
+        (visible(path), words.number(count))
+        for path, count in used.counters.items()
+        if count and path not in SHOWN
+    ]
     if used.basis == "estimated":
         rows.append(("the server sent no usage", "≈"))
     return title, rows
@@ -105,11 +117,14 @@ def cost_of(run: Run) -> tuple[str, Rows]:
             line.what,
             f"{words.number(line.tokens)} × ${line.per_million}/M = {words.money(line.usd)}"
             if line.per_million is not None
+            else f"{words.number(line.tokens)} = {words.money(line.usd)}"
+            if line.tokens
             else words.money(line.usd),
         )
         for line in cost.lines
     ]
-    rows.append(("total", words.money(cost.usd)))
+    rows += [(what, "no price known") for what in cost.missing]
+    rows.append(("at least" if cost.at_least else "total", words.money(cost.usd)))
     rows.append(("price", cost.source))
     if cost.as_of:
         rows.append(("as of", cost.as_of))

@@ -79,6 +79,7 @@ class StatusLine(QWidget):
                     unknown += 1
                 else:
                     usd += run.cost.usd
+                    unknown += run.cost.at_least
         return Usage.add(parts), usd, unknown
 
     def _count_day(self) -> None:
@@ -116,7 +117,7 @@ class StatusLine(QWidget):
             ("cost of runs with a known price", words.money(usd)),
         ]
         if unknown:
-            rows.append(("runs whose cost is unknown", words.number(unknown)))
+            rows.append(("runs whose cost is not wholly known", words.number(unknown)))
         Details(title, rows, self).show_over(at)
 
 
