@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from playground.core.problem import Failure, Problem, from_exception
-from playground.core.profile import LOCAL, SANDBOX, Profile, is_loopback
+from playground.core.profile import LOCAL, SANDBOX, Profile, Quirks, is_loopback
 from playground.endpoints import BY_ID
 from playground.engine import children
 from playground.engine.recorder import Recorder
@@ -23,7 +23,7 @@ from playground.engine.workspace import Workspace
 from playground.localmodel import bundled, wheels
 from playground.localmodel.bundled import LocalModel
 from playground.providers import PROVIDERS
-from playground.providers.presets import PRESETS
+from playground.providers.presets import PRESETS, completed, listed
 from playground.store import logs
 from playground.store.database import Database
 from playground.store.home import Home
@@ -39,7 +39,7 @@ log = logging.getLogger("engine")
 LOCAL_PROFILE = Profile(
     id=LOCAL, name="On this computer (SmolLM2-135M)", api="chat", model=wheels.MODEL
 )
-SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)")
+SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)", quirks=Quirks(state="stateful"))
 
 Report = Callable[[Problem], None]
 
@@ -97,30 +97,31 @@ class App:
             profile=self.profile,
             limits=lambda: Limits(**{**self.settings.limits.model_dump(), **self.limits}),
         )
+        self.presets = [completed(preset, environ) for preset in PRESETS]
         self._adopted: dict[str, Profile] = {}
         self._env_only: set[str] = set()
 
     # Profiles.
 
     def profiles(self) -> list[Profile]:
-        """Ours, then the user's, then the presets that the user has not changed."""
-        rows = [LOCAL_PROFILE, SANDBOX_PROFILE, *self.settings.profiles, *PRESETS]
+        """Ours, then the user's, then the presets that the user has not changed and that can be
+        used as they stand."""
+        rows = [LOCAL_PROFILE, SANDBOX_PROFILE, *self.settings.profiles, *listed(self.presets)]
         return list({profile.id: profile for profile in reversed(rows)}.values())[::-1]
 
     def profile(self, profile_id: str) -> Profile:
         """Raises Failure when there is none of that id."""
         if profile_id in self._adopted:
             return self._adopted[profile_id]
-        for profile in self.profiles():
-            if profile.id == profile_id:
-                return self._from_environment(profile)
+        known = {profile.id: profile for profile in (*self.presets, *self.profiles())}
+        if profile_id in known:
+            return known[profile_id]
         if not profile_id:
             return self.default_profile()
-        known = ", ".join(profile.id for profile in self.profiles())
         raise Failure(
             Problem(
                 title=f"There is no profile {profile_id!r}.",
-                detail=f"Known: {known}.",
+                detail=f"Known: {', '.join(known)}.",
                 remedy="switch_profile",
             )
         )
@@ -141,20 +142,8 @@ class App:
                 return self.profile(self.settings.profile)
         for profile in self.profiles():
             if profile.key_env and self.environ.get(profile.key_env):
-                return self._from_environment(profile)
+                return profile
         return LOCAL_PROFILE
-
-    def _from_environment(self, profile: Profile) -> Profile:
-        """OpenAI's own variables complete its preset, as its own clients have it."""
-        if profile.id != "openai" or profile in self.settings.profiles:
-            return profile
-        return profile.model_copy(
-            update={
-                "base_url": self.environ.get("OPENAI_BASE_URL") or profile.base_url,
-                "organization": self.environ.get("OPENAI_ORG_ID", ""),
-                "project": self.environ.get("OPENAI_PROJECT_ID", ""),
-            }
-        )
 
     # Servers.
 

@@ -72,6 +72,10 @@ class Profile(BaseModel):
     """Used when nothing else says which; empty: the first of /models."""
     key_env: str = ""
     """Environment variable that holds the key, when it is not in the keyring."""
+    key_header: str = ""
+    """Name of the header that carries the key as it is; empty: `Authorization: Bearer`."""
+    api_version: str = ""
+    """For servers that ask for it in every URL: Azure's `api-version`."""
     organization: str = ""
     project: str = ""
     headers: dict[str, str] = Field(default_factory=dict)

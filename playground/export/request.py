@@ -119,6 +119,12 @@ def _request(
 ) -> Request:
     url, _, query = url.partition("?")
     key_env = profile.key_env if re.fullmatch(r"[A-Za-z_]\w*", profile.key_env, re.A) else KEY_ENV
+
+    def value_of(name: str, value: str) -> Value:
+        if name.lower() == profile.key_header.lower() and not _is_key(name):
+            return Variable(key_env)
+        return _value(name, value, key_env if _is_key(name) else _variable(name))
+
     return Request(
         method,
         url,
@@ -127,7 +133,7 @@ def _request(
             for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)
         ),
         tuple(
-            (name, _value(name, value, key_env if _is_key(name) else _variable(name)))
+            (name, value_of(name, value))
             for name, value in headers
             if name.lower() not in TRANSPORT and not _says_playground(name, value)
         ),

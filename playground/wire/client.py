@@ -254,16 +254,19 @@ def _request(address: Address, tape: Tape) -> httpx.Request:
             {
                 "method": address.method,
                 "url": address.url,
-                "headers": [[name, _redacted(name, value)] for name, value in headers],
+                "headers": [
+                    [name, _redacted(name, value, address.secrets)] for name, value in headers
+                ],
                 "body": address.body.decode("utf-8", "replace"),
             },
         )
 
 
-def _redacted(name: str, value: str) -> str:
-    """A header's value without what its name says is a secret."""
+def _redacted(name: str, value: str, secrets: Iterable[bytes]) -> str:
+    """A header's value without what its name says is a secret; nothing of one that is the key,
+    whatever its name."""
     if not is_secret(name):
-        return value
+        return "****" if value.encode("latin-1", "replace") in secrets else value
     scheme, blank, _ = value.partition(" ")
     return f"{scheme} ****" if blank and name.lower().endswith("authorization") else "****"
 

@@ -285,6 +285,15 @@ def test_a_request_that_was_not_sent_shows_no_secret_either(module: Any, key: st
     assert "OPENAI_API_KEY" not in code
 
 
+@pytest.mark.parametrize("name", ["api-key", "X-Team"])
+@pytest.mark.parametrize("key", ["sk-test-MARKER-123", "tiny"])
+def test_a_key_in_a_header_of_another_name_is_a_variable(name: str, key: str) -> None:
+    profile = Profile(id="p", name="P", base_url="https://h.example", key_env="AZURE_KEY",
+                      key_header=name)  # fmt: skip
+    made = OpenAI().address(profile, "/chat/completions", SecretStr(key), {"model": "m"})
+    assert dict(unsent(made, profile).headers)[name] == Variable("AZURE_KEY")
+
+
 @pytest.mark.parametrize("api", ["chat", "responses"])
 @pytest.mark.parametrize("module", CODES, ids=lambda one: one.EXPORT.id)
 def test_sent_and_not_yet_sent_give_the_same_code(module: Any, api: str, record: Any) -> None:

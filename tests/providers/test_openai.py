@@ -14,7 +14,8 @@ from playground import __version__
 from playground.core.problem import Failure
 from playground.core.profile import Address, Profile
 from playground.providers import PROVIDERS
-from playground.providers.openai import OpenAI, encode
+from playground.providers.openai import OpenAI
+from playground.providers.request import encode
 
 KEY = SecretStr("sk-test-MARKER-123")
 
@@ -117,6 +118,23 @@ def test_a_get_has_no_body_and_no_content_type() -> None:
     assert (made.method, made.body) == ("GET", b"")
     assert header(made, "content-type") is None
     assert header(made, "accept") == "application/json"
+
+
+@pytest.mark.parametrize("name", ["api-key", "X-Team", "authorization"])
+def test_a_key_goes_as_it_is_in_a_header_of_another_name(name: str) -> None:
+    made = address(profile(key_header=name), key=KEY)
+    assert header(made, name) == "sk-test-MARKER-123"
+    assert [one for one, value in made.headers if "MARKER" in value] == [name]
+    assert made.secrets == (b"sk-test-MARKER-123",)
+    assert header(address(profile(key_header=name)), name) is None
+
+
+@pytest.mark.parametrize("name", ["X A", "Key:", "X-A\r\nX-Evil", "content-length"])
+def test_a_name_that_no_header_can_have_is_refused(name: str) -> None:
+    with pytest.raises(Failure) as caught:
+        address(profile(key_header=name), key=KEY)
+    assert caught.value.problem.remedy == "edit_profile"
+    assert "MARKER" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", [None, SecretStr(""), SecretStr(" \n")])

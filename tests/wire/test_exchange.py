@@ -43,12 +43,13 @@ async def test_the_request_is_recorded_as_it_was_sent(serve: Any, talk: Any) -> 
     async def script(link: Any) -> None:
         await link.stream(DONE)
 
-    talk.secrets = (b"sk-test-MARKER-123", b"other-secret")
+    talk.secrets = (b"sk-test-MARKER-123", b"other-secret", b"tiny")
     async with serve(script) as server:
         heard = await talk(
             server.url + "?token=other-secret",
             ("Authorization", "Bearer sk-test-MARKER-123"),
             ("api-key", "short"),
+            ("X-Team", "tiny"),
             ("X-Note", "about sk-test-MARKER-123"),
             body=b'{"user": "sk-test-MARKER-123"}',
         )
@@ -59,15 +60,12 @@ async def test_the_request_is_recorded_as_it_was_sent(serve: Any, talk: Any) -> 
     shown = {name.lower(): value for name, value in fact["headers"]}
     assert shown["authorization"] == "Bearer ****"
     assert shown["api-key"] == "****"
+    assert shown["x-team"] == "****"
     assert shown["x-note"] == "about ******************"
     assert fact["url"].endswith("?token=************")
     assert fact["body"] == '{"user": "******************"}'
-    assert {**shown, "authorization": "", "api-key": "", "x-note": ""} == {
-        **sent,
-        "authorization": "",
-        "api-key": "",
-        "x-note": "",
-    }
+    told = dict.fromkeys(("authorization", "api-key", "x-team", "x-note"), "")
+    assert shown | told == sent | told
 
 
 async def test_cookies_are_not_recorded(serve: Any, talk: Any) -> None:
