@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playground.core.items import Item, Reasoning, ToolCall, ToolOutput
+from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 from playground.core.profile import Api, Quirks
 from playground.core.session import Call
 from playground.core.transcript import Reducer, Transcript
@@ -85,7 +85,8 @@ class Endpoint:
 
 
 def answered(items: Sequence[Item]) -> list[Item]:
-    """A conversation that a server accepts: without calls that nobody answered.
+    """A conversation that a server accepts: the first of several choices, and without calls that
+    nobody answered.
 
     Every server refuses a call without its output; reasoning that led to nothing but such a call is
     refused as well, so it goes with it.
@@ -93,6 +94,8 @@ def answered(items: Sequence[Item]) -> list[Item]:
     outputs = {item.call_id for item in items if isinstance(item, ToolOutput)}
     rows: list[Item] = []
     for item in items:
+        if isinstance(item, Message | Reasoning | ToolCall) and item.choice:
+            continue
         if isinstance(item, ToolCall) and item.call_id not in outputs:
             while rows and isinstance(rows[-1], Reasoning):
                 rows.pop()

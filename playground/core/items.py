@@ -104,6 +104,8 @@ class Message(Item):
     """One for each token, where they were asked for: `token`, `logprob`, `top_logprobs`."""
     audio: dict[str, Any] = field(default_factory=dict)
     """The spoken answer of a chat: `id`, `transcript`, `data`, `expires_at`."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """`extra_content` of a chat, which only its server understands; sent back untouched."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,6 +133,8 @@ class ToolCall(Item):
     arguments: Text = field(default_factory=Text)
     state: CallState = "arriving"
     choice: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+    """As of a message."""
 
 
 @dataclass(slots=True, kw_only=True)

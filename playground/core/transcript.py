@@ -149,7 +149,7 @@ class Transcript:
         if words not in self.repairs:
             self.repairs.append(words)
 
-    # What came of it, put together.
+    # What came of it, put together. Where several choices were asked for, the first is the answer.
 
     def messages(self, role: str = "assistant") -> list[Message]:
         return [item for item in self.items if isinstance(item, Message) and item.role == role]
@@ -157,18 +157,19 @@ class Transcript:
     @property
     def text(self) -> str:
         """The answer: the final one where the server tells commentary apart."""
-        rows = self.messages()
+        rows = [row for row in self.messages() if not row.choice]
         final = [row for row in rows if row.phase != "commentary"] or rows
-        return "\n\n".join(str(row.text) for row in final if row.text)
+        return "\n\n".join(filter(None, map(_said, final)))
 
     @property
     def reasoning(self) -> str:
-        rows = [item for item in self.items if isinstance(item, Reasoning)]
+        rows = [one for one in self.items if isinstance(one, Reasoning) and not one.choice]
         return "\n\n".join(str(row.text or row.summary) for row in rows if row.text or row.summary)
 
     @property
     def refusal(self) -> str | None:
-        return "\n\n".join(str(row.refusal) for row in self.messages() if row.refusal) or None
+        rows = [row for row in self.messages() if row.refusal and not row.choice]
+        return "\n\n".join(str(row.refusal) for row in rows) or None
 
     @property
     def exhausted(self) -> bool:
@@ -182,7 +183,12 @@ class Transcript:
 
     @property
     def tool_calls(self) -> list[ToolCall]:
-        return [item for item in self.items if isinstance(item, ToolCall)]
+        return [item for item in self.items if isinstance(item, ToolCall) and not item.choice]
+
+
+def _said(message: Message) -> str:
+    """What a message says, spoken or written."""
+    return str(message.text) or str(message.audio.get("transcript") or "")
 
 
 Reducer = Callable[[Transcript, str, Any], None]
