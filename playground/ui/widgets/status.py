@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from playground.core.session import Run
 from playground.core.usage import Usage
 from playground.ui import words
 from playground.ui.desk import Desk
 from playground.ui.widgets.details import Details
 from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.rates import RateChip
 
 
 class StatusLine(QWidget):
@@ -30,6 +33,8 @@ class StatusLine(QWidget):
         row.addWidget(self._mark)
         row.addWidget(self._state)
         row.addStretch(1)
+        self.rates = RateChip(self)
+        row.addWidget(self.rates)
         self._session = self._button("Tokens and cost of this session")
         self._day = self._button("Tokens and cost of today, all sessions")
         row.addWidget(self._session)
@@ -62,6 +67,7 @@ class StatusLine(QWidget):
             if state.words == "done":
                 text = "connected"
         self._mark.draw("dot", token)
+        self.rates.show_run(run if run is None or run.transcript.headers else _answered(path))
         others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)
         if others > 0:
             text += f" · {others} running elsewhere"
@@ -119,6 +125,11 @@ class StatusLine(QWidget):
         if unknown:
             rows.append(("runs whose cost is not wholly known", words.number(unknown)))
         Details(title, rows, self).show_over(at)
+
+
+def _answered(path: Sequence[Run]) -> Run | None:
+    """The last run of a branch that a server has answered."""
+    return next((one for one in reversed(path) if one.transcript.headers), None)
 
 
 def _line(name: str, used: Usage | None, usd: Decimal, unknown: int) -> str:
