@@ -138,9 +138,10 @@ def from_error(data: Any, status: int | None = None) -> Problem:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from `retry-after-ms` or `retry-after`, when they are a plain positive number.
+    """Seconds that a server asks us to wait, from `retry-after-ms` or `retry-after`.
 
-    Dates are the wire's business: they need a clock.
+    A date is read against the server's own clock, the header `date`; without one it is the wire's
+    business, which has a clock.
     """
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
@@ -149,7 +150,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if 0 < seconds < float("inf"):
             return seconds
-    return None
+    until, sent = (moment(headers.get(name, "")) for name in ("retry-after", "date"))
+    return until - sent if until is not None and sent is not None and until > sent else None
+
+
+def moment(date: str) -> float | None:
+    """Unix seconds of a date as HTTP writes it; None when it is none."""
+    if not date:
+        return None
+    from email.utils import mktime_tz, parsedate_tz  # slow, and hardly ever needed
+
+    try:
+        found = parsedate_tz(date)
+        return float(mktime_tz(found)) if found is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def error_words(body: bytes) -> tuple[str, str | None, str | None]:
@@ -173,6 +188,8 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
         words, code, param = _dig(inner)
         return words, code or _text(data.get("code")), param
     words = data.get("message") or data.get("detail") or data.get("title") or ""
+    if isinstance(words, dict):  # Mistral puts those of FastAPI into its message
+        words = _dig(words)[0] or words
     if isinstance(words, list):  # FastAPI's validation errors
         words = "; ".join(
             f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg', '')}"

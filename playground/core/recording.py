@@ -35,7 +35,7 @@ FACTS = frozenset(
         "cut",  # {problem}: the body ended early
         "timeout",  # {which, seconds, problem}
         "failed",  # {problem}: no (more) answer
-        "retry",  # {after, why}: seconds until the next attempt
+        "retry",  # {after, why, attempt, attempts}: seconds until the next, the how-manieth of many
         "estimate",  # {input, output}: tokens counted here because the server reported none
         "tool.result",
         "approval",

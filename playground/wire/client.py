@@ -67,7 +67,8 @@ class Client:
             if setback is None or made >= limits.retries:
                 return
             after = setback.wait or retry.backoff(made, self._chance())
-            tape.fact("retry", {"after": after, "why": setback.why})
+            coming = {"attempt": made + 1, "attempts": limits.retries}
+            tape.fact("retry", {"after": after, "why": setback.why, **coming})
             await self._sleep(after)
 
     async def close(self) -> None:

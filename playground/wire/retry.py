@@ -6,16 +6,23 @@ too long do not get better by waiting.
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playground.core.problem import Problem, retry_after
+from playground.core.problem import Problem, moment, retry_after
 
 LONGEST = 120.0
 """Seconds that a server may ask us to wait. If it asks for more, a person has to decide."""
 
-HOPELESS = frozenset(("insufficient_quota", "context_length_exceeded"))
+HOPELESS = frozenset(
+    (
+        "insufficient_quota",
+        "billing_not_active",
+        "billing_hard_limit_reached",
+        "context_length_exceeded",
+        "exceed_context_size_error",  # llama.cpp
+    )
+)
 """Error codes that another attempt cannot change."""
 
 
@@ -56,9 +63,5 @@ def asked(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds that a server asks us to wait, in any of the three ways to say it."""
     if (seconds := retry_after(headers)) is not None:
         return seconds
-    try:
-        date = email.utils.parsedate_tz(headers.get("retry-after", ""))
-        seconds = email.utils.mktime_tz(date) - now if date else 0
-    except (ValueError, OverflowError):
-        return None
-    return seconds if seconds > 0 else None
+    until = moment(headers.get("retry-after", ""))
+    return until - now if until is not None and until > now else None

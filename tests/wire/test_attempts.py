@@ -35,10 +35,11 @@ async def test_until_it_works(serve: Any, talk: Any) -> None:
     attempt = ["request", "head", BODY, "eof", "retry"]
     assert heard.kinds == [*attempt, *attempt, "request", "head", SSE, "eof"]
     assert talk.naps == [0.5, 1.0]
-    assert heard.fact("retry") == {
-        "after": 0.5,
-        "why": "503: The server is busy or still loading.",
-    }
+    assert [heard.fact("retry", number) for number in (0, 1)] == [
+        {"after": after, "why": "503: The server is busy or still loading.", "attempt": attempt,
+         "attempts": 2}
+        for attempt, after in ((1, 0.5), (2, 1.0))
+    ]  # fmt: skip
     assert [event.attempt for event in heard.events if event.kind == "request"] == [0, 1, 2]
     assert heard.wire[-1].attempt == 2
     transcript = replay(heard.events, chat.reduce)
@@ -99,6 +100,24 @@ async def test_what_is_not_tried_again(
         heard = await talk(server.url)
     assert heard.kinds == ["request", "head", BODY, "eof"]
     assert talk.naps == []
+
+
+DATES = {"date": "Sat, 21 Nov 2026 06:00:00 GMT", "retry_after": "Sat, 21 Nov 2026 07:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"retry_after": "121"}, 121), ({"retry_after_ms": "180000.5"}, 180.0005), (DATES, 3600)],
+)
+async def test_how_long_a_person_would_have_to_wait_is_told(
+    serve: Any, talk: Any, headers: dict[str, str], seconds: float
+) -> None:
+    async with serve(failing(99, "429 Too Many Requests", **headers)) as server:
+        heard = await talk(server.url)
+    assert talk.naps == []
+    problem = replay(heard.events, chat.reduce).problem
+    assert problem is not None
+    assert (problem.remedy, problem.retry_after) == ("wait", seconds)
 
 
 async def test_the_server_insists(serve: Any, talk: Any) -> None:

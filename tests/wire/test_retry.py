@@ -59,6 +59,20 @@ def test_waits_as_long_as_it_is_asked_to(headers: dict[str, str], seconds: float
     assert found.wait == seconds
 
 
+def test_a_date_is_read_by_the_clock_of_the_server() -> None:
+    headers = {"date": date(-600), "retry-after": date(-570)}
+    assert retry.asked(headers, NOW) == 30
+    assert retry.asked({**headers, "date": "soon"}, NOW) is None
+    assert retry.asked({**headers, "date": date(-500)}, NOW) is None
+
+
+@pytest.mark.parametrize("made", [0, 1])
+def test_a_wait_of_the_servers_own_replaces_ours(made: int) -> None:
+    found = setback(503, retry_after_ms="0.5")
+    assert found is not None
+    assert (found.wait or retry.backoff(made, 0.0)) == 0.0005
+
+
 @pytest.mark.parametrize(
     "value",
     ["-1", "0", "nan", "inf", "-inf", "", "soon", date(-30), "Mon, 99 Foo 2026", "9" * 40 + ":"],
