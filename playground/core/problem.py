@@ -187,7 +187,7 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
     if isinstance(inner, dict | str) and inner:
         words, code, param = _dig(inner)
         return words, code or _text(data.get("code")), param
-    words = data.get("message") or data.get("detail") or data.get("title") or ""
+    words: Any = data.get("message") or data.get("detail") or data.get("title") or ""
     if isinstance(words, dict):  # Mistral puts those of FastAPI into its message
         words = _dig(words)[0] or words
     if isinstance(words, list):  # FastAPI's validation errors

@@ -35,7 +35,7 @@ FACTS = frozenset(
         "cut",  # {problem}: the body ended early
         "timeout",  # {which, seconds, problem}
         "failed",  # {problem}: no (more) answer
-        "retry",  # {after, why, attempt, attempts}: seconds until the next, the how-manieth of many
+        "retry",  # {after, why, attempt, attempts}: seconds until attempt 1 of 2
         "estimate",  # {input, output}: tokens counted here because the server reported none
         "tool.result",
         "approval",
