@@ -189,7 +189,7 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
         return words, code or _text(data.get("code")), param
     words: Any = data.get("message") or data.get("detail") or data.get("title") or ""
     if isinstance(words, dict):  # Mistral puts those of FastAPI into its message
-        words = _dig(words)[0] or words
+        words = _dig(words)[0] or str(words)
     if isinstance(words, list):  # FastAPI's validation errors
         words = "; ".join(
             f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg', '')}"
