@@ -187,22 +187,22 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
     if isinstance(inner, dict | str) and inner:
         words, code, param = _dig(inner)
         return words, code or _text(data.get("code")), param
-    words: Any = data.get("message") or data.get("detail") or data.get("title") or ""
-    if isinstance(words, dict):  # Mistral puts those of FastAPI into its message
-        words = _dig(words)[0] or str(words)
-    if isinstance(words, list):  # FastAPI's validation errors
-        words = "; ".join(
+    said: Any = data.get("message") or data.get("detail") or data.get("title") or ""
+    if isinstance(said, dict):  # Mistral puts those of FastAPI into its message
+        said = _dig(said)[0] or str(said)
+    if isinstance(said, list):  # FastAPI's validation errors
+        said = "; ".join(
             f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg', '')}"
             if isinstance(row, dict)
             else str(row)
-            for row in words
+            for row in said
         )
     code = _text(data.get("code"))
     if code is None or code.isdigit():
         code = _text(data.get("type")) or code
     if code == "error":  # the name of the flat event, not a code
         code = None
-    return str(words), code, _text(data.get("param"))
+    return str(said), code, _text(data.get("param"))
 
 
 def _text(value: Any) -> str | None:
