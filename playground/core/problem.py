@@ -192,7 +192,7 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
         said = _dig(said)[0] or str(said)
     if isinstance(said, list):  # FastAPI's validation errors
         said = "; ".join(
-            f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg', '')}"
+            f"{_place(row.get('loc'))}: {row.get('msg', '')}"
             if isinstance(row, dict)
             else str(row)
             for row in said
@@ -203,6 +203,11 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
     if code == "error":  # the name of the flat event, not a code
         code = None
     return str(said), code, _text(data.get("param"))
+
+
+def _place(loc: Any) -> str:
+    """Where in a request FastAPI found an error: `body.messages.0.role`."""
+    return ".".join(map(str, loc)) if isinstance(loc, list) else str(loc)
 
 
 def _text(value: Any) -> str | None:

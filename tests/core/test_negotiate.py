@@ -306,6 +306,7 @@ NOTHING = [
     ("", 400),
     ("<html>400 Bad Request</html>", 400),
     ('{"error": {"message": 7, "param": {"a": []}}}', 400),
+    ({"detail": [{"loc": None, "msg": "Extra inputs are not permitted"}, {"loc": 5}, 3]}, 422),
 ]
 
 
