@@ -290,6 +290,8 @@ class Reader:
                     transcript.scratch = {}
                     if transcript.legs == 1:
                         transcript.first = transcript.timing
+                elif transcript.scratch.pop("broken", None):
+                    transcript.problem = None  # the rest of the answer is being asked for
                 transcript.status = None
             case "head":
                 timing.head = event.t
