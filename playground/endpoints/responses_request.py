@@ -1,0 +1,154 @@
+"""What goes to the Responses API: the body for a call at the end of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.core.endpoint import Kept, finish
+from playground.core.items import (
+    HostedCall,
+    Item,
+    Message,
+    Reasoning,
+    ToolCall,
+    ToolOutput,
+    Unknown,
+)
+from playground.core.profile import Quirks
+from playground.core.session import Call
+from playground.endpoints.responses_items import UNFINISHED, word
+
+STATES = ("conversation", "previous_response_id")
+"""Fields under which a server knows what came before; never both."""
+ASKED = frozenset((
+    "apply_patch_call", "computer_call", "local_shell_call", "shell_call", "tool_search_call",
+))  # fmt: skip
+"""Hosted calls whose output may be for the client to give. They name it by `call_id`."""
+
+
+def body(
+    call: Call, history: Sequence[Item], quirks: Quirks, kept: Kept | None = None
+) -> dict[str, Any]:
+    made: dict[str, Any] = {"model": call.model}
+    after = 0
+    if kept is not None and (kept.conversation or kept.response_id):
+        after = kept.after
+        if not any(name in call.fields for name in STATES):
+            made.update(_continued(call, kept))
+    made["input"] = _input(history, after)
+    if call.instructions:
+        made["instructions"] = call.instructions
+    if call.stream:
+        made["stream"] = True
+    else:  # servers refuse options of a stream that there is not
+        fields = {path: v for path, v in call.fields.items() if not path.startswith("stream_")}
+        call = call.model_copy(update={"fields": fields})
+    return finish(made, call, quirks)
+
+
+def _continued(call: Call, kept: Kept) -> dict[str, str]:
+    if kept.conversation and (call.state == "conversation" or not kept.response_id):
+        return {"conversation": kept.conversation}
+    return {"previous_response_id": kept.response_id}
+
+
+def _input(history: Sequence[Item], after: int) -> list[dict[str, Any]]:
+    """The items from `after` on; those before are only looked at."""
+    custom = {
+        item.call_id for item in history if isinstance(item, ToolCall) and item.type == "custom"
+    }
+    rows = (_row(item, custom) for item in accepted(history[after:]))
+    return [row for row in rows if row is not None]
+
+
+def accepted(items: Sequence[Item]) -> list[Item]:
+    """Items that a server takes back: all that it wrote, but for what it would refuse.
+
+    That is a call without its output, an item that never became whole, and reasoning without the
+    item that it led to.
+    """
+    outputs = {_call_id(item) for item in items if _is_output(item)} - {""}
+    rows: list[Item] = []
+    follows = False
+    """Whether something of the model's comes right behind the item that is looked at."""
+    for item in reversed(items):
+        if isinstance(item, Reasoning):
+            if follows:
+                rows.append(item)
+        elif _is_sent(item, outputs):
+            rows.append(item)
+            follows = _is_models(item)
+    return rows[::-1]
+
+
+def _is_sent(item: Item, outputs: set[str]) -> bool:
+    match item:
+        case Message() | ToolOutput():
+            return getattr(item, "choice", 0) == 0
+        case ToolCall():
+            return item.choice == 0 and item.call_id in outputs
+        case HostedCall() | Unknown():
+            if item.wire is None or word(item.wire.get("status")) in UNFINISHED:
+                return False
+            return item.type not in ASKED or not _asks(item.wire) or _call_id(item) in outputs
+        case _:
+            return False
+
+
+def _asks(wire: dict[str, Any]) -> bool:
+    """Whether a hosted call waits for an output of its own; some searches are the server's."""
+    return "call_id" in wire and wire.get("execution") != "server"
+
+
+def _is_output(item: Item) -> bool:
+    return isinstance(item, ToolOutput) or (
+        isinstance(item, HostedCall | Unknown) and item.type.endswith("_output")
+    )
+
+
+def _call_id(item: Item) -> str:
+    if isinstance(item, ToolCall | ToolOutput):
+        return item.call_id
+    wire = item.wire or {}
+    return word(wire.get("call_id")) or word(wire.get("id"))
+
+
+def _is_models(item: Item) -> bool:
+    """Whether the model wrote it, as far as reasoning that stands before it is concerned."""
+    if isinstance(item, Message):
+        return item.role == "assistant"
+    return not _is_output(item)
+
+
+def _row(item: Item, custom: set[str]) -> dict[str, Any] | None:
+    """An item as input; None where there is nothing to say, as of another server's reasoning."""
+    if item.wire is not None:
+        return item.wire
+    match item:
+        case Message():
+            return _message(item)
+        case ToolCall(type="custom"):
+            given = {"call_id": item.call_id, "name": item.name, "input": str(item.arguments)}
+            return {"type": "custom_tool_call", **given}
+        case ToolCall():
+            given = {"call_id": item.call_id, "name": item.name, "arguments": str(item.arguments)}
+            return {"type": "function_call", **given}
+        case ToolOutput():
+            kind = "custom_tool_call" if item.call_id in custom else "function_call"
+            return {"type": f"{kind}_output", "call_id": item.call_id, "output": item.output}
+        case _:
+            return None
+
+
+def _message(item: Message) -> dict[str, Any] | None:
+    """A plain string wherever that says it all: every server takes it."""
+    text = str(item.text)
+    if item.role == "assistant":
+        text = text or str(item.refusal) or word(item.audio.get("transcript"))
+        phase = {"phase": item.phase} if item.phase else {}
+        return {"role": item.role, "content": text, **phase} if text else None
+    if item.parts:
+        said = [{"type": "input_text", "text": text}] if text else []
+        return {"role": item.role, "content": [*said, *item.parts]}
+    return {"role": item.role, "content": text} if text else None
