@@ -5,8 +5,8 @@ seen has a finish_reason, or at `[DONE]` when at least one has: alone that marke
 gateways append it to streams that broke. A choice that was cut short says how the answer ended,
 else the first one does. An unknown finish_reason is an end like any other, and shown as it is.
 
-The last valid usage wins, wherever it stands. Errors are read in every shape, and never take away
-what came with them or before.
+The last valid usage wins, wherever it stands. Errors are read in every shape; what came before
+them or with them stays.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.core.items import Item, Message, Reasoning, ToolCall
+from playground.core.items import Message, Reasoning, ToolCall
 from playground.core.problem import from_error
 from playground.core.transcript import Reducer, Transcript
 from playground.core.usage import Usage
@@ -33,18 +33,20 @@ NOTHING: Data = {}
 
 @dataclass(slots=True)
 class Pieces:
-    """A string that arrives in pieces and must be plain: joined whenever a sixteenth of it is new,
-    so that the work stays linear."""
+    """A string that comes in pieces."""
 
     parts: list[str] = field(default_factory=list)
     size: int = 0
     joined: int = 0
 
     def add(self, piece: str) -> bool:
-        """Whether it is time to join."""
+        """Whether it is time to join: when a sixteenth is new, which keeps the work linear."""
         self.parts.append(piece)
         self.size += len(piece)
-        return self.size - self.joined > self.joined // 16
+        ripe = self.size - self.joined > self.joined // 16
+        if ripe:
+            self.joined = self.size
+        return ripe
 
 
 @dataclass(slots=True)
@@ -52,71 +54,74 @@ class Choice:
     """One of the answers that were asked for at once, while it comes."""
 
     number: int
+    reason: str = ""
+    """Its finish_reason."""
     message: Message | None = None
     reasoning: Reasoning | None = None
     logprobs: list[dict[str, Any]] = field(default_factory=list)
     """Those of the message, which may come before it."""
     sound: dict[str, Pieces] = field(default_factory=dict)
     """`data` and `transcript` of a spoken answer."""
-    reason: str = ""
-    """Its finish_reason."""
-
-    made: int = 0
-    """Tool calls that have begun."""
+    calls: int = 0
+    """How many tool calls have begun."""
     open: list[ToolCall] = field(default_factory=list)
-    """Those of them that nobody declared over."""
+    """Those that nobody has declared over."""
     last: ToolCall | None = None
+    """The one that the last piece belonged to."""
     by_index: dict[int, ToolCall] = field(default_factory=dict)
     by_id: dict[str, ToolCall] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-    """Keys of calls whose arguments came in one piece that looks like all of them."""
+    complete: set[str] = field(default_factory=set)
+    """Keys of calls whose first piece of arguments looks like all of them."""
+
+    @property
+    def whole(self) -> bool:
+        """It ended because the model was done."""
+        return self.reason != "error" and self.reason.lower() not in CUT_SHORT
 
 
 @dataclass(slots=True)
 class Choices:
-    """The choices of one answer of the server."""
+    """The choices of one answer."""
 
     by_index: dict[int, Choice] = field(default_factory=dict)
     unfinished: int = 0
-    rank: tuple[bool, bool] | None = None
-    """(cut short, the first choice): whose finish_reason is shown."""
+    rank: tuple[bool, bool] = (False, False)
+    """Of the finish_reason that is shown: (cut short, of the first choice)."""
 
 
 Read = Callable[[Transcript, Choice, Data], None]
-"""Takes what one choice of a chunk, or of a whole answer, adds to it."""
-Close = Callable[[Transcript, Choice, bool], None]
-"""Closes what a dialect has open in a choice; True: it came whole."""
+"""Takes what a chunk, or a whole answer, says in one of its choices."""
+Settle = Callable[[Transcript, Choice], None]
+"""Does what is to be done when a choice is over."""
 
 
-def reducer(read: Read, close: Close) -> Reducer:
+def reducer(read: Read, settle: Settle) -> Reducer:
     """The reducer of a dialect that answers in choices."""
 
     def reduce(transcript: Transcript, kind: str, data: Any) -> None:
         if kind == "[DONE]":
-            _over(transcript, close)
+            _declared_over(transcript)
             return
         if isinstance(data, list) and data:  # Gemini's OpenAI layer wraps errors in a list
             data = data[0]
         if not isinstance(data, dict):
             return
-        groq = data.get("x_groq")
+        groq = data.get("x_groq") or NOTHING
         if not isinstance(groq, dict):
             groq = NOTHING
         _facts(transcript, data, groq)
         rows = data.get("choices")
-        if isinstance(rows, list) and rows:
-            choices: Choices | None = transcript.scratch.get("choices")
-            if choices is None:
-                choices = transcript.scratch["choices"] = Choices()
+        if isinstance(rows, list):
             for place, row in enumerate(rows):
-                if isinstance(row, dict):
-                    choice = _choice(transcript, choices, row, place)
-                    read(transcript, choice, row)
-                    reason = row.get("finish_reason")
-                    if reason and isinstance(reason, str):
-                        _finish(transcript, choices, choice, reason, row)
-                        close(transcript, choice, choice.reason in WHOLE)
-        if data.get("error") or kind == "error" or data.get("object") == "error":
+                if not isinstance(row, dict):
+                    continue
+                choice = _choice(transcript, row, place)
+                read(transcript, choice, row)
+                reason = row.get("finish_reason")
+                if reason and isinstance(reason, str):
+                    _finish(transcript, choice, reason, row)
+                    settle(transcript, choice)
+        if data.get("error") or "error" in (kind, data.get("object"), data.get("type")):
             fail(transcript, data)
         elif groq.get("error"):
             fail(transcript, groq)
@@ -125,7 +130,7 @@ def reducer(read: Read, close: Close) -> Reducer:
 
 
 def opened(transcript: Transcript, choice: Choice) -> Message:
-    """The message of a choice, which begins with the first thing that it says."""
+    """The message of a choice; it begins with the first thing that is said."""
     if choice.message is None:
         if choice.reasoning is not None:
             transcript.close(choice.reasoning)
@@ -133,3 +138,101 @@ def opened(transcript: Transcript, choice: Choice) -> Message:
         choice.message = Message(key=key, choice=choice.number, logprobs=choice.logprobs)
         transcript.open(choice.message)
     return choice.message
+
+
+def fail(transcript: Transcript, data: Data) -> None:
+    """The server says that something went wrong, in whatever shape."""
+    error = data.get("error")
+    if not isinstance(error, dict):
+        error = data
+    problem = from_error(data, _status(error))
+    made = error.get("failed_generation")  # Groq: what the model wrote and nobody could read
+    if made and isinstance(made, str):
+        problem = problem.model_copy(update={"facts": {"failed_generation": made}})
+    transcript.problem = problem
+    transcript.terminal = "failed"
+    transcript.finish_reason = problem.code
+
+
+def _status(error: Data) -> int | None:
+    """The HTTP status that a gateway had from behind it, where its error says so."""
+    for name in ("status_code", "code"):
+        value = error.get(name)
+        if isinstance(value, int) and 400 <= value < 600:
+            return value
+    return None
+
+
+def _facts(transcript: Transcript, data: Data, groq: Data) -> None:
+    value = data.get("id")
+    if value and isinstance(value, str):
+        transcript.response_id = value
+    value = data.get("model")
+    if value and isinstance(value, str):
+        transcript.model = value
+    value = data.get("service_tier")
+    if value and isinstance(value, str):
+        transcript.service_tier = value
+    _count(transcript, data.get("usage"))
+    _count(transcript, groq.get("usage"))
+
+
+def _count(transcript: Transcript, data: Any) -> None:
+    if data and (usage := Usage.read(data)) is not None:
+        transcript.usages[transcript.leg] = usage
+
+
+def _choice(transcript: Transcript, row: Data, place: int) -> Choice:
+    choices = _choices(transcript)
+    index = row.get("index")
+    if type(index) is not int or index < 0:
+        index = place
+    choice = choices.by_index.get(index)
+    if choice is None:
+        choice = choices.by_index[index] = Choice(index)
+        choices.unfinished += 1
+        if transcript.terminal != "failed":
+            transcript.terminal = None
+    return choice
+
+
+def _choices(transcript: Transcript) -> Choices:
+    choices: Choices | None = transcript.scratch.get("choices")
+    if choices is None:
+        choices = transcript.scratch["choices"] = Choices()
+    return choices
+
+
+def _finish(transcript: Transcript, choice: Choice, reason: str, row: Data) -> None:
+    choices = _choices(transcript)
+    if not choice.reason:
+        choices.unfinished -= 1
+    choice.reason = reason
+    _count(transcript, row.get("usage"))
+    for item in (choice.reasoning, choice.message):
+        if item is not None:
+            transcript.close(item)
+    if transcript.terminal == "failed":
+        return
+    if reason == "error":
+        if not row.get("error"):
+            row = {"message": "The server ended the answer with finish_reason error."}
+        fail(transcript, row)
+        return
+    rank = (not choice.whole, not choice.number)
+    if rank >= choices.rank:
+        choices.rank = rank
+        transcript.finish_reason = reason
+    if not choices.unfinished:
+        _end(transcript, choices)
+
+
+def _declared_over(transcript: Transcript) -> None:
+    choices = _choices(transcript)
+    if transcript.terminal is None and len(choices.by_index) > choices.unfinished > 0:
+        transcript.repair(UNFINISHED)
+        _end(transcript, choices)
+
+
+def _end(transcript: Transcript, choices: Choices) -> None:
+    transcript.terminal = "incomplete" if choices.rank[0] else "completed"

@@ -86,7 +86,7 @@ def shapes() -> Iterator[Case]:
         said() + b'data: {"usage": {"prompt_tokens": NaN, "completion_tokens": -5}}\n\n',
         "completed", TEXT, seen={"usage": None},
     )  # fmt: skip
-    for index in (None, "0", 1.5, [0], {}, True, False, -0.0):
+    for index in (None, "0", 1.5, [0], {}, True, False, -0.0, -1):
         word = choices([{"index": index, "delta": {"content": "x"}}])
         text = TEXT[:3] + "x" + TEXT[3:]
         yield case(f"an index that is {index!r}", said(word), "completed", text)
@@ -96,9 +96,11 @@ def shapes() -> Iterator[Case]:
         + choices([{"delta": {}, "finish_reason": "stop"}]),
         "completed", "ab",
     )  # fmt: skip
-    for index in (-1, 2**70):
+    for index in (1, 2**70):
         word = choices([{"index": index, "delta": {"content": "x"}}])
-        yield case(f"an index that is {index}", said(word), "completed", f"{TEXT}\n\nx")
+        yield case(f"an index {index} that never ends", said(word), "truncated", TEXT)
+        yield case(f"an index {index} that never ends, then DONE", said(word) + DONE, "completed",
+                   TEXT)  # fmt: skip
     yield case(
         "a message where a delta belongs",
         choices([{"index": 0, "message": {"content": TEXT}, "finish_reason": "stop"}]),
@@ -116,8 +118,9 @@ def shapes() -> Iterator[Case]:
     yield case("filler on every event", said().replace(b'"id":', b'"obfuscation": "xyz", "id":'),
                "completed", TEXT)  # fmt: skip
     yield case("two answers in one event",
-               choices([{"index": n, "delta": {"content": f"{n}"}} for n in (1, 0)]) + CHAT.over,
-               "completed", "1\n\n0")  # fmt: skip
+               choices([{"index": n, "delta": {"content": f"{n}"}} for n in (1, 0)])
+               + choices([{"index": n, "finish_reason": "stop"} for n in (0, 1)]),
+               "completed", "0")  # fmt: skip
     thought = CHAT.chunk({"reasoning": "hm ", "reasoning_content": "hm "})
     yield case("reasoning under both names", thought + said(), "completed", TEXT,
                seen={"reasoning": "hm "})  # fmt: skip

@@ -107,7 +107,7 @@ def wrong(dialect: Dialect, event: dict[str, Any], path: Path) -> Case:
     return Case(
         name=f"wrong types: {where}",
         api=dialect.api,
-        body=b"".join([*words[:2], bad, missing, *words[2:], dialect.over]),
+        body=b"".join([*words[:2], bad, missing, *words[2:], dialect.over, b"data: [DONE]\n\n"]),
         outcome="completed",
         text=TEXT,
         calls=None,
