@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from playground.core.endpoint import Endpoint
 from playground.endpoints.chat import CHAT
+from playground.endpoints.completions import COMPLETIONS
 from playground.endpoints.responses import RESPONSES
 
-ENDPOINTS: tuple[Endpoint, ...] = (RESPONSES, CHAT)
+ENDPOINTS: tuple[Endpoint, ...] = (RESPONSES, CHAT, COMPLETIONS)
 BY_ID: Mapping[str, Endpoint] = {endpoint.id: endpoint for endpoint in ENDPOINTS}
