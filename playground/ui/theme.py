@@ -10,6 +10,7 @@ A widget says what it is with the dynamic property `role`; the sheet says how th
     chip        monospace, faint; a button with it is one that opens
     fact        a chip that begins where its text does
     value       a field that is framed only while it is edited
+    entry       a field for code, as wide as it can be
     licence     a text that was laid out by hand
     badge       small label on soft accent  state     coloured by the property `token`
     user        a card that went in         tool      a bordered card
@@ -227,7 +228,7 @@ class Theme:
             **self.colours,
             **{f"p{n}": f"{self.px(n)}px" for n in range(1, 33)},
             # Less the pixel by which a frame with the focus is thicker: nothing moves.
-            **{f"f{n}": f"{self.px(n) - 1}px" for n in (2, 3, 4, 8, 12)},
+            **{f"f{n}": f"{self.px(n) - 1}px" for n in (2, 3, 4, 6, 8, 12)},
             "small": f"{self.px(11.5)}px",
             "body": f"{self.px(13)}px",
             "head": f"{self.px(15)}px",
