@@ -80,7 +80,7 @@ class Runner:
             if serving.profile.id != profile.id:
                 kept = None
             kept = await self._begin_conversation(run, serving, kept)
-            address = self._address(run, history, serving, kept)
+            address = self.address(run, history, serving, kept)
             await self._exchange(run, address, limits)
             await self._rest(run, serving, limits)
             await self._count(run, address, serving.profile)
@@ -238,9 +238,10 @@ class Runner:
         address = provider.address(serving.profile, path, serving.key, body)
         await self.wire.fetch(replace(address, method=method), QUESTION)
 
-    def _address(
+    def address(
         self, run: Run, history: Sequence[Item], serving: Serving, kept: Kept | None
     ) -> Address:
+        """The request of a run at the end of `history`. Raises Failure when it cannot be made."""
         endpoint = self.endpoints[run.call.api]
         body = endpoint.body(run.call, history, serving.profile.quirks, kept)
         return self.providers[serving.profile.provider].address(
