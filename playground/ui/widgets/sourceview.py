@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, 
 from playground.ui import theme
 from playground.ui.widgets.source import ALL, Part, Source, Span
 
-_TOKENS: dict[Part, str] = {
+TOKENS: dict[Part, str] = {
     "name": "text_event",
     "string": "text",
     "number": "reasoning",
@@ -113,7 +113,7 @@ class _Colours(QSyntaxHighlighter):
 
     def restyle(self) -> None:
         look = theme.current()
-        for part, token in _TOKENS.items():
+        for part, token in TOKENS.items():
             self._formats[part] = form = QTextCharFormat()
             form.setForeground(look.colour(token))
         self.rehighlight()
