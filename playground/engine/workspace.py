@@ -101,9 +101,10 @@ class Workspace:
         said: list[Item] = [Message(key="in:0", role=role, text=Text(text))]
         return self._add(session, said, session.leaf, silent=True)
 
-    def again(self, session: Session, run: Run) -> Run:
-        """Ask the same once more: a sibling of `run`, with the settings of now."""
-        return self._add(session, _asked(run), run.parent)
+    def again(self, session: Session, run: Run, call: Call | None = None) -> Run:
+        """Ask the same once more: a sibling of `run`, with the settings of now; with `call`, with
+        that one and at the server that `run` went to."""
+        return self._add(session, _asked(run), run.parent, call=call, profile=run.profile)
 
     def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
         """Say something else in place of `run`: a sibling with its first message changed."""
@@ -126,16 +127,25 @@ class Workspace:
         return self._add(session, said, run.id)
 
     def _add(
-        self, session: Session, said: list[Item], parent: str | None, *, silent: bool = False
+        self,
+        session: Session,
+        said: list[Item],
+        parent: str | None,
+        *,
+        silent: bool = False,
+        call: Call | None = None,
+        profile: str = "",
     ) -> Run:
+        """`profile` belongs to `call`; without one, both are those of the session."""
+        wanted = call or session.call
         run = Run(
             id=new_id("run"),
             session=session.id,
             parent=parent,
-            call=session.call.model_copy(deep=True),
-            profile=session.profile,
+            call=wanted.model_copy(deep=True),
+            profile=profile if call is not None else session.profile,
             input=said,
-            reduce=self.endpoints[session.call.api].reduce,
+            reduce=self.endpoints[wanted.api].reduce,
             owner="" if silent else self.owner,
         )
         session.add(run)
