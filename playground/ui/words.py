@@ -54,6 +54,15 @@ def seconds(value: float) -> str:
     return f"{int(value) // 60} min {int(value) % 60} s"
 
 
+def size(count: int) -> str:
+    """812 bytes, 12 kB, 1.2 MB."""
+    if count < 1_000:
+        return f"{QLocale().toString(count)} byte{'' if count == 1 else 's'}"
+    if count < 999_500:
+        return f"{number(count / 1_000)} kB"
+    return f"{number(count / 1_000_000, 1)} MB"
+
+
 def clock(value: float) -> str:
     """00:42."""
     whole = max(int(value), 0)

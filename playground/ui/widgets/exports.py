@@ -14,7 +14,7 @@ from playground.export import EXPORTERS
 from playground.export.base import Exported, Exporter
 from playground.store.logs import redacted
 from playground.ui.desk import Desk
-from playground.ui.widgets.cards import copy
+from playground.ui.widgets.parts import copy
 
 
 class ExportButton(QToolButton):

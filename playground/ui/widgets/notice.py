@@ -12,8 +12,8 @@ from shiboken6 import isValid
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
 from playground.ui import theme
-from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.plaintext import PlainText
 
 log = logging.getLogger("ui")

@@ -1,11 +1,19 @@
-"""Small parts that panes are made of: segmented tabs, labels, copy buttons, splitters."""
+"""Small parts that panes are made of: segmented tabs, labels, small buttons, splitters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSplitter, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QWidget,
+)
 
 from playground.ui.icons import icon
 
@@ -58,14 +66,29 @@ class Segments(QWidget):
             self.picked.emit(index)
 
 
-def copy_button(words: str, parent: QWidget | None = None) -> QToolButton:
-    """A small quiet button that copies."""
+def tool_button(name: str, words: str, parent: QWidget | None = None) -> QToolButton:
+    """A small quiet button with an icon, a tooltip and a name for screen readers."""
     button = QToolButton(parent)
+    name_tool(button, name, words)
+    return button
+
+
+def name_tool(button: QToolButton, name: str, words: str) -> None:
+    """Make a button small and quiet, with an icon, a tooltip and a name for screen readers."""
     button.setProperty("role", "icon")
-    button.setIcon(icon("copy", "muted"))
+    button.setIcon(icon(name, "muted"))
     button.setToolTip(words)
     button.setAccessibleName(words)
-    return button
+
+
+def copy_button(words: str, parent: QWidget | None = None) -> QToolButton:
+    """A small quiet button that copies."""
+    return tool_button("copy", words, parent)
+
+
+def copy(text: str) -> None:
+    """Put a text on the clipboard."""
+    QApplication.clipboard().setText(text)
 
 
 def label(role: str) -> QLabel:

@@ -125,6 +125,17 @@ class Prose(QWidget):
             self._caret = shown
             self.update()
 
+    @property
+    def token(self) -> str:
+        """The colour of the text, as the theme calls it."""
+        return self._flow.token
+
+    @token.setter
+    def token(self, token: str) -> None:
+        if token != self._flow.token:
+            self._flow.tint(token)
+            self.update()
+
     def text(self) -> str:
         """All that is shown, as plain text."""
         return self._flow.excerpt((0, 0), self._flow.last())

@@ -30,6 +30,8 @@ class Flow:
         self.rows: list[Row] = []
         self.width = 0.0
         self.height = 0.0
+        self.token = "text"
+        """The colour of the text."""
         self._tops: list[float] = []
         self._closed = 0  # rows whose block will not change any more
         self._highlighter = highlighter
@@ -66,10 +68,19 @@ class Flow:
             self.width = width
             self._place(0)
 
+    def tint(self, token: str) -> None:
+        """Give the text another colour."""
+        self.token = token
+        for row in self.rows:
+            if isinstance(row, TextRow):
+                row.token = token
+
     def _row(self, block: Block) -> Row:
         match block:
             case Paragraph() | Heading():
-                return TextRow(block, ink())
+                text = TextRow(block, ink())
+                text.token = self.token
+                return text
             case Code():
                 row = CodeRow(block, ink(), self._highlighter)
                 row.on_highlighted = lambda: self._repaint(row)

@@ -270,6 +270,8 @@ class TextRow(Row):
 
     def __init__(self, block: Paragraph | Heading, ink: Ink) -> None:
         super().__init__(block, ink)
+        self.token = "text"
+        """Its colour, where it is not quoted."""
         self._laid_out_at = -1.0
         self._compose()
 
@@ -303,8 +305,7 @@ class TextRow(Row):
             option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self._layout.setTextOption(option)
         self._layout.setFormats(self._composed.formats)
-        quoted = any(isinstance(one, Quote) for one in block.within)
-        self._colour = ink.look.colour("muted" if quoted else "text")
+        self._quoted = any(isinstance(one, Quote) for one in block.within)
 
     def lay_out(self, width: float) -> None:
         width = max(min(width, self.ink.measure - self.indent), self.ink.column * 4)
@@ -317,7 +318,7 @@ class TextRow(Row):
     ) -> None:
         if self._composed.grounds:
             paint_chips(painter, self._composed, self.ink.look)
-        painter.setPen(self._colour)
+        painter.setPen(self.ink.look.colour("muted" if self._quoted else self.token))
         chosen = [] if at is None else [format_range(at[0], at[1] - at[0], selected)]
         self._layout.draw(painter, QPointF(0, 0), chosen, clip)
 

@@ -8,11 +8,12 @@ and the end is followed only while the user is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from math import inf
 from time import perf_counter
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
@@ -23,6 +24,13 @@ from playground.core.session import Run, Session
 from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import Card, SaidCard, card_for
+from playground.ui.widgets.cards.choices import (
+    KEY,
+    Choices,
+    ChoicesCard,
+    choice_of,
+    choices_in,
+)
 from playground.ui.widgets.column import Column
 from playground.ui.widgets.footer import Footer
 
@@ -55,6 +63,8 @@ class Row:
     card: Card | None = None
     version: tuple[int, int] = (0, 1)
     """Which of how many versions its card says that this is."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What the reader did to its cards, which come and go."""
 
     @property
     def name(self) -> tuple[str, str, bool]:
@@ -91,6 +101,8 @@ class TranscriptView(QAbstractScrollArea):
         """Runs on this branch that are going on, or were when they were last looked at."""
         self._items = 0
         """Of those runs, that have a row."""
+        self._choices: dict[str, int] = {}
+        """Which of several choices is on screen, by run."""
         self._following = True
         self._placing = False
         self._ahead = QTimer(self)
@@ -133,7 +145,7 @@ class TranscriptView(QAbstractScrollArea):
         rows: list[Row] = []
         for run in path:
             rows += [take(Row(run, item, True)) for item in run.input]
-            rows += [take(Row(run, item, False)) for item in run.transcript.items]
+            rows += [take(Row(run, item, False)) for item in self._chosen(run, kept)]
             if not _only_said(run):
                 rows.append(take(Row(run, None, False)))
         for row in kept.values():
@@ -152,6 +164,25 @@ class TranscriptView(QAbstractScrollArea):
                 card.warmed(card.underMouse())
         self._lay_out()
         self._place()
+
+    def _chosen(self, run: Run, kept: Mapping[tuple[str, str, bool], Row]) -> list[Item]:
+        """The items of a run, of several choices only those of the one on screen."""
+        items, count = run.transcript.items, choices_in(run.transcript)
+        if count < 2:
+            return items
+        at = min(self._choices.get(run.id, 0), count - 1)
+        head = kept.get((run.id, KEY, False))
+        switch = head.item if head is not None else None
+        if not isinstance(switch, Choices):
+            switch = Choices(key=KEY)
+        switch.at, switch.count = at, count
+        return [switch, *(item for item in items if choice_of(item) in (None, at))]
+
+    def _choose(self, run: Run, at: int) -> None:
+        """Show another choice of a run."""
+        self._choices[run.id] = at
+        self._by_hand()
+        self.refresh()
 
     def _arrived(self) -> int:
         return sum(len(run.transcript.items) for run in self._live)
@@ -350,7 +381,9 @@ class TranscriptView(QAbstractScrollArea):
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
             return footer
-        card = card_for(row.run, row.item, said=row.said)
+        card = card_for(row.run, row.item, said=row.said, kept=row.kept)
+        if isinstance(card, ChoicesCard):
+            card.picked.connect(lambda choice, run=row.run: self._choose(run, choice))
         if isinstance(card, SaidCard) and row.item is row.run.input[0]:
             card.versions(
                 at,
