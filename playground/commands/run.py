@@ -93,7 +93,7 @@ def main(args: argparse.Namespace) -> int:
 
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
-    from playground.commands.words import Printer, tell
+    from playground.commands.words import Printer, tell, way_out
     from playground.core.profile import Profile
     from playground.engine.report import EXIT, describe
 
@@ -147,5 +147,5 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
         if args.json:
             print(json.dumps(describe(run), ensure_ascii=False, indent=2))
         elif (problem := run.transcript.problem) is not None:
-            tell(problem)
+            tell(problem, way_out(run))
         return EXIT[run.transcript.outcome or "stopped"]

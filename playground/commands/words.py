@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import Any
 
+from playground.core import negotiate
 from playground.core.items import Message, Notice
 from playground.core.plain import terminal
 from playground.core.problem import REMEDIES, Problem
@@ -15,8 +16,9 @@ LOOK = 0.05
 """Seconds between looks at a running transcript."""
 
 
-def tell(problem: Problem) -> None:
-    """A Problem on stderr: the sentence, the server's words, the next action."""
+def tell(problem: Problem, action: str = "") -> None:
+    """A Problem on stderr: the sentence, the server's words, the next action; `action` where a
+    better one is known."""
     lines = [problem.title]
     if problem.detail and problem.detail != problem.title:
         lines.append(f"  {problem.detail.strip()}")
@@ -28,9 +30,25 @@ def tell(problem: Problem) -> None:
     ]
     if any(facts):
         lines.append("  " + ", ".join(filter(None, facts)))
-    if REMEDIES[problem.remedy]:
-        lines.append(f"  Next: {REMEDIES[problem.remedy]}.")
+    if action or REMEDIES[problem.remedy]:
+        lines.append(f"  Next: {action or REMEDIES[problem.remedy]}.")
     print(terminal("\n".join(lines)), file=sys.stderr)
+
+
+def way_out(run: Run) -> str:
+    """How the request of a failed run would be taken, when the server said which field it refuses:
+    `resend without 'top_p'`."""
+    problem = run.transcript.problem
+    body = negotiate.sent(run.recording)
+    for offer in negotiate.offers(problem, body) if problem is not None else ():
+        match offer.kind:
+            case "drop":
+                return f"resend without '{offer.path}'"
+            case "rename":
+                return f"resend with '{offer.path}' as '{offer.to}'"
+            case "value":
+                return f"resend {offer.words}"
+    return ""
 
 
 def without_qt(error: ImportError) -> Problem:
