@@ -95,12 +95,6 @@ class Frame(NamedTuple):
 
 def frame(raw: bytes) -> Frame:
     """Read one block. Lines end with LF, CR or CRLF; a byte order mark in front is dropped."""
-    if raw[-2:] == b"\n\n" and CR not in raw:
-        start = raw.find(b"\n") + 1 if raw[:7] == b"event: " else 0
-        if raw[start : start + 6] == b"data: " and raw.find(b"\n", start, -2) < 0:
-            # What nearly every server sends nearly always: twice as fast.
-            name = raw[7 : start - 1].decode("utf-8", "replace") if start else ""
-            return Frame(name, "", raw[start + 6 : -2].decode("utf-8", "replace"), "")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -125,6 +119,21 @@ def frame(raw: bytes) -> Frame:
             last_id = value.decode("utf-8", "replace")
     joined = (data[0] if len(data) == 1 else "\n".join(data)) if data else None
     return Frame(name, last_id, joined, "\n".join(comments))
+
+
+def usual(raw: bytes) -> tuple[str, Any] | None:
+    """(name, value) of a block as nearly every server writes nearly all of them, in half the time;
+    None: see for yourself, with `frame` and `payload`."""
+    if raw[-2:] != b"\n\n" or CR in raw:
+        return None
+    start = raw.find(b"\n") + 1 if raw[:7] == b"event: " else 0
+    if raw[start : start + 6] != b"data: " or raw.find(b"\n", start, -2) >= 0:
+        return None
+    try:
+        value = from_json(raw[start + 6 : -2])
+    except ValueError:
+        return None
+    return raw[7 : start - 1].decode("utf-8", "replace") if start else "", value
 
 
 _ERROR = re.compile(r'(?<!^)\{\s*"error"\s*:')

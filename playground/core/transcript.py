@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from playground.core.items import Item, Message, Notice, Reasoning, ToolCall
 from playground.core.problem import Problem, from_response
-from playground.core.recording import BODY, REST, SSE, Event, parse, payload
+from playground.core.recording import BODY, REST, SSE, Event, frame, parse, payload, usual
 from playground.core.usage import Usage
 
 Outcome = Literal[
@@ -229,7 +229,10 @@ class Reader:
         transcript.events += 1
         if transcript.timing.first_event is None:
             transcript.timing.first_event = event.t
-        name, _, text, _ = event.frame()
+        if (quick := usual(event.raw)) is not None:
+            self._say(number, *quick)
+            return
+        name, _, text, _ = frame(event.raw)
         if text is None:
             return
         data, wrong = payload(text)

@@ -60,8 +60,8 @@ class Body:
 
     def feed(self, data: bytes, t: int, chunk: int) -> None:
         """`chunk`: its number in the body; `t`: nanoseconds of the run when it came."""
-        self._t, self._chunk = t, chunk
         if self._decoder is not None:
+            self._t, self._chunk = t, chunk
             data = self._decoder.feed(data)
         self._take(data, t, chunk)
 

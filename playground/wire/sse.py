@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from playground.core.recording import CR
+
 _END = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
 """The end of a line and the blank line after it. Lines end with LF, CRLF or CR, also mixed. After
 an LF, a CR may be half of a CRLF: that is settled by the byte behind it."""
@@ -31,10 +33,13 @@ class Splitter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The blocks that this chunk completes, terminators included."""
-        if not self._block and b"\r" not in chunk:
+        if not self._block and CR not in chunk:
             # What nearly every server sends nearly always: four times as fast.
+            if chunk[-2:] == b"\n\n" and chunk.find(b"\n\n") == len(chunk) - 2:
+                return [chunk]
             *whole, rest = chunk.split(b"\n\n")
-            self._open(rest)
+            if rest:
+                self._open(rest)
             return [block + b"\n\n" for block in whole]
         blocks: list[bytes] = []
         seen = len(self._tail)

@@ -50,6 +50,8 @@ class Tape:
 
     def wire(self, kind: str, raw: bytes, t: int, chunk: int, *, masked: bool = False) -> None:
         """Bytes of the body; `masked` when a secret in them was overwritten before."""
-        raw, found = mask(raw, self.secrets)
+        if self.secrets:
+            raw, found = mask(raw, self.secrets)
+            masked = masked or found
         attempt = self._earlier + self.attempt
-        self._put(Event(t, kind, raw, self._leg, attempt, chunk, masked or found))
+        self._put(Event(t, kind, raw, self._leg, attempt, chunk, masked))

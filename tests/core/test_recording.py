@@ -15,6 +15,7 @@ from playground.core.recording import (
     frame,
     parse,
     payload,
+    usual,
 )
 
 EVENTS = [
@@ -95,15 +96,28 @@ def test_blocks(raw: bytes, read: Frame) -> None:
     assert frame(raw) == read
 
 
-LINES = [b"data: 1", b"data:2", b"event: a", b"event:", b"id: 7", b": c", b"data", b"event: \xff"]
-ENDS = [b"\n", b"\r\n", b"\r"]
+LINES = [
+    b"data: 1", b'data: {"a": "b"}', b"data:2", b"data:  [", b"2]", b"data: x\xff", b"event: a",
+    b"event:", b"id: 7", b": c", b"data", b"event: \xff", b"data: [DONE]", b"",
+]  # fmt: skip
+ENDS = [b"\n", b"\n", b"\r\n", b"\r"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)), max_size=4))
 def test_the_usual_block_is_read_like_any_other(rows: list[tuple[bytes, bytes]]) -> None:
-    lines = b"".join(line + end for line, end in rows) + b"\n"
-    # A byte order mark says nothing, and keeps the short way from being taken.
-    assert frame(lines) == frame(b"\xef\xbb\xbf" + lines)
+    raw = b"".join(line + end for line, end in rows) + b"\n"
+    found, slow = usual(raw), frame(raw)
+    if found is not None:
+        assert slow.data is not None
+        assert found == (slow.name, payload(slow.data)[0])
+        assert payload(slow.data)[1] == ""
+
+
+@pytest.mark.parametrize("raw", [b"data: 1\n\n", b'event: a\ndata: {"a": [1]}\n\n'])
+def test_what_is_usual(raw: bytes) -> None:
+    assert usual(raw) is not None
+    assert usual(raw[:-1]) is None
+    assert usual(raw.replace(b"\n", b"\r\n")) is None
 
 
 @pytest.mark.parametrize(
