@@ -48,12 +48,11 @@ class Casting:
         failures = scenario.failures
         if not failures:
             return False
-        attempt = exchange.entry.attempt = self._attempt(exchange.request, len(failures) + 1)
-        if attempt > len(failures):
-            if not scenario.always_fails:
-                return False
-            attempt = len(failures)
-        await exchange.send_failure(failures[attempt - 1])
+        starts_anew = None if scenario.always_fails else len(failures) + 1
+        attempt = exchange.entry.attempt = self._attempt(exchange.request, starts_anew)
+        if attempt > len(failures) and not scenario.always_fails:
+            return False
+        await exchange.send_failure(failures[min(attempt, len(failures)) - 1])
         return True
 
     def _scenario(self, body: Json) -> Scenario:
@@ -71,10 +70,11 @@ class Casting:
             at = f"{DIRECTIONS}.{SCRIPT}"
             raise ApiError(400, str(error), param=at, code="invalid_value") from error
 
-    def _attempt(self, request: Request, turns: int) -> int:
+    def _attempt(self, request: Request, turns: int | None) -> int:
         """The number of this try among those of the same request; after `turns` it starts anew."""
         same = hashlib.sha256(b"\n".join([request.path.encode(), request.body])).digest()
-        attempt = self._tries.pop(same, 0) % turns + 1
+        before = self._tries.pop(same, 0)
+        attempt = (before % turns if turns else before) + 1
         self._tries[same] = attempt
         while len(self._tries) > _TRIES_KEPT:
             self._tries.popitem(last=False)

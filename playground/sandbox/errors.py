@@ -101,10 +101,6 @@ def context_exceeded(param: str, used: int, most: int) -> ApiError:
     )
 
 
-def not_stored(what: str, given: str) -> ApiError:
-    return ApiError(404, f"{what} with id '{given}' not found.", code=None)
-
-
 def unsupported(param: str, message: str) -> ApiError:
     return ApiError(400, message, param=param, code="unsupported_parameter")
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple, Protocol, assert_never
 
 from playground.sandbox.scenario import Pace
+from playground.sandbox.transport import pieces
 from playground.sandbox.trouble import Fault, FaultKind
 
 _TURN = 0.005
@@ -75,6 +76,7 @@ async def play(
             if fault is not None and deltas >= fault.after_deltas:
                 if fault.in_event:
                     waiting.append(data[: len(data) // 2])
+                waiting += pieces(fault.last)
                 break
             if deltas == 0:
                 flush()

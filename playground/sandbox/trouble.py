@@ -51,6 +51,8 @@ class Fault(_Model):
     after_deltas: int = Field(ge=0)
     in_event: bool = False
     """Half of the next delta's event is still sent."""
+    last: Raw = ""
+    """Sent before it happens: an error, or a mark that claims an end."""
 
 
 class Refusal(_Model):
