@@ -14,12 +14,14 @@ HELP = "one turn without a window: print what the model answers"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    from playground.endpoints import BY_ID
+
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="- reads standard input")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--profile", metavar="ID", help="default: the one used last")
     where.add_argument("--base-url", metavar="URL", help="any OpenAI-compatible server")
     parser.add_argument("--key-env", metavar="NAME", help="environment variable with the key")
-    parser.add_argument("--api", choices=("responses", "chat"), help="default: the profile's")
+    parser.add_argument("--api", choices=tuple(BY_ID), help="default: the profile's")
     parser.add_argument("--model", metavar="ID", help="default: the profile's, else the first")
     parser.add_argument("--instructions", metavar="TEXT", help="the developer message")
     parser.add_argument(

@@ -31,6 +31,8 @@ def code(request: Request) -> str:
     if re.search(r"[\[\]{}]", request.url + "".join(map(str, query))):
         words[0] += " -g"  # or curl reads brackets as a pattern of many addresses
     words[0] += f" {_word(request.url, *query)}"
+    if request.method != ("POST" if request.body else "GET"):
+        words.append(f"-X {shlex.quote(request.method)}")
     words += [f"-H {_header(name, value)}" for name, value in request.headers]
     if piped:
         words.append("--data-binary @-")

@@ -10,7 +10,7 @@ from playground.core.profile import Api
 from playground.export.base import Exported, Exporter
 from playground.export.literal import Syntax, literal
 from playground.export.request import Request, Variable, sent
-from playground.export.sdk import CALLS, client
+from playground.export.sdk import CALLS, Client, client
 
 STREAMED: dict[Api, str] = {
     "responses": """\
@@ -29,11 +29,20 @@ for await (const chunk of stream) {
 }
 process.stdout.write("\\n");
 """,
+    "completions": """\
+for await (const chunk of stream) {
+    for (const choice of chunk.choices) {
+        process.stdout.write(choice.text ?? "");
+    }
+}
+process.stdout.write("\\n");
+""",
 }
 
 WHOLE: dict[Api, str] = {
     "responses": "console.log(response.output_text);\n",
     "chat": "console.log(response.choices[0].message.content);\n",
+    "completions": "console.log(response.choices[0].text);\n",
 }
 
 
@@ -42,11 +51,12 @@ def write(exported: Exported) -> str:
 
 
 def code(request: Request) -> str:
-    """A program that sends the request and prints the text of the answer.
+    """A program that sends the request and prints the text of the answer; all of the answer, when
+    the package has no name for the request.
 
     The package sends fields that it does not know as they are.
     """
-    fields, api, made = request.fields, request.api, client(request)
+    made = client(request)
     options = {
         "baseURL": made.base_url,
         "apiKey": made.api_key,
@@ -56,14 +66,37 @@ def code(request: Request) -> str:
         "defaultQuery": made.default_query,
     }
     given = {name: value for name, value in options.items() if value}
-    beside = f", {literal({'headers': made.extra_headers}, SYNTAX)}" if made.extra_headers else ""
+    call, end = _named(request, made) or _unnamed(request, made)
     return (
         'import OpenAI from "openai";\n\n'
         f"const client = new OpenAI({literal(given, SYNTAX)});\n\n"
         f"const {'stream' if request.streamed else 'response'} = "
-        f"await client.{CALLS[api]}({literal(fields, SYNTAX)}{beside});\n"
-        f"{(STREAMED if request.streamed else WHOLE)[api]}"
+        f"await client.{call};\n"
+        f"{end}"
     )
+
+
+def _named(request: Request, made: Client) -> tuple[str, str] | None:
+    """(the call, what is done with the answer)."""
+    if (api := request.api) is None or api not in CALLS:
+        return None
+    beside = f", {literal({'headers': made.extra_headers}, SYNTAX)}" if made.extra_headers else ""
+    call = f"{CALLS[api]}({literal(request.fields, SYNTAX)}{beside})"
+    return call, (STREAMED if request.streamed else WHOLE)[api]
+
+
+def _unnamed(request: Request, made: Client) -> tuple[str, str]:
+    """The same by the method and the address."""
+    options: dict[str, Any] = {"body": request.fields} if request.body else {}
+    if made.extra_headers:
+        options["headers"] = made.extra_headers
+    if request.streamed:
+        options["stream"] = True
+    beside = f", {literal(options, SYNTAX)}" if options else ""
+    call = f"{request.method.lower()}({_atom(request.url)}{beside})"
+    if request.streamed:
+        return call, "for await (const event of stream) {\n    console.log(event);\n}\n"
+    return call, "console.log(response);\n"
 
 
 def _key(name: str) -> str:

@@ -8,7 +8,7 @@ from playground.core.profile import Api
 from playground.export.base import Exported, Exporter
 from playground.export.literal import Syntax, literal
 from playground.export.request import Request, Variable, sent
-from playground.export.sdk import CALLS, client
+from playground.export.sdk import CALLS, Client, client
 
 ARGUMENTS: dict[Api, frozenset[str]] = {
     "responses": frozenset((
@@ -25,6 +25,11 @@ ARGUMENTS: dict[Api, frozenset[str]] = {
         "response_format", "safety_identifier", "seed", "service_tier", "stop", "store", "stream",
         "stream_options", "temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user",
         "verbosity", "web_search_options",
+    )),
+    "completions": frozenset((
+        "best_of", "echo", "frequency_penalty", "logit_bias", "logprobs", "max_tokens", "model",
+        "n", "presence_penalty", "prompt", "seed", "stop", "stream", "stream_options", "suffix",
+        "temperature", "top_p", "user",
     )),
 }  # fmt: skip
 """Fields that the package has long taken by name. All others go through `extra_body`, which every
@@ -43,11 +48,18 @@ for chunk in stream:
         print(choice.delta.content or "", end="", flush=True)
 print()
 """,
+    "completions": """\
+for chunk in stream:
+    for choice in chunk.choices:
+        print(choice.text, end="", flush=True)
+print()
+""",
 }
 
 WHOLE: dict[Api, str] = {
     "responses": "print(response.output_text)\n",
     "chat": "print(response.choices[0].message.content)\n",
+    "completions": "print(response.choices[0].text)\n",
 }
 
 
@@ -56,8 +68,9 @@ def write(exported: Exported) -> str:
 
 
 def code(request: Request) -> str:
-    """A program that sends the request and prints the text of the answer."""
-    fields, api, made = request.fields, request.api, client(request)
+    """A program that sends the request and prints the text of the answer; all of the answer, when
+    the package has no name for the request."""
+    made = client(request)
     options = {
         "base_url": made.base_url,
         "api_key": made.api_key,
@@ -66,19 +79,42 @@ def code(request: Request) -> str:
         "default_headers": made.default_headers,
         "default_query": made.default_query,
     }
+    imports, call, end = _named(request, made) or _unnamed(request, made)
+    program = (
+        f"from openai import {imports}\n\n"
+        f"client = OpenAI({_arguments(_given(options))})\n\n"
+        f"{'stream' if request.streamed else 'response'} = client.{call}\n"
+        f"{end}"
+    )
+    return f"import os\n\n{program}" if "os.environ[" in program else program
+
+
+def _named(request: Request, made: Client) -> tuple[str, str, str] | None:
+    """(what to import, the call, what is done with the answer)."""
+    if (api := request.api) is None or api not in CALLS:
+        return None
+    fields = request.fields
     arguments = {name: value for name, value in fields.items() if name in ARGUMENTS[api]}
     beside = {
         "extra_headers": made.extra_headers,
         "extra_body": {name: fields[name] for name in fields if name not in arguments},
     }
-    program = (
-        "from openai import OpenAI\n\n"
-        f"client = OpenAI({_arguments(_given(options))})\n\n"
-        f"{'stream' if request.streamed else 'response'} = "
-        f"client.{CALLS[api]}({_arguments(arguments | _given(beside))})\n"
-        f"{(STREAMED if request.streamed else WHOLE)[api]}"
-    )
-    return f"import os\n\n{program}" if "os.environ[" in program else program
+    call = f"{CALLS[api]}({_arguments(arguments | _given(beside))})"
+    return "OpenAI", call, (STREAMED if request.streamed else WHOLE)[api]
+
+
+def _unnamed(request: Request, made: Client) -> tuple[str, str, str]:
+    """The same by the method and the address."""
+    arguments: dict[str, Any] = {"body": request.fields} if request.body else {}
+    if made.extra_headers:
+        arguments["options"] = {"headers": made.extra_headers}
+    rows = [f"    {_atom(request.url)},\n", "    cast_to=object,\n"]
+    if request.streamed:
+        rows += ["    stream=True,\n", "    stream_cls=Stream[object],\n"]
+    call = f"{request.method.lower()}(\n{''.join(rows)}{_rows(arguments)})"
+    if request.streamed:
+        return "OpenAI, Stream", call, "for event in stream:\n    print(event)\n"
+    return "OpenAI", call, "print(response)\n"
 
 
 def _given(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -87,8 +123,12 @@ def _given(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _arguments(arguments: dict[str, Any]) -> str:
     """Keyword arguments, one a line."""
+    return f"\n{_rows(arguments)}"
+
+
+def _rows(arguments: dict[str, Any]) -> str:
     rows = (f"    {name}={literal(value, SYNTAX, depth=1)},\n" for name, value in arguments.items())
-    return f"\n{''.join(rows)}"
+    return "".join(rows)
 
 
 def _atom(value: Any) -> str:

@@ -18,7 +18,12 @@ from playground.core.session import Run
 
 KEY_ENV = "OPENAI_API_KEY"
 
-PATHS: dict[Api, str] = {"responses": "/responses", "chat": "/chat/completions"}
+PATHS: dict[Api, str] = {
+    "responses": "/responses",
+    "chat": "/chat/completions",
+    "completions": "/completions",
+}
+"""By which a request is known to be of a dialect; the longer of two that end alike comes first."""
 
 TRANSPORT = frozenset(
     ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
@@ -53,16 +58,21 @@ class Request:
     """To the byte what is sent, empty for a GET."""
 
     @property
-    def api(self) -> Api:
-        return "chat" if self.url.endswith(PATHS["chat"]) else "responses"
+    def api(self) -> Api | None:
+        """The dialect; None when it is a request that has no name in one."""
+        if self.method != "POST":
+            return None
+        return next((api for api, path in PATHS.items() if self.url.endswith(path)), None)
 
     @property
     def base_url(self) -> str:
-        """What a client of the API calls the base URL."""
-        return self.url.removesuffix(PATHS[self.api])
+        """What a client of the API calls the base URL; empty for a request without a name."""
+        return self.url.removesuffix(PATHS[self.api]) if self.api else ""
 
     @property
     def streamed(self) -> bool:
+        if self.method == "GET":
+            return ("stream", "true") in self.query
         data, _ = parse(self.body)
         return isinstance(data, dict) and data.get("stream") is True
 
@@ -91,7 +101,11 @@ def unsent(address: Address, profile: Profile) -> Request:
 
 
 def sent(run: Run, profile: Profile) -> Request:
-    """The last request of a run, as it was sent. Raises Failure when there was none."""
+    """The last request of a run, as it was sent. Raises Failure when there was none.
+
+    Not one that only fetched more of an answer, when there is another.
+    """
+    fetched: Request | None = None
     for event in reversed(run.recording):
         if event.kind != "request":
             continue
@@ -102,9 +116,14 @@ def sent(run: Run, profile: Profile) -> Request:
                 "headers": [*headers],
                 "body": str(body),
             }:
-                return _request(method, url, headers, body, profile)
+                request = _request(method, url, headers, body, profile)
+                if method != "GET":
+                    return request
+                fetched = fetched or request
             case _:
                 continue  # a recording that somebody edited
+    if fetched is not None:
+        return fetched
     raise Failure(
         Problem(title="This run sent no request, so there is no code that would repeat it.")
     )

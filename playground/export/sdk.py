@@ -8,7 +8,13 @@ from urllib.parse import unquote_plus
 from playground.core.profile import Api
 from playground.export.request import Request, Value, Variable
 
-CALLS: dict[Api, str] = {"responses": "responses.create", "chat": "chat.completions.create"}
+CALLS: dict[Api, str] = {
+    "responses": "responses.create",
+    "chat": "chat.completions.create",
+    "completions": "completions.create",
+}
+"""Names of the requests that have one. All others are written with the verbs that both packages
+have, which take any address; so is a dialect that nobody has named here yet."""
 
 OWN = frozenset(
     ("accept", "authorization", "content-type", "openai-organization", "openai-project")

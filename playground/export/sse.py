@@ -39,10 +39,23 @@ def read(data: bytes) -> list[Event]:
 
 
 def dialect(events: list[Event]) -> Api:
-    """Which API a saved body speaks: a Chat Completion has choices."""
+    """Which API a saved body speaks: completions have choices, the older ones of plain text."""
     for event in events:
-        if event.kind in WIRE and isinstance(data := event.json()[0], dict):
-            return "chat" if "choices" in data else "responses"
+        if event.kind not in WIRE:
+            continue
+        match event.json()[0]:
+            case {"object": "text_completion"}:
+                return "completions"
+            case {"choices": [{"delta": _} | {"message": _}, *_]}:
+                return "chat"
+            case {"choices": [{"text": _}, *_]}:
+                return "completions"
+            case {"choices": _}:
+                return "chat"
+            case {}:
+                return "responses"
+            case _:
+                pass
     return "responses"
 
 

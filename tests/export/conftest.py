@@ -54,8 +54,19 @@ ANSWERS: dict[str, list[bytes]] = {
                 "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
                 "output_tokens_details": {"reasoning_tokens": 0}}}}),
     ],
+    "completions": [
+        block({"id": "cmpl-1", "object": "text_completion", "model": "m-1", "choices": [
+            {"index": 0, "text": "Grüße ", "logprobs": None, "finish_reason": None}]}),
+        block({"id": "cmpl-1", "object": "text_completion", "model": "m-1", "choices": [
+            {"index": 0, "text": "世界\u2028!", "logprobs": None, "finish_reason": "stop"}]}),
+        b"data: [DONE]\n\n",
+    ],
 }  # fmt: skip
 ANSWER = "Grüße 世界\u2028!"
+
+
+API_PATHS = {"chat": "/chat/", "completions": "/completions", "responses": ""}
+"""What tells the dialects apart; the first that fits."""
 
 
 @dataclass
@@ -65,13 +76,16 @@ class Catcher:
     base_url: str = ""
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     """(path with query, headers in lower case, body)."""
+    methods: list[str] = field(default_factory=list)
 
     def answer(self, path: str, streamed: bool) -> tuple[str, bytes]:
-        api = "chat" if "/chat/" in path else "responses"
+        (api, *_) = (api for api in API_PATHS if API_PATHS[api] in path)
         if streamed:
             return "text/event-stream", b"".join(ANSWERS[api])
         message = {"role": "assistant", "content": ANSWER}
         whole: dict[str, Any] = {"choices": [{"index": 0, "message": message}]}
+        if api == "completions":
+            whole = {"object": "text_completion", "choices": [{"index": 0, "text": ANSWER}]}
         if api == "responses":
             part = {"type": "output_text", "text": ANSWER, "annotations": []}
             whole = {"output": [{"type": "message", "role": "assistant", "content": [part]}]}
@@ -84,15 +98,23 @@ def catcher() -> Iterator[Catcher]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            caught.methods.append(self.command)
             headers = {name.lower(): value for name, value in self.headers.items()}
             caught.requests.append((self.path, headers, body))
-            kind, answer = caught.answer(self.path, json.loads(body).get("stream") is True)
+            streamed = json.loads(body or b"{}").get("stream") is True
+            kind, answer = caught.answer(self.path, streamed or "stream=true" in self.path)
             self.send_response(200)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_DELETE(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.export import EXPORTERS, curl, javascript, python
 from playground.export.base import Exported
-from playground.export.request import Request, Variable, sent, unsent
+from playground.export.request import PATHS, Request, Variable, sent, unsent
 from playground.export.sse import read
 from playground.providers.openai import OpenAI
 
 CODES = (curl, python, javascript)
+APIS = tuple(PATHS)
 
+MARKER = "sk-test-MARKER-123"
 NASTY = (
     'it\'s "quoted" and \\escaped\\',
     "two\nlines\r\nand\ttabs",
@@ -75,7 +78,8 @@ def python_code(code: str, tmp_path: Path, **env: str) -> str:
 
 def nasty_body(api: str, stream: bool = True) -> dict[str, Any]:
     rows = [{"role": "user", "content": text} for text in NASTY]
-    body: dict[str, Any] = {"model": "m'\"$x", "input" if api == "responses" else "messages": rows}
+    said = {"responses": {"input": rows}, "chat": {"messages": rows}}
+    body: dict[str, Any] = {"model": "m'\"$x", **said.get(api, {"prompt": list(NASTY)})}
     if stream:
         body["stream"] = True
     return body | {
@@ -90,7 +94,7 @@ def nasty_body(api: str, stream: bool = True) -> dict[str, Any]:
 
 
 @needs_curl
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", APIS)
 def test_curl_sends_the_same_bytes(api: str, record: Any, catcher: Any, tmp_path: Path) -> None:
     run, profile = record(
         api,
@@ -134,7 +138,7 @@ def test_curl_reads_brackets_in_an_address_as_brackets(
     assert [path for path, _, _ in catcher.requests] == ["/v1/chat/completions?a[]=1&b={2,3}"]
 
 
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("stream", [True, False])
 def test_python_sends_the_same_request(
     api: str, stream: bool, record: Any, catcher: Any, tmp_path: Path
@@ -174,11 +178,13 @@ def test_python_sends_another_authorization_as_it_was(
 
 
 def test_the_package_takes_every_argument_that_is_given_by_name() -> None:
-    from openai.resources.chat.completions import Completions
+    from openai.resources.chat.completions import Completions as Chat
+    from openai.resources.completions import Completions
     from openai.resources.responses import Responses
 
-    for api, create in (("chat", Completions.create), ("responses", Responses.create)):
-        assert python.ARGUMENTS[api] <= set(inspect.signature(create).parameters)
+    takers = {"chat": Chat, "completions": Completions, "responses": Responses}
+    for api, taker in takers.items():
+        assert python.ARGUMENTS[api] <= set(inspect.signature(taker.create).parameters)
 
 
 # JavaScript, where there is Node.
@@ -191,15 +197,25 @@ export default class OpenAI {
             return (async function* () {})();
         };
         this.responses = { create };
+        this.completions = { create };
         this.chat = { completions: { create } };
+        this.get = this.post = this.delete = create;
     }
 }
 """
 
 
+def package(where: Path) -> None:
+    """Put the stub where a program finds the package."""
+    path = where / "node_modules" / "openai"
+    path.mkdir(parents=True)
+    (path / "package.json").write_text('{"name":"openai","type":"module","main":"index.js"}')
+    (path / "index.js").write_text(STUB)
+
+
 @pytest.mark.external
 @pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", APIS)
 def test_javascript_hands_the_same_request_to_the_package(
     api: str, record: Any, tmp_path: Path
 ) -> None:
@@ -212,10 +228,7 @@ def test_javascript_hands_the_same_request_to_the_package(
         headers={"X-API-Key": "header-secret"},
     )
     code = javascript.write(Exported(run, profile))
-    package = tmp_path / "node_modules" / "openai"
-    package.mkdir(parents=True)
-    (package / "package.json").write_text('{"name":"openai","type":"module","main":"index.js"}')
-    (package / "index.js").write_text(STUB)
+    package(tmp_path)
     path = tmp_path / "request.mjs"
     path.write_bytes(code.encode())
     run_code(["node", "--check", str(path)], tmp_path)
@@ -237,7 +250,7 @@ def test_javascript_hands_the_same_request_to_the_package(
 def test_javascript_is_valid_for_both_kinds_of_answer(
     stream: bool, record: Any, tmp_path: Path
 ) -> None:
-    for api in ("chat", "responses"):
+    for api in APIS:
         run, profile = record(api, body=nasty_body(api, stream))
         path = tmp_path / f"{api}.mjs"
         path.write_bytes(javascript.write(Exported(run, profile)).encode())
@@ -251,10 +264,85 @@ def test_nothing_in_javascript_or_python_is_invisible(record: Any) -> None:
         assert all(one.isprintable() or one == "\n" for one in code)
 
 
+# Requests that have no name in the packages.
+
+UNNAMED = [("GET", "/responses/resp_1", "?stream=true&starting_after=7", None),
+           ("GET", "/responses/resp_1", "", None),
+           ("DELETE", "/chat/completions/c_1", "", None),
+           ("POST", "/responses/resp_1/cancel", "?a=b", {}),
+           ("POST", "/dialect/of/tomorrow", "", {"input": "it's", "stream": True})]  # fmt: skip
+
+
+def unnamed(base_url: str, method: str, path: str, query: str, body: Any) -> Request:
+    profile = Profile(id="p", name="P", base_url=base_url, headers={"X-API-Key": "header-secret"})
+    made = OpenAI().address(profile, path, SecretStr(MARKER), body)
+    return unsent(replace(made, method=method, url=made.url + query), profile)
+
+
+@needs_curl
+@pytest.mark.parametrize(("method", "path", "query", "body"), UNNAMED)
+def test_curl_sends_any_request(
+    method: str, path: str, query: str, body: Any, catcher: Any, tmp_path: Path
+) -> None:
+    request = unnamed(catcher.base_url, method, path, query, body)
+    bash(curl.code(request), tmp_path, OPENAI_API_KEY="key-1", X_API_KEY="key-2")
+    assert catcher.methods == [method]
+    (sent_to, headers, arrived) = catcher.requests[0]
+    assert (sent_to, arrived.decode()) == (f"/v1{path}{query}", request.body)
+    assert (headers["authorization"], headers["x-api-key"]) == ("Bearer key-1", "key-2")
+
+
+@pytest.mark.parametrize(("method", "path", "query", "body"), UNNAMED)
+def test_python_sends_any_request(
+    method: str, path: str, query: str, body: Any, catcher: Any, tmp_path: Path
+) -> None:
+    request = unnamed(catcher.base_url, method, path, query, body)
+    code = python.code(request)
+    printed = python_code(code, tmp_path, OPENAI_API_KEY="key-1", X_API_KEY="key-2")
+    assert catcher.methods == [method]
+    (sent_to, headers, arrived) = catcher.requests[0]
+    assert sent_to == f"/v1{path}{query}"
+    assert json.loads(arrived or b"null") == body
+    assert (headers["authorization"], headers["x-api-key"]) == ("Bearer key-1", "key-2")
+    assert "Grüße" in printed
+
+
+@pytest.mark.external
+@pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+@pytest.mark.parametrize(("method", "path", "query", "body"), UNNAMED)
+def test_javascript_hands_any_request_to_the_package(
+    method: str, path: str, query: str, body: Any, tmp_path: Path
+) -> None:
+    request = unnamed("https://h.example", method, path, query, body)
+    code = javascript.code(request)
+    assert f"client.{method.lower()}(" in code
+    package(tmp_path)
+    program = tmp_path / "request.mjs"
+    program.write_bytes(code.encode())
+    printed = run_code(["node", str(program)], tmp_path, OPENAI_API_KEY="1", X_API_KEY="key-2")
+    _, url, options = json.loads(printed.split("\n")[0])
+    assert url == f"https://h.example/v1{path}"
+    assert options["headers"] == {"X-API-Key": "key-2"}
+    assert options.get("body") == body
+    assert options.get("stream", False) is request.streamed
+
+
+def test_what_only_fetched_more_of_an_answer_is_not_the_request(record: Any) -> None:
+    run, profile = record("responses")
+    asked = sent(run, profile)
+    more = {"method": "GET", "url": "https://h.example/v1/responses/r?stream=true", "headers": [],
+            "body": ""}  # fmt: skip
+    run.take([fact(5, "request", more)])
+    assert sent(run, profile) == asked
+    alone = Run("r", "s", None, Call(), "p", [], BY_ID["responses"].reduce)
+    alone.take([fact(0, "request", more)])
+    assert (sent(alone, profile).method, sent(alone, profile).streamed) == ("GET", True)
+
+
 # Secrets.
 
 
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda one: one.id)
 def test_no_export_holds_a_secret(exporter: Any, api: str, record: Any) -> None:
     run, profile = record(
@@ -294,7 +382,7 @@ def test_a_key_in_a_header_of_another_name_is_a_variable(name: str, key: str) ->
     assert dict(unsent(made, profile).headers)[name] == Variable("AZURE_KEY")
 
 
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("module", CODES, ids=lambda one: one.EXPORT.id)
 def test_sent_and_not_yet_sent_give_the_same_code(module: Any, api: str, record: Any) -> None:
     run, profile = record(api, headers={"X-Api-Key": "profile-secret-12", "X-Title": "T"})

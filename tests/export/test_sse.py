@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -56,6 +57,23 @@ def test_an_answer_that_was_not_streamed_can_be_read() -> None:
     assert dialect(events) == "chat"
     seen = replay(events, BY_ID["chat"].reduce)
     assert (seen.text, seen.outcome) == ("Hi", "completed")
+
+
+@pytest.mark.parametrize(
+    ("data", "api"),
+    [
+        ({"object": "text_completion", "choices": []}, "completions"),
+        ({"choices": [{"text": "x", "index": 0}]}, "completions"),
+        ({"choices": [{"text": "x", "delta": {"content": "x"}}]}, "chat"),  # Together
+        ({"choices": [], "prompt_filter_results": []}, "chat"),
+        ({"type": "response.created", "response": {}}, "responses"),
+        ({"id": "resp_1", "object": "response"}, "responses"),
+    ],
+)
+def test_a_saved_answer_says_which_dialect_it_is(data: Any, api: str) -> None:
+    text = json.dumps(data).encode()
+    assert dialect(read(text)) == api
+    assert dialect(read(b": hello\n\ndata: 7\n\ndata: " + text + b"\n\n")) == api
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n\n", b": nothing\n\n", b"<html>", b"data: x"])
