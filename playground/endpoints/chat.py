@@ -18,6 +18,9 @@ VERSION = 2
 LIMITS = ("max_completion_tokens", "max_tokens")
 """Names of the limit of the answer."""
 
+FILE = ("filename", "file_data", "file_id", "file_url")
+"""What a file may say of itself. A chat has no `file_url`: its server shall say so."""
+
 Row = dict[str, Any]
 
 
@@ -102,7 +105,7 @@ def _part(part: Mapping[str, Any]) -> Row:
         case {"type": "input_image", "image_url": str(url)} if url:
             return {"type": "image_url", "image_url": {"url": url, **_some(part, "detail")}}
         case {"type": "input_image" | "input_file"}:
-            return {"type": "file", "file": _some(part, "filename", "file_data", "file_id")}
+            return {"type": "file", "file": _some(part, *FILE)}
         case _:
             return dict(part)
 

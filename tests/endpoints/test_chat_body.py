@@ -256,6 +256,8 @@ SOUND = {"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}
           "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,A"}}),
         ({"type": "input_file", "file_id": "file_1"},
          {"type": "file", "file": {"file_id": "file_1"}}),
+        ({"type": "input_file", "file_url": "https://h.example/a.pdf"},
+         {"type": "file", "file": {"file_url": "https://h.example/a.pdf"}}),
         (SOUND, SOUND),
         ({"type": "input_text", "text": "x"}, {"type": "text", "text": "x"}),
         ({"type": "video_url", "video_url": {"url": "u"}},
