@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.core.items import Item, Message
+from playground.core.parts import Part
 from playground.core.profile import Api
 from playground.core.recording import Event, Recording, fact
 from playground.core.transcript import Reader, Reducer, Transcript
@@ -142,12 +143,19 @@ class Session:
     """The settings of the next run."""
     draft: str = ""
     """Typed, not sent."""
+    attached: list[Part] = field(default_factory=list)
+    """What would go with the draft."""
     leaf: str | None = None
     """The last run of the branch on screen."""
     named: bool = False
     """The user gave the title; do not derive it from the first message."""
     trashed: bool = False
     runs: dict[str, Run] = field(default_factory=dict)
+
+    @property
+    def written(self) -> bool:
+        """Something stands in the draft, or is attached to it."""
+        return bool(self.draft or self.attached)
 
     def add(self, run: Run) -> None:
         self.runs[run.id] = run

@@ -13,8 +13,10 @@ from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item, Message, Reasoning, Text
+from playground.core.parts import Part
 from playground.core.problem import Failure
 from playground.core.profile import Profile
+from playground.core.recording import fact
 from playground.core.session import Call, Run, Session, new_id, title_of
 from playground.engine.runner import Runner
 from playground.providers.models import Model
@@ -91,14 +93,14 @@ class Workspace:
 
     # Runs. Each makes a run and hangs it in the tree; `go` sends it.
 
-    def ask(self, session: Session, text: str) -> Run:
-        """The user says something at the end of the branch on screen."""
-        said: list[Item] = [Message(key="in:0", role="user", text=Text(text))]
+    def ask(self, session: Session, text: str, parts: Sequence[Part] = ()) -> Run:
+        """The user says something at the end of the branch on screen, with what is attached."""
+        said: list[Item] = [_message("user", text, parts)]
         return self._add(session, said, session.leaf)
 
-    def insert(self, session: Session, role: str, text: str) -> Run:
+    def insert(self, session: Session, role: str, text: str, parts: Sequence[Part] = ()) -> Run:
         """Add a message of any role without sending anything."""
-        said: list[Item] = [Message(key="in:0", role=role, text=Text(text))]
+        said: list[Item] = [_message(role, text, parts)]
         return self._add(session, said, session.leaf, silent=True)
 
     def again(self, session: Session, run: Run, call: Call | None = None) -> Run:
@@ -107,10 +109,11 @@ class Workspace:
         return self._add(session, _asked(run), run.parent, call=call, profile=run.profile)
 
     def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
-        """Say something else in place of `run`: a sibling with its first message changed."""
+        """Say something else in place of `run`: a sibling with its first message changed. What
+        was attached to it stays."""
         said = _copy(run.input)
-        role = next((one.role for one in said if isinstance(one, Message)), "user")
-        changed: list[Item] = [Message(key="in:0", role=role, text=Text(text)), *said[1:]]
+        first = next((one for one in said if isinstance(one, Message)), Message(role="user"))
+        changed: list[Item] = [_message(first.role, text, first.parts), *said[1:]]
         return self._add(session, changed, run.parent, silent=silent)
 
     def edit_answer(self, session: Session, run: Run, text: str) -> Run:
@@ -234,6 +237,16 @@ class Workspace:
         await self.sessions.update(run)
         await self.sessions.save(session)
 
+    async def delete_stored(self, run: Run) -> None:
+        """Have the server remove what it keeps of an answer, and put that on record. Raises
+        Failure with the server's words."""
+        await self.runner.delete(run, self.profile(run.profile))
+        await self.events(run)
+        last = run.recording.events[-1]
+        run.take([fact(last.t, "deleted", leg=last.leg)])
+        await self.sessions.finish(run)
+        self.rev += 1
+
     async def models(self, profile: Profile, progress: Callable[[str], None]) -> list[Model]:
         """What a profile's server offers. Starts it when it is one of ours. Raises Failure."""
         return await self.runner.models(await self.runner.serve(profile, progress))
@@ -245,6 +258,10 @@ class Workspace:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.runner.close()
+
+
+def _message(role: str, text: str, parts: Sequence[Part]) -> Message:
+    return Message(key="in:0", role=role, text=Text(text), parts=[dict(part) for part in parts])
 
 
 def _copy(items: Sequence[Item]) -> list[Item]:

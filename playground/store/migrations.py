@@ -117,4 +117,23 @@ def sessions_runs_segments_and_words(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (sessions_runs_segments_and_words,)
+def blobs_and_attachments(connection: sqlite3.Connection) -> None:
+    """Pictures and files can be part of a message, and go with every later request.
+
+    Long base64 is kept once in a session instead of once in each recording; a draft keeps what is
+    attached to it.
+    """
+    connection.execute(
+        """
+        CREATE TABLE blob (
+            session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            sha256 TEXT NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (session, sha256)
+        )
+        """
+    )
+    connection.execute("ALTER TABLE session ADD COLUMN attached TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: tuple[Migration, ...] = (sessions_runs_segments_and_words, blobs_and_attachments)

@@ -19,6 +19,7 @@ from playground.core.session import Call, Run, Session
 from playground.core.snapshot import restore, snapshot
 from playground.core.transcript import Outcome, Transcript
 from playground.core.usage import Cost
+from playground.store.blobs import Cutter, Paster
 from playground.store.listing import PICO
 from playground.store.logs import redacted
 from playground.store.segments import Corrupt, decode
@@ -61,6 +62,7 @@ def session_columns(session: Session) -> Columns:
         "profile": session.profile,
         "call": call_columns(session.call),
         "draft": kept(session.draft),
+        "attached": text_of(session.attached),
         "leaf": session.leaf,
         "named": session.named,
         "trashed": session.trashed,
@@ -105,12 +107,12 @@ class Answer:
     """A snapshot."""
     words: str
 
-    def columns(self, version: int) -> Columns:
+    def columns(self, version: int, cutter: Cutter) -> Columns:
         return {
             "outcome": self.outcome,
             "model": kept(self.model),
             "version": version,
-            "snapshot": _packed(self.picture),
+            "snapshot": _packed(self.picture, cutter),
             **self.usage,
         }
 
@@ -133,17 +135,20 @@ def answer_of(run: Run) -> Answer:
     )
 
 
-def _packed(picture: Mapping[str, Any]) -> bytes | None:
+def _packed(picture: Mapping[str, Any], cutter: Cutter) -> bytes | None:
     """None for what JSON cannot hold (a server nested it too deeply): the recording can."""
     try:
-        return zlib.compress(text_of(picture).encode(), 6)
+        return zlib.compress(cutter.text(text_of(picture)).encode(), 6)
     except (ValueError, TypeError, RecursionError) as error:
         log.info("A transcript without a snapshot: %s", error)
         return None
 
 
-def put(connection: sqlite3.Connection, table: str, columns: Columns) -> None:
+def put(connection: sqlite3.Connection, table: str, columns: Columns, cutter: Cutter) -> None:
     """Insert a row, or change just these columns of the one with its id."""
+    columns = {
+        name: cutter.text(value) if name in LARGE else value for name, value in columns.items()
+    }
     names = ", ".join(columns)
     places = ", ".join(f":{name}" for name in columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
@@ -168,6 +173,10 @@ def index(connection: sqlite3.Connection, session: str, run: str | None, words: 
         connection.execute(
             "INSERT INTO message (session, run, text) VALUES (?, ?, ?)", (*where, text)
         )
+
+
+LARGE = frozenset(("call", "items", "attached"))
+"""Columns of JSON in which pictures and files may be."""
 
 
 # What comes out.
@@ -209,16 +218,17 @@ class Shelf:
     def _run(self, row: tuple[Any, ...]) -> Run:
         (run_id, session, parent, created, began, owner, trashed, profile) = row[:8]
         (call_text, cost, input_text, outcome, version, picture) = row[8:]
-        call = Call.model_validate_json(call_text)
+        paster = Paster(self.connection, session)
+        call = Call.model_validate_json(paster.text(call_text))
         endpoint = self.endpoints[call.api]
-        seen = _seen(picture) if version == endpoint.version else None
+        seen = _seen(picture, paster) if version == endpoint.version else None
         run = Run(
             id=run_id,
             session=session,
             parent=parent,
             call=call,
             profile=profile,
-            input=[items.load(one) for one in json.loads(input_text)],
+            input=[items.load(one) for one in json.loads(paster.text(input_text))],
             reduce=endpoint.reduce,
             created=created,
             recording=Recording(() if seen else self.events(run_id), began),
@@ -238,9 +248,11 @@ class Shelf:
             "SELECT first, count, data FROM segment WHERE run = ? ORDER BY first", (run_id,)
         )
         events: list[Event] = []
+        owned = self.connection.execute("SELECT session FROM run WHERE id = ?", (run_id,))
+        paster = Paster(self.connection, *(owned.fetchone() or ("",)))
         for first, count, data in rows:
             try:
-                events += decode(data)
+                events += decode(data, paster.raw)
             except Corrupt as error:
                 self.problems.append(
                     Problem(
@@ -252,28 +264,29 @@ class Shelf:
         return events
 
 
-def _seen(picture: bytes | None) -> Transcript | None:
+def _seen(picture: bytes | None, paster: Paster) -> Transcript | None:
     if picture is None:
         return None
     try:
-        return restore(json.loads(zlib.decompress(picture)))
+        return restore(json.loads(paster.raw(zlib.decompress(picture))))
     except (ValueError, zlib.error, RecursionError) as error:
         log.info("A snapshot is read from its recording instead: %s", error)
         return None
 
 
-def session_of(row: Sequence[Any], runs: Iterable[Run]) -> Session:
-    """From the columns id … trashed in their order."""
+def session_of(row: Sequence[Any], runs: Iterable[Run], paster: Paster) -> Session:
+    """From the columns id … attached in their order."""
     return Session(
         id=row[0],
         title=row[1],
         created=row[2],
         changed=row[3],
         profile=row[4],
-        call=Call.model_validate_json(row[5]),
+        call=Call.model_validate_json(paster.text(row[5])),
         draft=row[6],
         leaf=row[7],
         named=bool(row[8]),
         trashed=bool(row[9]),
+        attached=json.loads(paster.text(row[10])),
         runs={run.id: run for run in runs},
     )

@@ -10,14 +10,15 @@ import struct
 import sys
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from operator import sub
 
 from playground.core.recording import Event
+from playground.store.blobs import LONG
 
-MAGIC = b"PGS1"
-"""What a segment begins with; its last character is the version of the format."""
+MAGIC, CUT = b"PGS1", b"PGS2"
+"""What a segment begins with; in the second kind long base64 was cut out of the raw bytes."""
 MERGED = 1 << 20
 """Raw bytes of a merged segment; about 64 kB when compressed."""
 
@@ -29,9 +30,16 @@ class Corrupt(ValueError):  # noqa: N818  as one says it
     """These bytes are no segment (any more)."""
 
 
-def encode(events: Sequence[Event], *, level: int = 1) -> bytes:
-    """A segment of one event or more. `level` is zlib's: 1 is for haste, 6 for keeps."""
+Change = Callable[[bytes], bytes]
+
+
+def encode(events: Sequence[Event], *, level: int = 1, cut: Change | None = None) -> bytes:
+    """A segment of one event or more. `level` is zlib's: 1 is for haste, 6 for keeps. `cut` takes
+    out of raw bytes what is kept elsewhere; it is only asked where something is long."""
     times, kinds, raws, legs, attempts, chunks, masked = zip(*events, strict=True)
+    magic = MAGIC
+    if cut is not None and any(len(raw) >= LONG for raw in raws):
+        magic, raws = CUT, tuple(map(cut, raws))
     table = list(dict.fromkeys(kinds))
     index = {kind: number for number, kind in enumerate(table)}
     names = "\n".join(table).encode()
@@ -46,14 +54,14 @@ def encode(events: Sequence[Event], *, level: int = 1) -> bytes:
             *raws,
         )
     )
-    return HEAD.pack(MAGIC, len(events), len(names)) + zlib.compress(body, level)
+    return HEAD.pack(magic, len(events), len(names)) + zlib.compress(body, level)
 
 
-def decode(data: bytes) -> list[Event]:
-    """The events of a segment. Raises Corrupt."""
+def decode(data: bytes, paste: Change = bytes) -> list[Event]:
+    """The events of a segment; `paste` puts back what was cut out. Raises Corrupt."""
     try:
         magic, count, named = HEAD.unpack_from(data)
-        if magic != MAGIC:
+        if magic not in (MAGIC, CUT):
             raise Corrupt(f"begins with {magic!r}")
         body = memoryview(zlib.decompress(memoryview(data)[HEAD.size :]))
         table = [sys.intern(name) for name in bytes(body[:named]).decode().split("\n")]
@@ -72,19 +80,21 @@ def decode(data: bytes) -> list[Event]:
         if sum(lengths) != len(whole):
             raise Corrupt("its lengths do not add up")
         raws = (whole[begin:end] for begin, end in pairwise(accumulate(lengths, initial=0)))
+        if magic == CUT:
+            raws = (paste(raw) for raw in raws)
         rows = zip(accumulate(steps), kinds, raws, legs, attempts, chunks, masked, strict=True)
         return list(map(Event._make, rows))
     except (struct.error, zlib.error, IndexError, ValueError) as error:
         raise Corrupt(str(error)) from error
 
 
-def merge(events: Sequence[Event]) -> Iterator[tuple[int, int, bytes]]:
+def merge(events: Sequence[Event], cut: Change | None = None) -> Iterator[tuple[int, int, bytes]]:
     """(first, count, segment) of a whole recording, in blocks of about `MERGED` bytes."""
     first = size = 0
     for number, event in enumerate(events):
         size += len(event.raw)
         if size >= MERGED or number == len(events) - 1:
-            yield first, number + 1 - first, encode(events[first : number + 1], level=6)
+            yield first, number + 1 - first, encode(events[first : number + 1], level=6, cut=cut)
             first, size = number + 1, 0
 
 

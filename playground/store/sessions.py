@@ -16,6 +16,7 @@ from playground.core.endpoint import Endpoint
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
 from playground.core.session import Run, Session
+from playground.store.blobs import Cutter, Paster
 from playground.store.database import Database
 from playground.store.listing import (
     LAST,
@@ -83,12 +84,14 @@ class Sessions:
         def work(connection: sqlite3.Connection) -> tuple[Session, Shelf]:
             whole = whole_id(connection, "session", session_id)
             row = connection.execute(
-                "SELECT id, title, created, changed, profile, call, draft, leaf, named, trashed"
+                "SELECT id, title, created, changed, profile, call, draft, leaf, named, trashed,"
+                " attached"
                 " FROM session WHERE id = ?",
                 (whole,),
             ).fetchone()
             shelf = Shelf(connection, self._endpoints)
-            return session_of(row, shelf.runs("session = ?", (whole,))), shelf
+            runs = shelf.runs("session = ?", (whole,))
+            return session_of(row, runs, Paster(connection, whole)), shelf
 
         session, shelf = await self._database.read(work)
         await self._settle(shelf)
@@ -171,8 +174,9 @@ class Sessions:
     async def finish(self, run: Run) -> None:
         """Write how a run ended, its recording whole."""
         answer, version = answer_of(run), self._endpoints[run.call.api].version
-        segments = await asyncio.to_thread(lambda: list(merge(run.recording.events)))
-        await self._database.write(_finish, run_columns(run), segments, answer, version)
+        cutter = Cutter()
+        segments = await asyncio.to_thread(lambda: list(merge(run.recording.events, cutter.raw)))
+        await self._database.write(_finish, run_columns(run), segments, answer, version, cutter)
 
     async def trash(self, session_id: str) -> None:
         await self._database.write(_trash, session_id, True)
@@ -217,7 +221,9 @@ def _bare(run: Run) -> Session:
 
 
 def _save(connection: sqlite3.Connection, columns: Columns, words: str) -> None:
-    put(connection, "session", columns)
+    cutter = Cutter()
+    put(connection, "session", columns, cutter)
+    cutter.keep(connection, columns["id"])
     index(connection, columns["id"], None, words)
 
 
@@ -226,23 +232,30 @@ def _begin(connection: sqlite3.Connection, session: Columns, columns: Columns, w
         "UPDATE session SET changed = max(changed, ?) WHERE id = ?",
         (columns["created"], session["id"]),
     ).rowcount
+    cutter = Cutter()
     if not known:
-        put(connection, "session", session)
-    put(connection, "run", columns)
+        put(connection, "session", session, cutter)
+    put(connection, "run", columns, cutter)
+    cutter.keep(connection, session["id"])
     index(connection, session["id"], columns["id"], words)
 
 
 def _append(
     connection: sqlite3.Connection, run_id: str, first: int, events: Sequence[Event]
 ) -> None:
+    cutter = Cutter()
     connection.execute(
         "INSERT OR REPLACE INTO segment (run, first, count, data) VALUES (?, ?, ?, ?)",
-        (run_id, first, len(events), encode(events)),
+        (run_id, first, len(events), encode(events, cut=cutter.raw)),
     )
+    (session,) = connection.execute("SELECT session FROM run WHERE id = ?", (run_id,)).fetchone()
+    cutter.keep(connection, session)
 
 
 def _update(connection: sqlite3.Connection, columns: Columns, words: str) -> None:
-    put(connection, "run", columns)
+    cutter = Cutter()
+    put(connection, "run", columns, cutter)
+    cutter.keep(connection, columns["session"])
     index(connection, columns["session"], columns["id"], words)
 
 
@@ -252,8 +265,10 @@ def _finish(
     segments: Sequence[tuple[int, int, bytes]],
     answer: Answer,
     version: int,
+    cutter: Cutter,
 ) -> None:
-    put(connection, "run", columns)
+    put(connection, "run", columns, cutter)
+    cutter.keep(connection, columns["session"])
     connection.execute("DELETE FROM segment WHERE run = ?", (columns["id"],))
     connection.executemany(
         "INSERT INTO segment (run, first, count, data) VALUES (?, ?, ?, ?)",
@@ -265,7 +280,9 @@ def _finish(
 def _answer(
     connection: sqlite3.Connection, run_id: str, session: str, answer: Answer, version: int
 ) -> None:
-    columns = answer.columns(version)
+    cutter = Cutter()
+    columns = answer.columns(version, cutter)
+    cutter.keep(connection, session)
     changes = ", ".join(f"{name} = :{name}" for name in columns)
     connection.execute(f"UPDATE run SET {changes} WHERE id = :id", {**columns, "id": run_id})
     (trashed,) = connection.execute("SELECT trashed FROM run WHERE id = ?", (run_id,)).fetchone()

@@ -90,6 +90,13 @@ class Desk(QObject):
         """Write the settings as they are now."""
         self.tasks.start(self._save(), self)
 
+    def keep_profile(self, profile: Profile) -> None:
+        """Make a profile one of the user's, as it is now, and write the settings."""
+        rows = self.settings.profiles
+        at = next((n for n, one in enumerate(rows) if one.id == profile.id), len(rows))
+        rows[at : at + 1] = [profile]
+        self.save_settings()
+
     async def key_words(self, profile: Profile) -> tuple[str, str]:
         """(where the profile's key is, in one sentence; the same in one word, empty for none)."""
         try:
@@ -166,7 +173,7 @@ class Desk(QObject):
 
     def _show(self, session: Session) -> None:
         self.session = session
-        if session.draft and not session.runs:
+        if session.written and not session.runs:
             self._drafts.add(session.id)
         self.session_shown.emit(session)
         path = session.path()
@@ -188,16 +195,17 @@ class Desk(QObject):
 
     # Runs.
 
-    def go(self, run: Run) -> None:
-        """Send (or, when it is silent, only keep) a run that was just hung into the tree."""
+    def go(self, run: Run, profile: Profile | None = None) -> None:
+        """Send (or, when it is silent, only keep) a run that was just hung into the tree; with
+        `profile` to that one in the place of the one that was kept under its id."""
         self.tree_changed.emit(self.session)
         self.show_run(run)
-        self.tasks.start(self._go(run), self)
+        self.tasks.start(self._go(run, profile), self)
 
-    async def _go(self, run: Run) -> None:
+    async def _go(self, run: Run, profile: Profile | None) -> None:
         if run.owner:
             self.clock.wake()
-        await self.workspace.go(run)
+        await self.workspace.go(run, profile)
         self.sessions_changed.emit()
 
     def use_profile(self, profile_id: str) -> None:
@@ -233,7 +241,7 @@ class Desk(QObject):
         for session in list(self._unsaved.values()):
             if session.id not in self.workspace.open:
                 pass  # it was forgotten
-            elif session.runs or session.draft or session.named:
+            elif session.runs or session.written or session.named:
                 await store.save(session)
                 if not session.runs and session.id not in self._drafts:
                     self._drafts.add(session.id)

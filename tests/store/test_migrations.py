@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from playground.core.parts import part_of
 from playground.store.database import user_version
 from playground.store.home import Home
 from playground.store.migrations import MIGRATIONS
@@ -24,6 +25,9 @@ FIXTURES = Path(__file__).parent / "fixtures"
 VERSIONS = range(1, len(MIGRATIONS) + 1)
 
 Make = Callable[..., Any]
+
+PICTURE = part_of("a.png", bytes(range(256)) * 20)
+"""Large enough to be kept as a blob."""
 
 
 def freeze(path: Path, target: Path) -> None:
@@ -67,6 +71,8 @@ def test_a_database_of_an_old_version_is_read(opened: Make, home: Home, version:
             first, second = session.path()
             assert second.parent == first.id
             assert str(first.input[0].text) == "Where is Anna?"
+            if version >= 2:  # from which on there are pictures
+                assert first.input[0].parts == session.attached == [PICTURE]
             assert first.transcript.text.strip() == "She lives in Lisboa."
             assert first.transcript.outcome == "completed"
             assert first.cost is not None and str(first.cost.usd) == "0.000123"
@@ -81,11 +87,14 @@ def test_this_version_can_be_frozen(
 ) -> None:
     """What this leaves in its folder (`--basetemp`) is the fixture of this version."""
     first = make_run("Where is Anna?", "She lives in Lisboa.", session="ses_old", run_id="run_1")
+    first.input[0].parts = [PICTURE]
     second = make_run("And where is that?", session="ses_old", run_id="run_2", parent=first.id)
 
     async def go() -> None:
         async with opened() as sessions:
-            await sessions.save(session_of("ses_old", "Old times", leaf=second.id))
+            await sessions.save(
+                session_of("ses_old", "Old times", leaf=second.id, attached=[PICTURE])
+            )
             for run in (first, second):
                 await sessions.begin(run)
                 await sessions.finish(run)

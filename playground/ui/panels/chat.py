@@ -18,21 +18,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.core.items import Item, Message
+from playground.core.items import Item, Message, Text
+from playground.core.parts import Part
 from playground.core.plain import visible
-from playground.core.profile import LOCAL, Profile
+from playground.core.negotiate import Offer, applied, learnt
+from playground.core.problem import Failure
+from playground.core.profile import LOCAL, OURS, Profile
 from playground.core.session import Run, Session
 from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.widgets.cards import copy
+from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.editor import Editor
 from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.links import ask, ask_before_opening
+from playground.ui.widgets.negotiation import negotiation
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
 
@@ -52,14 +57,17 @@ class ChatPanel(QWidget):
         body = QWidget(self)
         self._pages = QStackedLayout(body)
         self.view = TranscriptView(body)
+        self.view.extras.append(self._negotiation)
         self.examples = Examples(self._run_example, body)
         self._offers()
         self._pages.addWidget(self.examples)
         self._pages.addWidget(self.view)
+        self.code = CodeView(desk, self._said, body)
+        self._pages.addWidget(self.code)
         column.addWidget(body, 1)
         self._below = QVBoxLayout()
         theme.space(self._below, 16, 4, 16, 0)
-        self.composer = Composer(self)
+        self.composer = Composer(desk.tasks.start, self)
         self._below.addWidget(self.composer)
         column.addLayout(self._below)
         self._editor: Editor | None = None
@@ -74,6 +82,8 @@ class ChatPanel(QWidget):
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
+        self.composer.changed.connect(self.code.changed)
+        self.composer.role.currentTextChanged.connect(lambda _: self.code.changed())
         self.view.asked.connect(self._asked)
         self.view.verticalScrollBar().valueChanged.connect(lambda _: self._draw_edge())
         desk.session_shown.connect(self._show_session)
@@ -104,6 +114,14 @@ class ChatPanel(QWidget):
         self.model.setIcon(icon("model", "muted"))
         self.model.clicked.connect(lambda: self.desk.wanted.emit("models"))
         row.addWidget(self.model)
+        self.as_code = QToolButton(self)
+        self.as_code.setText("Code")
+        self.as_code.setProperty("role", "segment")
+        self.as_code.setCheckable(True)
+        self.as_code.setAccessibleName("The next request as code")
+        self.as_code.setToolTip("What would be sent now, as JSON or as a program (Ctrl+Shift+E)")
+        self.as_code.toggled.connect(lambda _: self._turn_page())
+        row.addWidget(self.as_code)
         self.export = ExportButton(self.desk, self)
         row.addWidget(self.export)
         return row
@@ -114,6 +132,7 @@ class ChatPanel(QWidget):
             ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
             ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
             ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
+            ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
             ("&Edit", "Copy the last answer", "Ctrl+Shift+C", self.copy_answer),
             ("&Edit", "Copy the request as cURL", "Ctrl+Shift+K", self.copy_curl),
         )
@@ -160,6 +179,8 @@ class ChatPanel(QWidget):
         self.title.setText(session.title)
         self._turn_page()
         self.view.show_session(session)
+        # First: writing the draft takes what is attached down as well.
+        self.composer.attachments.show_parts(session.attached)
         self.composer.write(session.draft)
         self._saving.stop()
         self.instructions.blockSignals(True)
@@ -178,8 +199,19 @@ class ChatPanel(QWidget):
         self._show_running()
 
     def _turn_page(self) -> None:
-        """The conversation, or what an empty one offers."""
-        self._pages.setCurrentIndex(1 if self.desk.session.path() else 0)
+        """The conversation, or what an empty one offers; or what would be sent next."""
+        page = 2 if self.as_code.isChecked() else 1 if self.desk.session.path() else 0
+        self._pages.setCurrentIndex(page)
+        self._draw_edge()
+
+    def show_code(self, on: bool) -> None:
+        """Show the next request in the place of the conversation, or that again."""
+        self.as_code.setChecked(on)
+
+    def _said(self) -> list[Item]:
+        """What the draft adds to the conversation when it is sent."""
+        role, text = self.composer.role.currentText(), self.composer.text
+        return [Message(key="in:0", role=role, text=Text(text))] if text.strip() else []
 
     def _draw_edge(self) -> None:
         """A line under the head while something has been scrolled below it."""
@@ -231,15 +263,16 @@ class ChatPanel(QWidget):
     def _run_example(self, row: dict[str, Any]) -> None:
         self._send(row["prompt"])
 
-    def _send(self, text: str) -> None:
+    def _send(self, text: str, parts: Sequence[Part] = ()) -> None:
         desk = self.desk
+        self.show_code(False)
         self.view.jump_to_end()
-        desk.go(desk.workspace.ask(desk.session, text))
+        desk.go(desk.workspace.ask(desk.session, text, parts))
         self.view.jump_to_end()
 
-    def _insert(self, role: str, text: str) -> None:
+    def _insert(self, role: str, text: str, parts: Sequence[Part]) -> None:
         desk = self.desk
-        desk.go(desk.workspace.insert(desk.session, role, text))
+        desk.go(desk.workspace.insert(desk.session, role, text, parts))
         self.view.jump_to_end()
 
     def stop(self) -> None:
@@ -306,6 +339,31 @@ class ChatPanel(QWidget):
                 ask_before_opening(verb.removeprefix("link:"), self)
             case _:
                 desk.show_run(run)
+
+    def _negotiation(self, run: Run, parent: QWidget) -> QWidget | None:
+        """What to offer when the server refused a field of the request."""
+        try:
+            profile = self.desk.workspace.profile(run.profile)
+        except Failure:
+            return None  # its profile was deleted
+        made = negotiation(run, "" if profile.id in OURS else profile.name, parent)
+        if made is not None:
+            made.chosen.connect(
+                lambda offer, remember: self._resend(run, profile, offer, remember=remember)
+            )
+        return made
+
+    def _resend(self, run: Run, profile: Profile, offer: Offer, *, remember: bool) -> None:
+        """Ask the same again as the server wants it: a sibling, with a call of its own."""
+        desk = self.desk
+        quirks = learnt(profile.quirks, run.call.model, offer)
+        profile = profile.model_copy(update={"quirks": quirks})
+        if remember:
+            desk.keep_profile(profile)
+            desk.settings_changed.emit()
+        again = desk.workspace.again(desk.session, run, applied(run.call, offer))
+        desk.go(again, profile)
+        self.view.jump_to_end()
 
     def _ask_to_send_key(self, run: Run) -> None:
         """A stored key goes to another address only when the user says so, having seen it."""
@@ -414,6 +472,7 @@ class ChatPanel(QWidget):
 
     def _drafted(self) -> None:
         self._session.draft = self.composer.text
+        self._session.attached = self.composer.attachments.parts
         self.desk.mark(self._session)
         self._saving.start()
 

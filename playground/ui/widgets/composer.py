@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from playground.ui import theme
 from playground.ui.icons import icon
+from playground.ui.widgets.attachments import Attachments, Start
 
 ROLES = ("user", "assistant", "developer", "system")
 LEAST, MOST = 3, 12
@@ -35,8 +38,10 @@ class Draft(QPlainTextEdit):
     sent = Signal()
     added = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, attachments: Attachments, parent: QWidget | None = None) -> None:
+        """What is pasted or dropped and is no text goes to `attachments`."""
         super().__init__(parent)
+        self._attachments = attachments
         self.enter_sends = True
         self.composing = False
         """An input method is in the middle of a word."""
@@ -57,6 +62,15 @@ class Draft(QPlainTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, LEAST * self.fontMetrics().lineSpacing() + 4)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return self._attachments.accepts(source) or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if self._attachments.accepts(source):
+            self._attachments.receive(source)
+        else:
+            super().insertFromMimeData(source)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self.composing = bool(event.preeditString())
@@ -106,25 +120,31 @@ class Composer(QFrame):
     """Draft, role and the Run button, which is Stop while a run is going.
 
     Signals:
-        ran(text): send this.
-        added(role, text): keep this without sending anything.
+        ran(text, parts): send this, with what is attached.
+        added(role, text, parts): keep this without sending anything.
         stopped(): end the run.
         changed(): the draft is another one.
     """
 
-    ran = Signal(str)
-    added = Signal(str, str)
+    ran = Signal(str, list)
+    added = Signal(str, str, list)
     stopped = Signal()
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, start: Start, parent: QWidget | None = None) -> None:
+        """`start` begins the reading of files that are attached."""
         super().__init__(parent)
         self.setProperty("role", "composer")
         self._running = False
         self._blocked = ""
         column = QVBoxLayout(self)
         theme.space(column, 0, 10, 0, 8, gap=8)
-        self.draft = Draft(self)
+        self.attachments = Attachments(start, self)
+        line = QHBoxLayout()
+        theme.space(line, 12, 0, 12, 0)
+        line.addWidget(self.attachments)
+        column.addLayout(line)
+        self.draft = Draft(self.attachments, self)
         line = QHBoxLayout()
         theme.space(line, 12, 0, 4, 0)
         line.addWidget(self.draft)
@@ -137,6 +157,17 @@ class Composer(QFrame):
         self.role.setAccessibleName("Role of the message")
         self.role.setToolTip("Whose message this is. Others than the user's are added, not sent.")
         row.addWidget(self.role)
+        self.attach = QToolButton(self)
+        self.attach.setProperty("role", "quiet")
+        self.attach.setIcon(icon("attach", "muted"))
+        self.attach.setToolTip("Attach images or files; they can also be pasted or dropped")
+        self.attach.setAccessibleName("Attach")
+        menu = QMenu(self.attach)
+        menu.addAction("Images or files…", self.attachments.pick)
+        menu.addAction("By address or file id…", self.attachments.ask_for_url)
+        self.attach.setMenu(menu)
+        self.attach.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(self.attach)
         self._hint = QLabel(self)
         self._hint.setProperty("role", "caption")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
@@ -156,6 +187,7 @@ class Composer(QFrame):
         self.draft.sent.connect(self._send)
         self.draft.added.connect(self._add)
         self.draft.textChanged.connect(self._draft_changed)
+        self.attachments.changed.connect(self._draft_changed)
         self.add.clicked.connect(self._add)
         self.run.clicked.connect(self._pressed)
         self.role.currentTextChanged.connect(lambda _: self._show())
@@ -164,6 +196,10 @@ class Composer(QFrame):
     @property
     def text(self) -> str:
         return self.draft.toPlainText()
+
+    @property
+    def empty(self) -> bool:
+        return not self.text.strip() and not self.attachments.parts
 
     def write(self, text: str) -> None:
         """Put this into the draft, in place of what is there."""
@@ -179,8 +215,9 @@ class Composer(QFrame):
 
     def _show(self) -> None:
         user = self.role.currentText() == "user"
-        empty = not self.text.strip()
-        why = self._blocked or ("Write something first" if empty and user else "")
+        empty = self.empty
+        busy = "The attachments are still being read" if self.attachments.reading else ""
+        why = self._blocked or busy or ("Write something first" if empty and user else "")
         if self._running:
             name, tip, glyph = "Stop", "Stop the run (Esc)", "stop"
         else:
@@ -225,14 +262,14 @@ class Composer(QFrame):
     def _send(self) -> None:
         if self.role.currentText() != "user":
             self._add()
-        elif not self._running and not self._blocked and self.text.strip():
-            text = self.text
+        elif not (self._running or self._blocked or self.empty or self.attachments.reading):
+            text, parts = self.text, self.attachments.take()
             self.draft.clear()
-            self.ran.emit(text)
+            self.ran.emit(text, parts)
 
     def _add(self) -> None:
-        if self.text.strip():
-            role, text = self.role.currentText(), self.text
+        if not self.empty and not self.attachments.reading:
+            role, text, parts = self.role.currentText(), self.text, self.attachments.take()
             self.draft.clear()
             self.role.setCurrentIndex(0)
-            self.added.emit(role, text)
+            self.added.emit(role, text, parts)
