@@ -1,4 +1,9 @@
-"""Overwriting secrets in a body that arrives in pieces."""
+"""Overwriting secrets in a body that arrives in pieces.
+
+Not seen here: a secret that a server spells over several events of a stream. No event holds it, and
+to find it the wire would have to read what each one says, and hold it back until the next. Where
+the pieces are put together, in what is kept of the text, it is overwritten by the store.
+"""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from playground.core.profile import Api
 from playground.wire import masking, sse
 from playground.wire.masking import Mask
 from playground.wire.sse import Splitter
-from tests.hostile.case import CHAT, RESPONSES, STREAM, Case, good
+from tests.hostile.case import CHAT, RESPONSES, Case, good
 from tests.hostile.reading import read
 
 FOUR = 4.4
@@ -88,13 +89,19 @@ def operations(work: Callable[[], object]) -> int:
     return count
 
 
-def lines_of_json(count: int) -> bytes:
-    return b"".join(row.split(b"data: ")[1] + b"\n" for row in [CHAT.word("x")[:-2]] * count)
+def calls(**part: Any) -> bytes:
+    return CHAT.chunk({"tool_calls": [part]})
 
 
-BODIES: dict[str, Callable[[int], bytes]] = {
+def each(make: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    return lambda count: b"".join(map(make, range(count)))
+
+
+event = RESPONSES.event
+FIRST = {"item_id": "msg_1", "output_index": 0}
+
+CHATS: dict[str, Callable[[int], bytes]] = {
     "deltas": lambda n: good(CHAT, *["x"] * n),
-    "deltas of Responses": lambda n: good(RESPONSES, *["x"] * n),
     "one delta": lambda n: good(CHAT, "x" * 100 * n),
     "one delta of half characters": lambda n: good(CHAT, "\ud83d" * 50 * n),
     "half characters": lambda n: good(CHAT, *["\ud83d"] * n),
@@ -105,41 +112,60 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "rubbish": lambda n: b"data: {{{\n\n" * n + good(CHAT),
     "half errors": lambda n: b'data: {"error":{"error":\n\n' * n + good(CHAT),
     "errors in one event": lambda n: b"data: x" + b'{"error":' * n + b"\n\n" + good(CHAT),
-    "lines of JSON": lines_of_json,
-    "pieces of one call": lambda n: (
-        CHAT.chunk(
-            {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": ""}}]}
-        )
-        + CHAT.chunk({"tool_calls": [{"index": 0, "function": {"arguments": "x"}}]}) * n
-    ),
-    "calls": lambda n: b"".join(
-        CHAT.chunk({"tool_calls": [{"index": number, "id": f"c{number}"}]}) for number in range(n)
-    ),
-    "items": lambda n: b"".join(
-        RESPONSES.event("response.output_item.done", output_index=k, item=RESPONSES.message("x"))
-        for k in range(n)
-    ),
-}
+    "lines of JSON": lambda n: (CHAT.word("x")[6:-1]) * n,
+    "pieces of one call": lambda n: calls(index=0, id="c", function={"name": "f"})
+    + calls(index=0, function={"arguments": "x"}) * n,
+    "calls": each(lambda k: calls(index=k, id=f"c{k}")),
+    "calls without an index": each(lambda k: calls(id=f"c{k}", function={"name": "f"})),
+    "calls without anything": each(lambda k: calls(function={"name": "f", "arguments": "{}"})),
+    "choices": each(lambda k: CHAT.word("x").replace(b'"index": 0', b'"index": %d' % k)),
+    "reasoning": lambda n: CHAT.chunk({"reasoning": "x", "reasoning_details": [{"text": "x"}]}) * n,
+    "audio": lambda n: CHAT.chunk({"audio": {"id": "a", "data": "AAAA", "transcript": "x"}}) * n,
+}  # fmt: skip
+RESPONSE_STREAMS: dict[str, Callable[[int], bytes]] = {
+    "deltas": lambda n: good(RESPONSES, *["x"] * n),
+    "deltas without a place": lambda n: RESPONSES.start
+    + event("response.output_text.delta", delta="x") * n,
+    "done again and again": lambda n: RESPONSES.start
+    + event("response.output_text.done", **FIRST, content_index=0, text="x") * n,
+    "annotations": lambda n: RESPONSES.start
+    + event("response.output_text.annotation.added", **FIRST, annotation={"a": 1}) * n,
+    "items": each(lambda k: event("response.output_item.done", output_index=k,
+                                  item=RESPONSES.message("x", f"m{k}"))),
+    "items on one index": each(lambda k: event("response.output_item.added", output_index=0,
+                                               item=RESPONSES.message("", f"m{k}"))),
+    "items of a kind to come": each(lambda k: event("response.output_item.done", output_index=k,
+                                                    item={"type": "x_call", "id": f"x{k}"})),
+    "items that change their kind": each(lambda k: event(
+        "response.output_item.done", output_index=0,
+        item={"type": ("message", "reasoning")[k % 2], "id": "x"})),
+    "parts of a message": each(lambda k: event("response.output_text.delta", **FIRST,
+                                               content_index=k, delta="x")),
+    "parts of a summary": each(lambda k: event(
+        "response.reasoning_summary_text.delta", item_id="r", output_index=0, summary_index=k,
+        delta="x") + event("response.reasoning_summary_text.done", item_id="r", output_index=0,
+                           summary_index=k, text="x")),
+    "a final output": lambda n: RESPONSES.final(
+        [RESPONSES.message("x", f"m{k}") for k in range(n)]) * 2,
+}  # fmt: skip
+STREAMS: list[tuple[str, str, str]] = [
+    *(("chat", name, "") for name in CHATS),
+    *(("responses", name, "") for name in RESPONSE_STREAMS),
+    *(("chat", name, "gzip") for name in ("deltas", "one delta", "comments", "rubbish")),
+]
 
 
-@pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("encoding", ["", "gzip"])
-def test_four_times_the_bytes_are_four_times_the_work(name: str, encoding: str) -> None:
+@pytest.mark.parametrize(("api", "name", "encoding"), STREAMS)
+def test_four_times_the_bytes_are_four_times_the_work(api: Api, name: str, encoding: str) -> None:
+    make = (CHATS if api == "chat" else RESPONSE_STREAMS)[name]
+
     def work(count: int) -> int:
-        body = BODIES[name](count)
+        body = make(count)
         if encoding:
             body = gzip.compress(body, 0, mtime=0)  # stored as it is: as many bytes
-        api = "responses" if "Responses" in name or name == "items" else "chat"
-        case = Case(
-            name=name,
-            api=api,  # type: ignore[arg-type]
-            body=body,
-            outcome="completed",
-            content_type=STREAM,
-            encoding=encoding,
-        )
+        case = Case(name=name, api=api, body=body, outcome="completed", encoding=encoding)
         return operations(lambda: read(case, 20))
 
     work(1)  # what is only done once, as importing, is done now
-    small, large = work(40), work(160)
+    small, large = work(25), work(100)
     assert large <= FOUR * small
