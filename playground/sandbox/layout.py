@@ -33,7 +33,7 @@ def _written(frames: Iterable[Frame], transport: Transport) -> Iterator[Frame]:
                 yield from _raw(insert.raw)
         count += 1
         if data.startswith(b"data: [DONE]"):
-            if transport.done is None:
+            if transport.done is None and transport.layout == "events":
                 yield Frame(_formed(data, transport), delta)
             continue
         yield Frame(_formed(replaced(data, transport), transport), delta)
