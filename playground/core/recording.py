@@ -42,6 +42,7 @@ FACTS = frozenset(
         "ended",  # the run is over; its outcome follows from what stands before
         "stopped",  # by the user
         "interrupted",  # our own process ended in mid-run; found at the next start
+        "deleted",  # after the end: the server was had to remove what it kept of the answer
     )
 )
 

@@ -327,6 +327,9 @@ class Reader:
                 self._settle("stopped")
             case "interrupted":
                 self._settle("interrupted")
+            case "deleted":
+                transcript.stored = False
+                transcript.rev += 1
             case _:
                 pass  # tool.result and approval: the tool loop reads them
 

@@ -105,6 +105,21 @@ class State:
     icon: str
 
 
+INCOMPLETE = {
+    "max_output_tokens": "truncated by the limit",
+    "max_tokens": "truncated by the limit",
+    "length": "truncated by the limit",
+    "content_filter": "filtered",
+    "max_messages": "truncated: it may write no more messages",
+    "max_tool_calls": "truncated: it may call no more tools",
+    "steered": "ended by a newer instruction",
+    "insufficient_system_resource": "truncated: the server ran short of resources",
+    "incomplete": "incomplete",
+}
+"""Why an answer is not whole, by the server's word for it."""
+BACKGROUND = {"queued": "queued in the background", "in_progress": "working in the background"}
+
+
 def state(run: Run) -> State | None:
     """None for a message that was never sent."""
     seen = run.transcript
@@ -115,10 +130,12 @@ def state(run: Run) -> State | None:
             return _running(run)
         case "completed":
             return State("done", "ok", "ok")
-        case "incomplete" if seen.finish_reason == "content_filter":
-            return State("filtered", "warn", "warning")
+        case "incomplete" if seen.exhausted:
+            return State("the whole limit went to reasoning", "warn", "warning")
         case "incomplete":
-            return State("truncated by the limit", "warn", "warning")
+            why = seen.finish_reason or ""
+            said = INCOMPLETE.get(why, f"incomplete: {visible(why)[:60]}" if why else "incomplete")
+            return State(said, "warn", "warning")
         case "refused":
             return State("refused", "warn", "warning")
         case "truncated":
@@ -135,6 +152,8 @@ def state(run: Run) -> State | None:
 
 def _running(run: Run) -> State:
     seen = run.transcript
+    if seen.pending in BACKGROUND and seen.phase != "retrying" and seen.timing.first_token is None:
+        return State(BACKGROUND[seen.pending], "accent", "clock")
     match seen.phase:
         case "starting":
             return State(seen.progress or "starting the server", "accent", "clock")

@@ -219,7 +219,7 @@ async def hovered(stage: Stage) -> None:
 async def editing(stage: Stage) -> None:
     run = answered()
     await stage.show(run, top=True)
-    stage.chat._asked("edit", run, run.input[0])
+    stage.chat.turns.do("edit", run, run.input[0])
 
 
 async def developer(stage: Stage) -> None:

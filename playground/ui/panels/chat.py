@@ -21,23 +21,20 @@ from PySide6.QtWidgets import (
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
 from playground.core.plain import visible
-from playground.core.negotiate import Offer, applied, learnt
-from playground.core.problem import Failure
-from playground.core.profile import LOCAL, OURS, Profile
+from playground.core.profile import LOCAL, Profile
 from playground.core.session import Run, Session
 from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
-from playground.ui.widgets.cards import copy
+from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.editor import Editor
 from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
-from playground.ui.widgets.links import ask, ask_before_opening
-from playground.ui.widgets.negotiation import negotiation
+from playground.ui.widgets.parts import copy
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
 
@@ -57,7 +54,8 @@ class ChatPanel(QWidget):
         body = QWidget(self)
         self._pages = QStackedLayout(body)
         self.view = TranscriptView(body)
-        self.view.extras.append(self._negotiation)
+        self.turns = Turns(desk, self)
+        self.view.extras.append(self.turns.negotiation)
         self.examples = Examples(self._run_example, body)
         self._offers()
         self._pages.addWidget(self.examples)
@@ -84,7 +82,9 @@ class ChatPanel(QWidget):
         self.composer.changed.connect(self._drafted)
         self.composer.changed.connect(self.code.changed)
         self.composer.role.currentTextChanged.connect(lambda _: self.code.changed())
-        self.view.asked.connect(self._asked)
+        self.turns.edited.connect(lambda run, text, answer: self._edit(run, text, answer=answer))
+        self.turns.begun.connect(self.view.jump_to_end)
+        self.view.asked.connect(self.turns.do)
         self.view.verticalScrollBar().valueChanged.connect(lambda _: self._draw_edge())
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
@@ -282,14 +282,14 @@ class ChatPanel(QWidget):
     def regenerate(self) -> None:
         """Ask the last turn again, as a sibling."""
         if (path := self.desk.session.path()) and self.current_run() is None:
-            self._asked("regenerate", path[-1], None)
+            self.turns.do("regenerate", path[-1])
 
     def step(self, by: int) -> None:
         """Show the previous or next version of the last turn that has several."""
         session = self.desk.session
         for run in reversed(session.path()):
             if len(session.children(run.parent)) > 1:
-                self._move(run, by)
+                self.turns.move(run, by)
                 return
 
     def copy_answer(self) -> None:
@@ -297,122 +297,6 @@ class ChatPanel(QWidget):
             if run.answer:
                 copy(run.answer)
                 return
-
-    def _asked(self, verb: str, run: Run, item: Item | None) -> None:
-        desk, session = self.desk, self.desk.session
-        match verb:
-            case "copy":
-                copy(str(item.text) if isinstance(item, Message) else run.answer)
-            case "edit" if isinstance(item, Message):
-                self._edit(run, str(item.text), answer=item.role == "assistant")
-            case "edit answer":
-                self._edit(run, run.answer, answer=True)
-            case "delete":
-                self._delete(run)
-            case "previous" | "next":
-                self._move(run, 1 if verb == "next" else -1)
-            case "regenerate" | "retry" | "remedy:retry" | "remedy:wait":
-                if run.input:
-                    desk.go(desk.workspace.again(session, run))
-                    self.view.jump_to_end()
-            case "continue" | "remedy:continue":
-                desk.go(desk.workspace.proceed(session, run))
-                self.view.jump_to_end()
-            case "inspect":
-                desk.show_run(run)
-                desk.wanted.emit("inspector")
-            case "remedy:add_key" if _withheld(run):
-                self._ask_to_send_key(run)
-            case "remedy:add_key":
-                desk.wanted.emit("key")
-            case "remedy:edit_profile" | "remedy:switch_profile":
-                desk.wanted.emit("servers")
-            case "remedy:choose_model":
-                desk.wanted.emit("models")
-            case "remedy:change_request":
-                desk.wanted.emit("settings")
-            case "remedy:raise_limit":
-                desk.wanted.emit("preferences")
-            case "remedy:report" if run.transcript.problem is not None:
-                copy(run.transcript.problem.model_dump_json(indent=2))
-            case _ if verb.startswith("link:"):
-                ask_before_opening(verb.removeprefix("link:"), self)
-            case _:
-                desk.show_run(run)
-
-    def _negotiation(self, run: Run, parent: QWidget) -> QWidget | None:
-        """What to offer when the server refused a field of the request."""
-        try:
-            profile = self.desk.workspace.profile(run.profile)
-        except Failure:
-            return None  # its profile was deleted
-        made = negotiation(run, "" if profile.id in OURS else profile.name, parent)
-        if made is not None:
-            made.chosen.connect(
-                lambda offer, remember: self._resend(run, profile, offer, remember=remember)
-            )
-        return made
-
-    def _resend(self, run: Run, profile: Profile, offer: Offer, *, remember: bool) -> None:
-        """Ask the same again as the server wants it: a sibling, with a call of its own."""
-        desk = self.desk
-        quirks = learnt(profile.quirks, run.call.model, offer)
-        profile = profile.model_copy(update={"quirks": quirks})
-        if remember:
-            desk.keep_profile(profile)
-            desk.settings_changed.emit()
-        again = desk.workspace.again(desk.session, run, applied(run.call, offer))
-        desk.go(again, profile)
-        self.view.jump_to_end()
-
-    def _ask_to_send_key(self, run: Run) -> None:
-        """A stored key goes to another address only when the user says so, having seen it."""
-        desk, problem = self.desk, run.transcript.problem
-        profile = desk.workspace.profile(run.profile)
-
-        def send() -> None:
-            desk.keys.allow(profile)
-            self._asked("regenerate", run, None)
-
-        ask(
-            self,
-            f"Send the key to {profile.origin}?",
-            problem.title if problem is not None else "",
-            "Send it there",
-            send,
-        )
-
-    def _move(self, run: Run, by: int) -> None:
-        session = self.desk.session
-        siblings = session.children(run.parent)
-        at = next((n for n, one in enumerate(siblings) if one is run), 0) + by
-        if 0 <= at < len(siblings):
-            session.leaf = session.deepest(siblings[at]).id
-            self.desk.keep()
-            self.desk.tree_changed.emit(session)
-            self.desk.show_run(siblings[at])
-
-    def _delete(self, run: Run) -> None:
-        desk, session = self.desk, self.desk.session
-        leaf = session.leaf
-        workspace = desk.workspace
-
-        def undo() -> None:
-            async def back() -> None:
-                await workspace.trash(session, run, trashed=False)
-                session.leaf = leaf
-                await workspace.sessions.save(session)
-                desk.tree_changed.emit(session)
-
-            desk.tasks.start(back(), desk)
-
-        async def work() -> None:
-            workspace.stop(run)
-            await workspace.trash(session, run)
-            desk.tree_changed.emit(session)
-            desk.done.emit("Deleted a turn and what follows it.", undo)
-
-        desk.tasks.start(work(), desk)
 
     def _edit(self, run: Run, text: str, *, answer: bool) -> None:
         self._close_editor()
@@ -475,10 +359,6 @@ class ChatPanel(QWidget):
         self._session.attached = self.composer.attachments.parts
         self.desk.mark(self._session)
         self._saving.start()
-
-
-def _withheld(run: Run) -> bool:
-    return run.transcript.problem is not None and run.transcript.problem.code == "key_withheld"
 
 
 CHAT_PANEL = PanelSpec("chat", "Chat", ChatPanel)

@@ -5,18 +5,21 @@ Every number opens: a click on it says where it comes from.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.items import Notice, Reasoning
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
 from playground.core.session import Run
 from playground.ui import theme, words
-from playground.ui.widgets.cards import Card, CardButton, Siblings
+from playground.ui.widgets.cards.base import Card, CardButton, Siblings
 from playground.ui.widgets.chips import ChipLine, Row
 from playground.ui.widgets.details import Details, cost_of, times, tokens
 from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.parts import copy
 from playground.ui.widgets.problembox import ProblemBox
 
 BROKE_OFF = frozenset(("truncated", "interrupted"))
@@ -27,6 +30,13 @@ CRASHED = Problem(
     title="Playground ended while this answer was arriving. What had arrived is kept.",
     remedy="retry",
 )
+
+LIMITED = frozenset(("max_output_tokens", "max_tokens", "length"))
+"""Reasons of an answer that is not whole, against which a higher limit helps."""
+
+Extra = Callable[[Run, QWidget], QWidget | None]
+"""What somebody else has to offer at the end of a run, made when the run is over: given the run and
+the parent of the widget, None where there is nothing."""
 
 ACTIONS = (
     ("copy", "Copy the answer", "copy"),
@@ -39,13 +49,17 @@ ACTIONS = (
 class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
 
-    `asked` says: "stop", "retry", "continue", "regenerate", "delete", "copy", "inspect",
-    "remedy:<id>".
+    `asked` says: "stop", "retry", "continue", "raise limit", "regenerate", "delete", "copy",
+    "inspect", "delete stored", "remedy:<id>".
     """
 
-    def __init__(self, run: Run, at: int, count: int, *, shared: bool) -> None:
-        """`at` of `count` versions; `shared` when those are shown at the user's message already."""
+    def __init__(
+        self, run: Run, at: int, count: int, *, shared: bool, extras: Sequence[Extra] = ()
+    ) -> None:
+        """`at` of `count` versions; `shared` when those are shown at the user's message already.
+        What `extras` make stands below what went wrong."""
         super().__init__(run, Notice(key=f"footer:{run.id}"))
+        self._extras = extras
         look = theme.current()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -60,11 +74,10 @@ class Footer(Card):
         self._state.setProperty("role", "state")
         self._state.setTextFormat(Qt.TextFormat.PlainText)
         line.addWidget(self._state)
-        self._go_on = QPushButton(REMEDIES["continue"], self)
-        self._go_on.setAccessibleName(REMEDIES["continue"])
-        self._go_on.clicked.connect(lambda: self.asked.emit("continue", self.item))
-        self._go_on.hide()
-        line.addWidget(self._go_on)
+        self._go_on = self._action(REMEDIES["continue"], "continue", line)
+        self._raise = self._action("Raise limit", "raise limit", line)
+        self._raise.setToolTip("Ask again with twice the limit, as another version")
+        self._cancel = self._action("Cancel", "stop", line)
         line.addStretch(1)
         self._column.addWidget(self._top)
         self._problem: ProblemBox | None = None
@@ -90,6 +103,15 @@ class Footer(Card):
             self._buttons.append(button)
         self._column.addWidget(self._bottom)
 
+    def _action(self, name: str, verb: str, line: QHBoxLayout) -> QPushButton:
+        """A button beside the state, which is not there yet."""
+        button = QPushButton(name, self)
+        button.setAccessibleName(name)
+        button.clicked.connect(lambda: self.asked.emit(verb, self.item))
+        button.hide()
+        line.addWidget(button)
+        return button
+
     def advance(self) -> bool:
         run = self.run
         state = words.state(run)
@@ -110,13 +132,16 @@ class Footer(Card):
         run, seen = self.run, self.run.transcript
         finished = seen.outcome is not None
         if finished and self._problem is None and (problem := problem_of(run)) is not None:
-            state = words.state(run)
-            box = ProblemBox(problem, self, state=_sentence(state.words) if state else "")
-            box.acted.connect(lambda: self.asked.emit(f"remedy:{problem.remedy}", self.item))
-            box.retried.connect(lambda: self.asked.emit("retry", self.item))
-            self._problem = box
-            self._column.insertWidget(1, box)
-            box.show()  # now, so that the height of the card counts it
+            self._problem = self._box(problem)
+            self._column.insertWidget(1, self._problem)
+            self._problem.show()  # now, so that the height of the card counts it
+        if finished and self._extras:
+            extras, self._extras = self._extras, ()
+            at = self._column.indexOf(self._bottom)
+            for widget in filter(None, (make(run, self) for make in extras)):
+                self._column.insertWidget(at, widget)
+                widget.show()
+                at += 1
         self._draw_state()
         for button in self._buttons:
             button.setVisible(finished or run.silent)
@@ -125,6 +150,18 @@ class Footer(Card):
         if finished:
             self._chips.show_chips(self._rows())
         self._bottom.setVisible(finished or run.silent)
+
+    def _box(self, problem: Problem) -> ProblemBox:
+        run, state = self.run, words.state(self.run)
+        until = None
+        if problem.retry_after is not None:
+            ended = (run.transcript.timing.end or 0) / 1e9
+            until = run.recording.began + ended + problem.retry_after
+        said = _sentence(state.words) if state else ""
+        box = ProblemBox(problem, self, state=said, until=until)
+        box.acted.connect(lambda: self.asked.emit(f"remedy:{problem.remedy}", self.item))
+        box.retried.connect(lambda: self.asked.emit("retry", self.item))
+        return box
 
     def _draw_state(self) -> None:
         """The line that says how the run stands; not where a card above says it already."""
@@ -140,7 +177,8 @@ class Footer(Card):
         if said or state is None:
             return
         text = state.words
-        if run.running and seen.timing.first_token is None and seen.phase != "retrying":
+        waiting = run.running and seen.timing.first_token is None
+        if waiting and seen.phase != "retrying":
             text += f" {words.clock(words.waited(run))}"
         self._state.setText(visible(_sentence(text)))
         if self._state.property("token") != state.token:
@@ -148,6 +186,8 @@ class Footer(Card):
             self._state.style().polish(self._state)
         self._mark.draw(state.icon, state.token)
         self._go_on.setVisible(seen.outcome in CUT_SHORT and bool(seen.text))
+        self._raise.setVisible(seen.outcome == "incomplete" and seen.finish_reason in LIMITED)
+        self._cancel.setVisible(waiting and (seen.phase == "retrying" or seen.pending is not None))
 
     def _rows(self) -> list[Row]:
         run, seen = self.run, self.run.transcript
@@ -159,6 +199,7 @@ class Footer(Card):
             ("time", f"{words.number(speed, 0)} tok/s" if speed is not None else "", "Times"),
             ("tokens", words.usage(used) if used else "", "Where these tokens come from"),
             ("cost", words.cost(run.cost) if seen.legs else "", "How this was calculated"),
+            ("stored", _kept(seen.stored), "Whether the server keeps this answer, and what to do"),
         ]
 
     def _open(self, kind: str, chip: QWidget) -> None:
@@ -169,8 +210,20 @@ class Footer(Card):
                 Details(*tokens(self.run), self).show_over(chip)
             case "cost":
                 Details(*cost_of(self.run), self).show_over(chip)
+            case "stored" if self.run.transcript.stored:
+                self._open_stored(chip)
             case _:
                 self.asked.emit("inspect", self.item)
+
+    def _open_stored(self, chip: QWidget) -> None:
+        """What can be done with an answer that its server keeps."""
+        response_id = self.run.transcript.response_id or ""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy its id", lambda: copy(response_id))
+        delete = menu.addAction("Delete the stored response")
+        delete.triggered.connect(lambda: self.asked.emit("delete stored", self.item))
+        menu.popup(chip.mapToGlobal(QPoint(0, chip.height())))
 
     def copied(self) -> str:
         return self.run.answer or self.run.transcript.refusal or ""
@@ -186,6 +239,12 @@ def problem_of(run: Run) -> Problem | None:
     if problem is not None and seen.outcome in BROKE_OFF and seen.text:
         return problem.model_copy(update={"remedy": "continue"})
     return problem
+
+
+def _kept(stored: bool | None) -> str:
+    if stored is None:
+        return ""
+    return "kept by the server" if stored else "not kept"
 
 
 def _sentence(text: str) -> str:

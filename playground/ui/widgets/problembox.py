@@ -3,7 +3,9 @@ one next action."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+import time
+
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
@@ -27,8 +29,16 @@ class ProblemBox(QFrame):
     acted = Signal()
     retried = Signal()
 
-    def __init__(self, problem: Problem, parent: QWidget | None = None, *, state: str = "") -> None:
-        """`state`: how that which it belongs to stands now, in a word."""
+    def __init__(
+        self,
+        problem: Problem,
+        parent: QWidget | None = None,
+        *,
+        state: str = "",
+        until: float | None = None,
+    ) -> None:
+        """`state`: how that which it belongs to stands now, in a word. `until`: the Unix time up to
+        which the server asks us to wait; the button that tries again counts down to it."""
         super().__init__(parent)
         self.setProperty("role", "problem")
         self.setAccessibleName(problem.title)
@@ -71,6 +81,8 @@ class ProblemBox(QFrame):
         if problem.remedy:
             button = self._button(problem.remedy, self.acted)
             foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+            if problem.remedy == "wait" and until is not None:
+                Countdown(button, until)
         if facts or problem.remedy:
             column.addLayout(foot)
 
@@ -79,6 +91,26 @@ class ProblemBox(QFrame):
         button.setAccessibleName(REMEDIES[remedy])
         button.clicked.connect(signal)
         return button
+
+
+class Countdown(QTimer):
+    """Says on a button how long to wait before it is of use, while there is something to wait for.
+    It can be pressed at any time."""
+
+    def __init__(self, button: QPushButton, until: float) -> None:
+        super().__init__(button)
+        self._button, self._until = button, until
+        self.setInterval(250)
+        self.timeout.connect(self._say)
+        self.start()
+        self._say()
+        button.setMinimumWidth(button.sizeHint().width())  # which does not change with the digits
+
+    def _say(self) -> None:
+        left = self._until - time.time()
+        if left <= 0:
+            self.stop()
+        self._button.setText(f"Retry in {words.clock(left + 1)}" if left > 0 else REMEDIES["retry"])
 
 
 def _facts(problem: Problem) -> list[str]:

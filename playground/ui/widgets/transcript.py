@@ -32,7 +32,7 @@ from playground.ui.widgets.cards.choices import (
     choices_in,
 )
 from playground.ui.widgets.column import Column
-from playground.ui.widgets.footer import Footer
+from playground.ui.widgets.footer import Extra, Footer
 
 GAP, NEAR, FAR = 10, 8, 16
 """Between cards; above the end of a turn, which belongs to what stands over it; and below it."""
@@ -90,6 +90,8 @@ class TranscriptView(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.verticalScrollBar().setSingleStep(3 * LINE)
+        self.extras: list[Extra] = []
+        """What is offered at the end of each run beside what the footer knows of."""
         self._session: Session | None = None
         self._rows: list[Row] = []
         self._column = Column()
@@ -377,7 +379,8 @@ class TranscriptView(QAbstractScrollArea):
     def _card(self, row: Row) -> Card:
         at, count = row.version = self._version(row)
         if row.item is None:
-            footer = Footer(row.run, at, count, shared=bool(row.run.input))
+            shared = bool(row.run.input)
+            footer = Footer(row.run, at, count, shared=shared, extras=tuple(self.extras))
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
             return footer
