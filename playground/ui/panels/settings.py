@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,21 +17,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.core.endpoint import Parameter
 from playground.core.plain import visible
 from playground.core.problem import Failure
-from playground.core.profile import OURS, is_loopback
-from playground.core.session import Session
+from playground.core.profile import OURS, Profile, is_loopback
+from playground.core.session import Call, Session, State
 from playground.endpoints import BY_ID, ENDPOINTS
 from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.cards import tool_button
-from playground.ui.widgets.form import OVERHANG, ParameterRow
+from playground.ui.widgets.extras import Extras
+from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.form import ParameterRow
+from playground.ui.widgets.modelbox import ModelBox
+from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.window import DockSpec
 
-SIDE, LEAST = 12, 280
-"""Pixels of the design: beside what is in the dock, and the least width of it."""
+SIDE, LEAST, BAR = 12, 280, 10
+"""Pixels of the design: beside what is in the dock, the least width of it, and of its bar."""
+
+STATES: dict[State, tuple[str, str]] = {
+    "history": ("sent whole each time", "The request holds all that was said before."),
+    "previous_response_id": (
+        "only what is new",
+        "The request names the answer before it, which the server has kept.",
+    ),
+    "conversation": (
+        "only what is new, in a conversation",
+        "The request names a conversation that the server keeps; it is begun with the first turn.",
+    ),
+}
+"""How the conversation reaches the server: what the list says, and what that means."""
 
 
 def section(text: str, parent: QWidget) -> QLabel:
@@ -42,11 +57,35 @@ def section(text: str, parent: QWidget) -> QLabel:
     return label
 
 
-def _shrinks(box: QComboBox) -> None:
+def shrinks(box: Choice) -> None:
     """A long name in a list must not make the dock wide."""
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+
+def kept(call: Call, profile: Profile) -> tuple[bool, str]:
+    """Whether the server keeps the next answer, by what the request will say; and why."""
+    body = BY_ID[call.api].body(call, (), profile.quirks, None)
+    said = body.get("store")
+    if call.api == "completions":
+        return False, "This API keeps no answers."
+    if call.api == "responses" and profile.quirks.state != "stateful":
+        return False, "This server keeps no answers, whatever store says."
+    if isinstance(said, bool):
+        return said, f"store is {'on' if said else 'off'}."
+    if call.api == "responses":
+        return True, "This API keeps each answer unless store is switched on as false."
+    return False, "This API keeps an answer only when store is switched on as true."
+
+
+def fixed(call: Call, profile: Profile) -> str:
+    """Why there is no choice of how the conversation reaches the server; empty when there is."""
+    if call.api != "responses":
+        return f"{BY_ID[call.api].title} sends it whole each time."
+    if profile.quirks.state != "stateful":
+        return "This server keeps nothing, so it is sent whole each time."
+    return ""
 
 
 class SettingsDock(QWidget):
@@ -56,14 +95,23 @@ class SettingsDock(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         theme.follow(self, lambda look: self.setMinimumWidth(look.px(LEAST)))
-        area = QScrollArea(self)
+        self.area = area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Settings of the next turn")
         inner = QWidget(area)
         whole = QVBoxLayout(inner)
-        theme.space(whole, 0, 4, 0, 12, gap=0)
+        bar = area.verticalScrollBar()
+
+        def reserve(look: theme.Theme) -> None:
+            # What is in the dock keeps its width when the bar comes or goes.
+            gone = BAR if bar.maximum() <= 0 else 0
+            whole.setContentsMargins(*look.margins(0, 4, gone, 12))
+
+        bar.rangeChanged.connect(lambda *_: reserve(theme.current()))
+        theme.follow(inner, reserve)
+        whole.setSpacing(0)
         self._column = QVBoxLayout()
         theme.space(self._column, SIDE, 0, SIDE, 0, gap=4)
         whole.addLayout(self._column)
@@ -72,9 +120,9 @@ class SettingsDock(QWidget):
         self.setFocusProxy(area)
 
         self._column.addWidget(section("Server", inner))
-        self.profile = QComboBox(inner)
+        self.profile = Choice(inner)
         self.profile.setAccessibleName("Server")
-        _shrinks(self.profile)
+        shrinks(self.profile)
         self.profile.activated.connect(self._profile_picked)
         line = QHBoxLayout()
         theme.space(line, gap=4)
@@ -83,10 +131,10 @@ class SettingsDock(QWidget):
         edit.clicked.connect(lambda: desk.wanted.emit("servers"))
         line.addWidget(edit)
         self._column.addLayout(line)
-        self.api = QComboBox(inner)
+        self.api = Choice(inner)
         self.api.setAccessibleName("API")
         self.api.setToolTip("Which of the server's APIs is spoken")
-        _shrinks(self.api)
+        shrinks(self.api)
         for endpoint in ENDPOINTS:
             self.api.addItem(endpoint.title, endpoint.id)
         self.api.activated.connect(self._api_picked)
@@ -105,11 +153,16 @@ class SettingsDock(QWidget):
         line.addWidget(self.add_key)
         self._column.addLayout(line)
 
-        self._column.addWidget(section("Model", inner))
-        self.model = QComboBox(inner)
-        self.model.setEditable(True)
-        _shrinks(self.model)
-        self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        line = QHBoxLayout()
+        theme.space(line, gap=8)
+        line.addWidget(section("Model", inner))
+        line.addStretch(1)
+        self.end = QLabel(inner)
+        self.end.setProperty("role", "badge")
+        self.end.setTextFormat(Qt.TextFormat.PlainText)
+        line.addWidget(self.end, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._column.addLayout(line)
+        self.model = ModelBox(inner)
         self.model.setAccessibleName("Model")
         self.model.setToolTip("From the server's list, or any name that it knows")
         self.model.activated.connect(lambda _: self._model_picked())
@@ -124,32 +177,69 @@ class SettingsDock(QWidget):
         self.refresh.clicked.connect(self.list_models)
         line.addWidget(self.refresh)
         self._column.addLayout(line)
+        self.kept = QLabel(inner)
         self.about_model = QLabel(inner)
-        self.about_model.setProperty("role", "caption")
-        self.about_model.setTextFormat(Qt.TextFormat.PlainText)
-        self.about_model.setWordWrap(True)
+        self.state = Choice(inner)
+        self.why_state = QLabel(inner)
+        for label in (self.kept, self.about_model, self.why_state):
+            label.setProperty("role", "caption")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self._column.addWidget(self.kept)
         self._column.addWidget(self.about_model)
 
+        self._column.addWidget(section("Conversation", inner))
+        self.state.setAccessibleName("How the conversation reaches the server")
+        shrinks(self.state)
+        for number, (state, (title, tip)) in enumerate(STATES.items()):
+            self.state.addItem(title, state)
+            self.state.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+        self.state.activated.connect(self._state_picked)
+        self._column.addWidget(self.state)
+        self._column.addWidget(self.why_state)
+
         self._column.addWidget(section("Parameters", inner))
-        self._parameters = QVBoxLayout()
-        # The frame of a value that is edited reaches over the edge at which its text ends.
-        theme.space(self._parameters, SIDE, 0, SIDE - OVERHANG, 0, gap=0)
-        whole.addLayout(self._parameters)
+        self.form = ParameterForm(inner, side=SIDE)
+        self.form.changed.connect(self._field_changed)
+        whole.addWidget(self.form)
+        self._extras = Extras(inner)
+        self._extras.changed.connect(lambda update: self._update(**update))
+        end = QVBoxLayout()
+        theme.space(end, SIDE, 0, SIDE, 0)
+        end.addWidget(self._extras)
+        whole.addLayout(end)
         whole.addStretch(1)
-        self.rows: dict[str, ParameterRow] = {}
         self._models: dict[str, list[Model]] = {}
         """By profile id, as the server listed them."""
-        self._shown_api = ""
+        self._session = desk.session
+        """Whose settings stand here."""
+        self._shown: tuple[str, str] | None = None
+        """Session and dialect that the form was made for."""
+        self._keyed = ""
+        """The profile of whose key something is said."""
 
         desk.session_shown.connect(self._show)
         desk.settings_changed.connect(lambda: self._show(desk.session))
         desk.wanted.connect(self._wanted)
         self._show(desk.session)
 
+    @property
+    def rows(self) -> dict[str, ParameterRow]:
+        """The rows of the request fields, by their paths."""
+        return self.form.rows
+
+    def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
+        return (
+            ("&Edit", "Find a request field", "", self._find_field),
+            ("&Edit", "Extra body and headers", "", self._find_extras),
+        )
+
     # What is shown.
 
     def _show(self, session: Session) -> None:
-        desk, profile = self.desk, self.desk.profile
+        self._settle()
+        self._session = session
+        desk, profile, call = self.desk, self.desk.profile, session.call
         self.profile.blockSignals(True)
         self.profile.clear()
         profiles = {one.id: one for one in (*desk.profiles(), profile)}
@@ -157,54 +247,66 @@ class SettingsDock(QWidget):
             self.profile.addItem(visible(one.name), one.id)
         self.profile.setCurrentIndex(self.profile.findData(profile.id))
         self.profile.blockSignals(False)
-        self.api.blockSignals(True)
-        self.api.setCurrentIndex(self.api.findData(session.call.api))
-        self.api.blockSignals(False)
-        self._show_models(session.call.model)
-        if session.call.api != self._shown_api:
-            self._make_rows(BY_ID[session.call.api].parameters)
-            self._shown_api = session.call.api
-        for path, row in self.rows.items():
-            row.show_value(session.call.fields.get(path))
+        self.api.setCurrentIndex(self.api.findData(call.api))
+        self._show_models(call.model)
+        fresh = self._shown != (session.id, call.api)
+        if self._shown is None or self._shown[1] != call.api:
+            self.form.offer(BY_ID[call.api].parameters)
+        self._shown = (session.id, call.api)
+        self.form.show_fields(call.fields, fresh=fresh)
+        self._extras.show_call(call, fresh=fresh)
+        self._show_state(call, profile)
         self._show_key()
 
-    def _make_rows(self, parameters: Sequence[Parameter]) -> None:
-        for row in self.rows.values():
-            row.hide()
-            row.deleteLater()
-        self.rows = {}
-        for parameter in parameters:
-            row = ParameterRow(parameter)
-            row.changed.connect(self._field_changed)
-            self.rows[parameter.path] = row
-            self._parameters.addWidget(row)
+    def _settle(self) -> None:
+        """What is still being typed belongs to the session that is shown, not to the next one."""
+        if self._session is not self.desk.session:
+            self.form.settle()
+            self._extras.settle()
 
     def _show_models(self, chosen: str) -> None:
-        models = self._models.get(self.desk.profile.id, [])
-        self.model.blockSignals(True)
-        self.model.clear()
-        for model in models:
-            self.model.addItem(visible(model.id), model.id)
-        self.model.setCurrentText(chosen or self.desk.profile.model)
-        self.model.blockSignals(False)
-        about = next((one for one in models if one.id == self.model.currentText()), None)
+        models = self.models()
+        self.model.offer(models, chosen or self.desk.profile.model)
+        end, about = self.model.end, self.model.model_chosen
+        if end is not None:
+            self.end.setText(end.text)
+            self.end.setProperty("token", "" if end.token == "accent" else end.token)
+            self.end.style().polish(self.end)
+        self.end.setVisible(end is not None)
         facts: list[str] = []
-        if about is not None and about.shutdown_date:
-            facts.append(f"shuts down {about.shutdown_date}")
         if about is not None and about.context:
-            facts.append(f"reads {about.context:,} tokens")
+            facts.append(f"reads {QLocale().toString(about.context)} tokens")
         if models and not facts:
             facts.append(f"{len(models)} models listed")
         self.about_model.setText(visible(" · ".join(facts)))
         self.about_model.setVisible(bool(facts))
 
+    def _show_state(self, call: Call, profile: Profile) -> None:
+        keeps, why = kept(call, profile)
+        self.kept.setText("kept by the server" if keeps else "not kept by the server")
+        self.kept.setToolTip(why)
+        self.kept.setAccessibleDescription(why)
+        why = fixed(call, profile)
+        chosen = "history" if why else call.state
+        self.state.setCurrentIndex(self.state.findData(chosen))
+        self.state.setEnabled(not why)
+        if not why and chosen == "previous_response_id" and not keeps:
+            why = "Nothing to build on: the server is told to keep no answer."
+        self.state.setToolTip(STATES[chosen][1])
+        self.state.setAccessibleDescription(why or STATES[chosen][1])
+        self.why_state.setText(why)
+        self.why_state.setVisible(bool(why))
+
     def _show_key(self) -> None:
         profile = self.desk.profile
         if profile.id in OURS:
+            self._keyed = profile.id
             self.key.setText("Started on this computer. Never sees a key of yours.")
             self.add_key.hide()
             return
-        self.key.setText("Looking for the key…")
+        if self._keyed != profile.id:
+            self._keyed = profile.id
+            self.key.setText("Looking for the key…")
 
         async def work() -> None:
             words, source = await self.desk.key_words(profile)
@@ -220,23 +322,43 @@ class SettingsDock(QWidget):
         self.desk.use_profile(self.profile.itemData(index))
 
     def _api_picked(self, index: int) -> None:
-        session = self.desk.session
-        session.call = session.call.model_copy(update={"api": self.api.itemData(index)})
-        self.desk.changed()
+        self.form.settle()
+        self._update(api=self.api.itemData(index))
 
     def _model_picked(self) -> None:
-        session, model = self.desk.session, self.model.currentText().strip()
-        if model != (session.call.model or self.desk.profile.model):
-            session.call = session.call.model_copy(update={"model": model})
-            self.desk.changed()
+        model = self.model.currentText().strip()
+        if model != (self._session.call.model or self.desk.profile.model):
+            self._update(model=model)
+
+    def _state_picked(self, index: int) -> None:
+        self._update(state=self.state.itemData(index))
 
     def _field_changed(self, path: str, on: bool, value: object) -> None:
-        session = self.desk.session
-        fields = {name: one for name, one in session.call.fields.items() if name != path}
+        fields = dict(self._session.call.fields)
+        fields.pop(path, None)
         if on:
             fields[path] = value
-        session.call = session.call.model_copy(update={"fields": fields})
-        self.desk.changed()
+        self._update(fields=fields)
+
+    def _update(self, **values: object) -> None:
+        """Other settings for the session that stands here, on screen or just left."""
+        desk, session = self.desk, self._session
+        session.call = session.call.model_copy(update=values)
+        if session is desk.session:
+            desk.changed()
+        else:
+            desk.mark(session)
+            desk.keep()
+
+    def _find_field(self) -> None:
+        self.desk.wanted.emit("settings")
+        self.area.ensureWidgetVisible(self.form.filter)
+        self.form.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.form.filter.selectAll()
+
+    def _find_extras(self) -> None:
+        self.desk.wanted.emit("settings")
+        self._extras.reveal()
 
     def list_models(self) -> None:
         """Fill the list from the server; a failure is said below it and changes nothing."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,13 +18,29 @@ from PySide6.QtWidgets import (
 from playground.core.endpoint import Parameter
 from playground.core.plain import visible
 from playground.ui import theme
+from playground.ui.widgets import values
+from playground.ui.widgets.fieldedit import (
+    Field,
+    JsonField,
+    KeyboardHint,
+    enlarging,
+    field_of,
+    tip_of,
+)
 
 OVERHANG = 9
 """Pixels of the design by which a field is wider than its text: border and padding."""
+LONG, LONGEST = 22, 32
+"""Characters of a name beside which there is no room for a value; and that are shown of it."""
+WIDE = {"boolean": 72, "json": 24}
+"""Pixels of the design that a value has beside its name; all others have 112."""
 
 
 class ParameterRow(QWidget):
     """One request field: a switch, its name, and its value while it is on.
+
+    What was given to the row stays on it, with the reason, also when it cannot be sent; the session
+    keeps the last value that could.
 
     Signals:
         changed(path, on, value): switched, or given another value that can be sent.
@@ -37,140 +51,182 @@ class ParameterRow(QWidget):
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
-        column = QVBoxLayout(self)
-        theme.space(column, 0, 0, 0, 0, gap=0)
+        self._given: tuple[bool, Any] = (False, None)
+        """What the session has, as far as this row knows."""
+        self._value = parameter.start
+        """What stands in the field when the row is switched on."""
+        self._field: Field | None = None
+        self._why: QLabel | None = None
+        self._refused: QLabel | None = None
+        self._enlarge: QToolButton | None = None
+        self._column = QVBoxLayout(self)
+        theme.space(self._column, 0, 0, 0, 0, gap=0)
+        path = parameter.path
+        self.switch = QCheckBox(_shortened(path).replace("&", "&&"), self)
+        self.switch.setAccessibleName(path)
+        KeyboardHint(self.switch)
+        self.off = QLabel("not sent", self)
+        self.off.setProperty("role", "caption")
+        theme.follow(
+            self.off, lambda look: self.off.setContentsMargins(*look.margins(0, 0, OVERHANG, 0))
+        )
+        first = self._line(self.switch)
+        self._tail = first if len(path) <= LONG else self._line()
+        self._tail.addStretch(1)
+        self._tail.addWidget(self.off)
+        self.switch.toggled.connect(self._switched)
+        self._show()
+
+    def _line(self, *parts: QWidget) -> QHBoxLayout:
         line = QWidget(self)
         theme.follow(line, lambda look: line.setFixedHeight(look.px(28)))
         row = QHBoxLayout(line)
         theme.space(row, 0, 0, 0, 0, gap=8)
-        column.addWidget(line)
-        self.switch = QCheckBox(parameter.path, self)
-        self.switch.setToolTip(parameter.help)
-        self.switch.setAccessibleDescription(parameter.help)
-        row.addWidget(self.switch)
-        row.addStretch(1)
-        self.off = QLabel("not sent", self)
-        self.off.setProperty("role", "caption")
-        row.addWidget(self.off)
-        theme.follow(
-            self.off, lambda look: self.off.setContentsMargins(*look.margins(0, 0, OVERHANG, 0))
-        )
-        self.field = self._field()
-        self.field.setAccessibleName(f"Value of {parameter.path}")
-        self.field.setToolTip(parameter.help)
-        wide = 72 if parameter.kind == "boolean" else 112
-        theme.follow(self.field, lambda look: self.field.setFixedWidth(look.px(wide)))
-        self.field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.field)
-        self.why = QLabel(self)
-        self.why.setProperty("role", "caption")
-        self.why.setProperty("token", "error")
-        self.why.setTextFormat(Qt.TextFormat.PlainText)
-        self.why.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.why.setWordWrap(True)
-        theme.follow(
-            self.why, lambda look: self.why.setContentsMargins(*look.margins(0, 0, OVERHANG, 4))
-        )
-        self.why.hide()
-        column.addWidget(self.why)
-        self.show_value(None)
-        self.switch.toggled.connect(self._switched)
+        for part in parts:
+            row.addWidget(part)
+        self._column.addWidget(line)
+        return row
 
-    def _field(self) -> QWidget:
-        parameter = self.parameter
-        if parameter.kind in ("choice", "boolean"):
-            box = QComboBox(self)
-            box.addItems(parameter.choices or ("true", "false"))
-            # Servers know words that we do not.
-            box.setEditable(parameter.kind == "choice")
-            box.setProperty("role", "value")
-            if (words := box.lineEdit()) is not None:
-                words.setAlignment(Qt.AlignmentFlag.AlignRight)
-            box.currentTextChanged.connect(lambda _: self._edited())
-            return box
-        line = QLineEdit(self)
-        line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.setProperty("role", "value")
-        line.editingFinished.connect(self._edited)
-        return line
+    # Parts that are made when they are needed: most rows are never switched on.
 
     @property
-    def _text(self) -> str:
-        if isinstance(self.field, QComboBox):
-            return self.field.currentText()
-        assert isinstance(self.field, QLineEdit)
-        return self.field.text()
+    def field(self) -> Field:
+        """Where the value stands."""
+        if self._field is None:
+            self._field = self._make_field()
+        return self._field
 
-    def value(self) -> tuple[Any, str]:
-        """(value, "") or (None, why it cannot be sent)."""
-        text, parameter = self._text.strip(), self.parameter
-        match parameter.kind:
-            case "integer" | "number":
-                number: float
-                number, good = QLocale().toDouble(text)
-                if not good:
-                    number, good = QLocale.c().toDouble(text)
-                if not good:
-                    return None, f"{text!r} is not a number"
-                if parameter.kind == "integer" and number != int(number):
-                    return None, f"{text} is not a whole number"
-                if parameter.low is not None and number < parameter.low:
-                    return None, f"at least {parameter.low:g}"
-                if parameter.high is not None and number > parameter.high:
-                    return None, f"at most {parameter.high:g}"
-                return (int(number) if parameter.kind == "integer" else number), ""
-            case "boolean":
-                return text == "true", ""
-            case "json":
-                try:
-                    return json.loads(text), ""
-                except ValueError as error:
-                    return None, f"not JSON: {error}"
-            case "choice" | "text":
-                return text, "" if text else "empty"
+    def _make_field(self) -> Field:
+        parameter, kind = self.parameter, self.parameter.kind
+        field = field_of(parameter, self)
+        field.setAccessibleName(f"Value of {parameter.path}")
+        KeyboardHint(field)
+        if kind in ("json", "text"):
+            # A line of its own, as wide as the name above it and the values of the other rows.
+            line = QHBoxLayout()
+            theme.space(line, 0, 0, OVERHANG, 4)
+            line.addWidget(field)
+            self._column.insertLayout(self._column.count(), line)
+            field.setProperty("role", "entry")
+        else:
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            theme.follow(field, lambda look: field.setMinimumWidth(look.px(72)))
+            most = WIDE.get(kind, 112)
+            theme.follow(field, lambda look: field.setMaximumWidth(look.px(most)))
+            self._tail.addWidget(field, 100)
+        if isinstance(field, JsonField):
+            self._enlarge = enlarging(field, visible(parameter.path))
+            self._tail.addWidget(self._enlarge)
+        QWidget.setTabOrder(self.switch, field)
+        if self._enlarge is not None:
+            QWidget.setTabOrder(field, self._enlarge)
+        field.edited.connect(self._edited)
+        return field
 
-    def show_value(self, value: Any) -> None:
-        """What the session says; None: off."""
-        on = value is not None
+    def _caption(self, token: str = "") -> QLabel:
+        label = QLabel(self)
+        label.setProperty("role", "caption")
+        label.setProperty("token", token)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        theme.follow(
+            label, lambda look: label.setContentsMargins(*look.margins(22, 0, OVERHANG, 4))
+        )
+        label.hide()
+        self._column.addWidget(label)
+        return label
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops in it, in their order."""
+        return [one for one in (self.switch, self._field, self._enlarge) if one is not None]
+
+    @property
+    def why(self) -> QLabel:
+        """Why what stands in the field cannot be sent."""
+        if self._why is None:
+            self._why = self._caption("error")
+        return self._why
+
+    # What is shown.
+
+    def show_value(self, value: Any, *, on: bool = True) -> None:
+        """What the session says. What the user has typed since stays, unless that is another."""
+        if on != self._given[0] or (on and not values.same(value, self._given[1])):
+            self._given = (on, value if on else None)
+            self.reset()
+
+    def reset(self) -> None:
+        """Forget what was typed and show what the session says."""
+        on, value = self._given
+        self._value = value if on else self.parameter.start
         self.switch.blockSignals(True)
         self.switch.setChecked(on)
         self.switch.blockSignals(False)
-        self._write(self.parameter.start if value is None else value)
-        self._show(on)
+        if on or self._field is not None:
+            self._write()
+        self._show()
 
-    def _write(self, value: Any) -> None:
-        kind = self.parameter.kind
-        if kind == "json" or isinstance(value, bool):
-            text = json.dumps(value, ensure_ascii=False)
-        elif isinstance(value, int | float):
-            text = QLocale().toString(float(value), "g", 12)
-        else:
-            text = str(value)
-        self.field.blockSignals(True)
-        if isinstance(self.field, QComboBox):
-            self.field.setCurrentText(text)
-        elif isinstance(self.field, QLineEdit):
-            self.field.setText(text)
-        self.field.blockSignals(False)
+    def settle(self) -> None:
+        """Take what is being typed."""
+        if self._field is not None and self.switch.isChecked():
+            self._field.settle()
+
+    def value(self) -> values.Read:
+        """(value, "") or (None, why it cannot be sent)."""
+        return values.read(self.parameter, self.field.text())
+
+    def _write(self) -> None:
+        field = self.field
+        field.blockSignals(True)
+        nothing = self._value is None and not self._given[0]
+        field.write("" if nothing else values.write(self.parameter.kind, self._value))
+        field.blockSignals(False)
         self._mark("")
 
-    def _show(self, on: bool) -> None:
+    def _show(self) -> None:
+        on, about = self.switch.isChecked(), values.about(self.parameter)
         self.off.setVisible(not on)
-        self.field.setVisible(on)
+        self.switch.setToolTip(tip_of(f"{self.parameter.path}\n{about}"))
+        self.switch.setAccessibleDescription(about if on else f"Not sent. {about}")
+        if on or self._field is not None:
+            self.field.setVisible(on)
+        if self._enlarge is not None:
+            self._enlarge.setVisible(on)
+        if self.parameter.refused:
+            if on and self._refused is None:
+                self._refused = self._caption()
+                self._refused.setText(visible(f"refused by {self.parameter.refused}"))
+            if self._refused is not None:
+                self._refused.setVisible(on)
+        if not on and self._field is not None:
+            self._mark("")
 
     def _mark(self, wrong: str) -> None:
-        self.field.setProperty("wrong", bool(wrong))
-        self.field.setToolTip(wrong or self.parameter.help)
-        self.why.setText(visible(f"Not sent: {wrong}."))
-        self.why.setVisible(bool(wrong))
-        self.field.style().polish(self.field)
+        field = self.field
+        about = values.about(self.parameter)
+        kept = self._given[0] and bool(wrong)
+        said = f"Not sent: {wrong}." + (" The value before it is." if kept else "")
+        field.setToolTip(tip_of(said if wrong else about))
+        field.setAccessibleDescription(said if wrong else about)
+        bad = bool(wrong) and wrong != values.EMPTY
+        if self._why is not None or wrong:
+            self.why.setText(visible(said))
+            self.why.setVisible(bool(wrong))
+            _say(self.why, "token", "error" if bad else "")
+        _say(field, "wrong", bad)
+
+    # What the user does.
 
     def _switched(self, on: bool) -> None:
-        self._show(on)
+        if on:
+            self._write()
+        self._show()
         if on:
             self._edited()
-            self.field.setFocus()
-        else:
+        elif self._given[0]:
+            self._value = self._given[1]
+            self._given = (False, None)
             self.changed.emit(self.parameter.path, False, None)
 
     def _edited(self) -> None:
@@ -178,5 +234,27 @@ class ParameterRow(QWidget):
             return
         value, wrong = self.value()
         self._mark(wrong)
-        if not wrong:
+        if not wrong and not self._is_given(value):
+            self._given = (True, value)
             self.changed.emit(self.parameter.path, True, value)
+
+    def _is_given(self, value: Any) -> bool:
+        """The session has this already; as a number 1 is 1.0."""
+        on, given = self._given
+        if self.parameter.kind in ("integer", "number"):
+            return on and bool(value == given) and not isinstance(given, bool)
+        return on and values.same(value, given)
+
+
+def _say(widget: QWidget, name: str, value: object) -> None:
+    """Give a widget a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().polish(widget)
+
+
+def _shortened(path: str) -> str:
+    """A name, without its middle when there is no room for it."""
+    path = visible(path)
+    half = LONGEST // 2 - 1
+    return path if len(path) <= LONGEST + 4 else f"{path[:half]}…{path[-half:]}"
