@@ -1,0 +1,75 @@
+"""The next request of a session as it would be sent now: made as a run is made, and not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from playground.core.endpoint import Kept
+from playground.core.items import Item
+from playground.core.profile import OURS, Address, Profile, is_loopback
+from playground.core.session import Run, Session, new_id
+from playground.engine.serving import Serving
+from playground.engine.workspace import Workspace
+
+SOMEWHERE = "http://127.0.0.1/v1"
+"""The address of a server of our own before it has been started."""
+UNBEGUN = "conv_…"
+"""The id of a conversation that the server has not begun yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    address: Address
+    """The request. In the place of the key stands something else, which is among its secrets."""
+    profile: Profile
+    """Where it would go."""
+    unknown: tuple[str, ...]
+    """What of it will only be known when it is sent, in sentences."""
+
+
+def next_request(
+    workspace: Workspace, session: Session, said: Sequence[Item], *, keyed: bool | None
+) -> Preview:
+    """What would go out if the user said this now. `keyed`: whether there is a key; None: that is
+    still being looked for.
+
+    Raises Failure when it could not be sent.
+    """
+    profile = workspace.profile(session.profile)
+    unknown: list[str] = []
+    call = session.call.model_copy(update={"model": session.call.model or profile.model})
+    if not call.model:
+        unknown.append("The model will be the first of the server’s list.")
+    if profile.id in OURS:
+        profile = profile.model_copy(update={"base_url": SOMEWHERE})
+        unknown.append("The port will be known when the server is started.")
+    run = Run(
+        id="",
+        session=session.id,
+        parent=session.leaf,
+        call=call,
+        profile=session.profile,
+        input=list(said),
+        reduce=workspace.endpoints[call.api].reduce,
+    )
+    history, kept = workspace.history(session, run)
+    endpoint = workspace.endpoints[call.api]
+    if profile.quirks.state != "stateful" or not endpoint.conversations:
+        kept = None
+    elif (
+        call.state == "conversation"
+        and "conversation" not in call.fields
+        and not (kept is not None and kept.conversation)
+    ):
+        kept = Kept(0, conversation=UNBEGUN)
+        unknown.append("The server will begin a conversation first, whose id goes in here.")
+    # Nothing that could stand anywhere else in the request, where it would be masked as well.
+    wanted = bool(profile.key_env) and not is_loopback(profile.base_url)
+    key = SecretStr(new_id("key")) if keyed or wanted else None
+    if wanted and keyed is False:
+        unknown.append("There is no key yet: it is not sent without one.")
+    address = workspace.runner.address(run, history, Serving(profile, key), kept)
+    return Preview(address, profile, tuple(unknown))
