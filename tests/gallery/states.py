@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import words
+from tests.gallery import forms, words
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -558,6 +558,15 @@ STATES: tuple[State, ...] = (
     State("search-nothing", "A search that finds nothing", search_nothing),
     State("loading-models", "Asking a server for its models", loading_models),
     State("parameters", "Parameters that are sent, and one that cannot be", parameters, large=True),
+    State("form", "Request fields in groups", forms.groups, large=True, contrast=True),
+    State("form-narrow", "Request fields at 1024 × 700", forms.groups, NARROW),
+    State("form-json", "A tool of thirty lines among the settings", forms.tools, large=True),
+    State("form-larger", "The same in a window of its own", forms.larger),
+    State("form-wrong", "Values that cannot be sent, and why", forms.wrong, large=True),
+    State("form-found", "Fields found by what they do", forms.found),
+    State("form-extras", "Extra body, and a header that holds a secret", forms.extras, large=True),
+    State("form-state", "A server that keeps the conversation", forms.state),
+    State("models-ending", "Models that are shut down", forms.ending, large=True),
     State("developer", "A developer message, open", developer, large=True),
     State("queued", "Queued", queued),
     State("starting", "The bundled model is being started", starting),
@@ -606,6 +615,11 @@ STATES: tuple[State, ...] = (
     State("palette", "The command palette", palette, large=True),
     State("menu", "A menu", menu),
     State("export", "What can be exported", export),
+    State("code-json", "The next request, as its body", forms.code, large=True),
+    State("code-curl", "The same as a command of the shell", forms.curl),
+    State("code-python", "The same as a program", forms.python, large=True),
+    State("code-narrow", "The same at 1024 × 700", forms.python, NARROW),
+    State("code-long", "A longer one", forms.long_code),
     State("long-conversation", "In the middle of 120 turns", long_conversation),
     State("long-code", "Code longer and wider than the window", long_code),
     State("rtl", "Hebrew, Arabic and English", rtl),
