@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playground.core.endpoint import place, take
+from playground.core.endpoint import merge, place, take
 from playground.core.problem import Problem
 from playground.core.profile import Fields, Quirks
 from playground.core.recording import Recording
@@ -111,6 +111,14 @@ def sent(recording: Recording) -> Body:
                 return {}
             return body if isinstance(body, dict) else {}
     return {}
+
+
+def wanted(call: Call) -> Body:
+    """What a call switches on itself: all that is known of a body whose recording is not at hand."""
+    body: Body = {}
+    for path, value in call.fields.items():
+        place(body, path, value)
+    return merge(body, call.extra)
 
 
 def offers(problem: Problem, body: Body) -> list[Offer]:
