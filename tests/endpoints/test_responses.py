@@ -11,22 +11,9 @@ from playground.core.items import Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Quirks
 from playground.core.recording import Event, fact
 from playground.core.session import Call
-from playground.core.transcript import Transcript, replay
+from playground.core.transcript import replay
 from playground.endpoints.responses import body, reduce
-
-
-def stream(*data: dict[str, Any] | bytes, end: str = "eof") -> list[Event]:
-    """A run of one leg: request, head, one event for each row, the end."""
-    rows = [fact(0, "request"), fact(1, "head", {"status": 200, "headers": []})]
-    for number, row in enumerate(data, 2):
-        raw = row if isinstance(row, bytes) else b"data: " + json.dumps(row).encode() + b"\n\n"
-        rows.append(Event(number, "sse", raw))
-    return [*rows, fact(98, end), fact(99, "ended")]
-
-
-def read(*data: dict[str, Any] | bytes, end: str = "eof") -> Transcript:
-    return replay(stream(*data, end=end), reduce)
-
+from tests.endpoints.responses_streams import read
 
 MESSAGE = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
 ADDED = {"type": "response.output_item.added", "output_index": 0, "item": MESSAGE}
