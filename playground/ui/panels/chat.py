@@ -210,8 +210,11 @@ class ChatPanel(QWidget):
 
     def _said(self) -> list[Item]:
         """What the draft adds to the conversation when it is sent."""
-        role, text = self.composer.role.currentText(), self.composer.text
-        return [Message(key="in:0", role=role, text=Text(text))] if text.strip() else []
+        if self.composer.empty:
+            return []
+        role, text = self.composer.role.currentText(), Text(self.composer.text)
+        parts = [dict(part) for part in self.composer.attachments.parts]
+        return [Message(key="in:0", role=role, text=text, parts=parts)]
 
     def _draw_edge(self) -> None:
         """A line under the head while something has been scrolled below it."""
@@ -353,6 +356,7 @@ class ChatPanel(QWidget):
         self.desk.mark(self.desk.session)
         self._saving.start()
         self._settings_changed()
+        self.code.changed()
 
     def _drafted(self) -> None:
         self._session.draft = self.composer.text
