@@ -51,7 +51,7 @@ def _is_due(insert: Insert, count: int) -> bool:
 
 
 def _raw(raw: Raw) -> Iterator[Frame]:
-    return (Frame(piece, False) for piece in pieces(raw) if piece)
+    return (Frame(piece, False) for piece in pieces(raw))
 
 
 def _formed(data: bytes, transport: Transport) -> bytes:

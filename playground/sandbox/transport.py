@@ -90,8 +90,10 @@ _PLAIN = Transport()
 
 
 def pieces(raw: Raw) -> Iterator[bytes]:
-    """The bytes, in blocks that fit into memory however often they are repeated."""
+    """The bytes, in blocks that fit into memory however often they are repeated; none is empty."""
     match raw:
+        case "" | Hex(hex=""):
+            pass
         case str():
             yield raw.encode()
         case Hex(hex=digits):
@@ -99,9 +101,8 @@ def pieces(raw: Raw) -> Iterator[bytes]:
         case Repeat(repeat=inner, times=times):
             once = content(inner)
             together = max(1, BLOCK // max(1, len(once)))
-            for _ in range(times // together):
-                yield once * together
-            yield once * (times % together)
+            for start in range(0, times, together):
+                yield once * min(together, times - start)
         case list():
             for part in raw:
                 yield from pieces(part)

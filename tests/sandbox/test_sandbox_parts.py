@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from playground.core.resources import resource
 from playground.sandbox import tokens
 from playground.sandbox.almanac import almanac, factors, roman
+from playground.sandbox.manners import Calls, Failed, Manners
 from playground.sandbox.play import CutError, Frame, play
 from playground.sandbox.scenario import (
     BrokenScenarioError,
@@ -23,7 +24,8 @@ from playground.sandbox.scenario import (
     load,
     load_all,
 )
-from playground.sandbox.trouble import Fault
+from playground.sandbox.transport import Insert, Replacement, Transport
+from playground.sandbox.trouble import Failure, Fault
 
 
 @given(st.text())
@@ -152,6 +154,9 @@ def test_the_scenarios_of_the_project(scenarios: dict[str, Scenario]) -> None:
     readme = resource("scenarios", "README.md").read_text("utf-8")
     for name in Scenario.model_fields:
         assert name == "name" or f"| `{name}` |" in readme
+    for model in (Transport, Manners, Calls, Failed, Failure, Fault, Insert, Replacement):
+        for name in model.model_fields:
+            assert re.search(rf"[`\"]{name}[`\":]", readme), f"{model.__name__}.{name}"
     for name, scenario in scenarios.items():
         assert scenario.name == name
         assert scenario.about.endswith(".") and len(scenario.about) < 100
