@@ -21,19 +21,28 @@ class Usage(BaseModel):
     output: int = 0
     reasoning: int = 0
     basis: Literal["reported", "estimated"] = "reported"
-    counters: dict[str, int] = Field(default_factory=dict)
-    """Every counter that the server sent, by its path: `input_tokens_details.audio_tokens`."""
     raw: dict[str, Any] = Field(default_factory=dict)
     """What the server wrote for one answer; empty for a sum."""
+    sums: dict[str, int] = Field(default_factory=dict)
+    """The counters of a sum; empty for one answer."""
 
     @property
     def total(self) -> int:
         return self.input + self.output
 
+    @property
+    def counters(self) -> dict[str, int]:
+        """Every counter that the server sent, by its path: `input_tokens_details.audio_tokens`.
+
+        Read when somebody asks: some servers send their usage with every event.
+        """
+        return self.sums or dict(_counters(self.raw))
+
     def part(self, whole: Literal["input", "output"], name: str) -> int:
         """A part of the input or output under either dialect's name: `audio_tokens`."""
+        counters = self.counters
         for spelled in _DETAILS[whole]:
-            if (count := self.counters.get(f"{spelled}.{name}")) is not None:
+            if (count := counters.get(f"{spelled}.{name}")) is not None:
                 return count
         return 0
 
@@ -58,7 +67,6 @@ class Usage(BaseModel):
             cache_write=_count(inputs, "cache_write_tokens") or 0,
             output=made or 0,
             reasoning=_count(outputs, "reasoning_tokens") or 0,
-            counters=dict(_counters(data)) | dict(_counters(tools, "tool_usage.")),
             raw=data if tools is None else {**data, "tool_usage": tools},
         )
 
@@ -75,7 +83,7 @@ class Usage(BaseModel):
             output=sum(row.output for row in rows),
             reasoning=sum(row.reasoning for row in rows),
             basis="estimated" if any(row.basis == "estimated" for row in rows) else "reported",
-            counters=dict(sum((Counter(row.counters) for row in rows), Counter())),
+            sums=dict(sum((Counter(row.counters) for row in rows), Counter())),
         )
 
 

@@ -130,11 +130,12 @@ def _calculated(
         usd = rates.calc_price(counts)["total_price"]
     except ValueError as error:  # this model's prices need counts that we do not have
         return Cost(source=f"genai-prices {version} cannot price these counts: {error}")
+    without = f"; at least, without {', '.join(missing)}" if missing else ""
     estimated = " on estimated tokens" if usage.basis == "estimated" else ""
     return Cost(
         basis="calculated",
         usd=usd,
-        source=f"genai-prices {version}{estimated}",
+        source=f"genai-prices {version}{estimated}{without}",
         as_of=RELEASED.get(version, ""),
         lines=_lines(rates, usage, parts, called, usd),
         missing=missing,

@@ -48,7 +48,6 @@ def describe(run: Run) -> dict[str, Any]:
         "cost": {
             "usd": None if cost is None or cost.usd is None else str(cost.usd),
             "basis": "unknown" if cost is None else cost.basis,
-            "at_least": cost is not None and cost.at_least,
             "price": None
             if cost is None or not cost.source
             else {"source": cost.source, "as_of": cost.as_of or None},

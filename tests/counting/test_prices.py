@@ -105,6 +105,7 @@ def test_a_part_without_a_price_makes_the_amount_a_least_one() -> None:
     made = price(SERVER, "gpt-5.5", read(AUDIO), WHEN)
     assert made.missing == ("audio input", "audio output")
     assert made.at_least and made.usd is not None
+    assert made.source.endswith("; at least, without audio input, audio output")
     assert [line.what for line in made.lines] == ["input", "output"]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -195,7 +195,7 @@ class Attachments(QWidget):
         small = self._small.get(id(part))
         face.setIcon(QIcon(small) if small else icon(GLYPHS[about.kind], "muted"))
         if small:
-            face.setIconSize(small.deviceIndependentSize().toSize())
+            face.setProperty("thumb", True)  # the sheet gives its icon more room
         elif about.data and about.kind == "image" and id(part) not in self._small:
             self._start(self._shrink(part), self)
         facts = [about.name]
@@ -217,12 +217,11 @@ class Attachments(QWidget):
             face.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(face)
         remove = QToolButton(chip)
-        remove.setProperty("role", "quiet")
+        remove.setProperty("role", "icon")
         remove.setIcon(icon("close", "muted"))
         remove.setToolTip("Remove")
         remove.setAccessibleName(f"Remove {about.name}")
         remove.clicked.connect(lambda: self._remove(number))
-        theme.follow(remove, lambda look: remove.setFixedSize(QSize(look.px(24), look.px(24))))
         row.addWidget(remove)
         return chip
 
