@@ -7,7 +7,7 @@ any other and has the events that its script gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from playground.sandbox import tokens
@@ -78,6 +78,20 @@ KINDS = {
 def kind_of(item: Json) -> Kind:
     name = str(item["type"])
     return KINDS.get(name) or Kind(f"{name}_", call="call_id" in item, status="status" in item)
+
+
+def included(item: Json, include: Collection[str]) -> Json:
+    """The item without what an answer has on request only."""
+    item = dict(item)
+    match item["type"]:
+        case "file_search_call" if "file_search_call.results" not in include:
+            item["results"] = None
+        case "code_interpreter_call" if "code_interpreter_call.outputs" not in include:
+            item["outputs"] = None
+        case "web_search_call" if "web_search_call.action.sources" not in include:
+            action = item["action"]
+            item["action"] = {name: action[name] for name in action if name != "sources"}
+    return item
 
 
 def streamed(item: Json) -> tuple[Pieces, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Literal
 
 from playground.sandbox import tokens
 from playground.sandbox.errors import ApiError, invalid_value
 from playground.sandbox.fields import DIRECTIONS, Fields, Json
 
-Dialect = Literal["responses", "chat"]
+Dialect = Literal["responses", "chat", "completions"]
 ToolChoice = Literal["none", "auto", "required"]
 
 ANY_JSON = {
@@ -55,11 +56,23 @@ class Directions:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool that the client runs."""
+    """A tool that may be called. A hosted one is of a kind that the server knows by itself; some of
+    those it runs, others only the client can run."""
 
-    kind: Literal["function", "custom"]
+    kind: Literal["function", "custom", "hosted"]
     name: str
+    """Of a hosted tool its type, or what its MCP server is called."""
     parameters: Json = field(default_factory=dict)
+    """The JSON Schema of a function; of a hosted tool everything that the request says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the client says to the wish to call a tool of an MCP server."""
+
+    request: Json
+    """The `mcp_approval_request`."""
+    approve: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +86,24 @@ class Turn:
     """User messages up to here."""
     instructions: str = ""
     input_tokens: int = 0
+    cached_tokens: int = 0
+    """Input tokens that were there before, from the first one on."""
     tools: tuple[Tool, ...] = ()
-    """Those that may be called: no hosted ones, and none that `allowed_tools` leaves out."""
+    """Those that may be called: none that `allowed_tools` leaves out."""
     tool_choice: ToolChoice = "auto"
     forced: str | None = None
     """The one tool that tool_choice names."""
     parallel: bool = True
     tool_outputs: tuple[str, ...] = ()
     """What the client's tools answered since the last user message."""
+    approvals: tuple[Approval, ...] = ()
+    """Since the last user message."""
+    hosted_limit: int | None = None
+    """Hosted tools that may be called."""
+    include: frozenset[str] = frozenset()
+    """What an answer of the Responses dialect has on request only."""
+    compacts: bool = False
+    """What was said so far is to be put into one opaque item."""
     schema: Any = None
     """JSON Schema that the answer must follow: an object, a boolean, or None for plain text."""
     limit: int | None = None
@@ -101,19 +124,33 @@ class Heard:
     """Of everything that was sent; the start of the answer costs three."""
     mentions_json: bool = False
     """A request for `json_object` must say so in words."""
+    approvals: list[Approval] = field(default_factory=list)
+    marks: list[tuple[bytes, int]] = field(default_factory=list)
+    """After each thing heard: a digest of everything up to there, and its tokens. An equal digest
+    in a later request is a repeated prefix."""
+    _digest: blake2b = field(default_factory=lambda: blake2b(digest_size=16))
+
+    def hear(self, text: str) -> None:
+        """Counts a text."""
+        self.tokens += tokens.count(text)
+        self._digest.update(f"{len(text)}:{text}".encode("utf-8", "surrogatepass"))
+        self.marks.append((self._digest.digest(), self.tokens))
 
     def say(self, role: str, text: str) -> None:
-        self.tokens += 4 + tokens.count(text)
+        self.tokens += 4
+        self.hear(text)
         self.mentions_json = self.mentions_json or "json" in text.lower()
         if role == "user":
             self.prompt = text
             self.message_number += 1
             self.tool_outputs.clear()
+            self.approvals.clear()
         elif role in ("developer", "system"):
             self.instructions.append(text)
 
     def output(self, text: str) -> None:
-        self.tokens += 4 + tokens.count(text)
+        self.tokens += 4
+        self.hear(text)
         self.tool_outputs.append(text)
 
 
@@ -163,28 +200,27 @@ def choose(fields: Fields, tools: tuple[Tool, ...], *, nested: bool) -> Choice:
     kind = choice.required_text("type")
     inner = choice.object(kind) if nested else choice
     if kind == "allowed_tools":
-        names = {_allowed_name(row, nested) for row in inner.objects("tools")}
+        names = {_allowed_name(row, nested=nested) for row in inner.objects("tools")}
         allowed = tuple(tool for tool in tools if tool.name in names)
         return Choice(inner.choice("mode", _ALLOWED_MODES) or "auto", None, allowed)
-    if kind in ("function", "custom"):
-        name = inner.required_text("name")
-        if not any(tool.name == name and tool.kind == kind for tool in tools):
-            raise ApiError(
-                400,
-                f"Tool choice '{name}' not found in 'tools' parameter.",
-                param="tool_choice",
-                code="invalid_value",
-            )
-        return Choice("required", name, tools)
-    # A hosted tool: nobody here can run it, so the answer is text.
-    return Choice("auto", None, ())
+    hosted = kind not in ("function", "custom")
+    name = choice.text("server_label") or kind if hosted else inner.required_text("name")
+    for tool in tools:
+        if tool.name == name and (tool.kind == "hosted" if hosted else tool.kind == kind):
+            return Choice("required", name, tools)
+    raise ApiError(
+        400,
+        f"Tool choice '{name}' not found in 'tools' parameter.",
+        param="tool_choice",
+        code="invalid_value",
+    )
 
 
-def _allowed_name(row: Fields, nested: bool) -> str | None:
+def _allowed_name(row: Fields, *, nested: bool) -> str:
     kind = row.required_text("type")
     if nested and kind in ("function", "custom"):
         row = row.object(kind)
-    return row.text("name")
+    return row.text("name") or row.text("server_label") or kind
 
 
 def plain_text(fields: Fields, name: str, allowed: Iterable[str]) -> str:
