@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -72,14 +72,14 @@ class Exchange:
         head = {**self._head(turn.input_tokens), **_STREAM_TYPE, **scenario.headers}
         self._begin(200, _typed(head, transport))
         laid = lay_out(frames, transport)
-        await play(laid, self, _pace(scenario.pace, turn.directions), scenario.fault)
+        await play(laid, self, pace_of(scenario.pace, turn.directions), scenario.fault)
         await self.reply.end()
 
     async def whole(
         self, scenario: Scenario, turn: Turn, answer: Answer, build: Callable[[], Json]
     ) -> None:
         """Answers with JSON, after the time that its stream would have taken. Raises CutError."""
-        pace = _pace(scenario.pace, turn.directions)
+        pace = pace_of(scenario.pace, turn.directions)
         writing = answer.output_tokens / pace.per_second if pace.per_second else 0.0
         await asyncio.sleep(pace.first_ms / 1000 + writing)
         transport = scenario.transport
@@ -96,6 +96,14 @@ class Exchange:
             self.write(body[: len(body) // 2])
             await self.drain()
             await suffer(fault)
+
+    async def relay(self, events: AsyncIterable[bytes], input_tokens: int = 0) -> None:
+        """Answers with server-sent events that somebody else makes, as they come."""
+        self._begin(200, {**self._head(input_tokens), **_STREAM_TYPE})
+        async for event in events:
+            self.write(event)
+            await self.drain()
+        await self.reply.end()
 
     # The sink of `play`
 
@@ -145,7 +153,7 @@ def _dated(value: str) -> str:
     return _DATE.sub(lambda found: formatdate(time.time() + int(found[1]), usegmt=True), value)
 
 
-def _pace(pace: Pace, directions: Directions) -> Pace:
+def pace_of(pace: Pace, directions: Directions) -> Pace:
     """The scenario's pace, where the request has no other wish."""
     changes: dict[str, float] = {}
     if directions.per_second is not None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import assert_never
 
 from playground.sandbox import hosted_items
+from playground.sandbox.annotations import located
 from playground.sandbox.answer import Answer, Call, Item, Message, Part, Reasoning, Refusal
 from playground.sandbox.fields import Json
+from playground.sandbox.logprobs import token_logprob
 from playground.sandbox.play import Frame, encode
+from playground.sandbox.seal import sealed
+from playground.sandbox.turn import Turn
 
 Writing = Generator[Json, None, Json]
 """Events of one item; returns the finished item."""
+
+STEP = 16
+"""Characters of which a padded delta has a multiple."""
+_NOISE = "kF3x9QvT0aLw7RzB"
 
 FAILURE = {
     "code": "server_error",
@@ -29,10 +36,16 @@ class Writer:
 
     shell: Json
     answer: Answer
-    input_tokens: int
+    turn: Turn
     identify: Callable[[str], str]
     """Makes an id that begins so."""
     now: Callable[[], float]
+    tell: Callable[[Json], None] = lambda response: None
+    """Hears of every new state of the response, before the event that says so."""
+    obfuscates: bool = False
+    """Deltas are padded, so that their lengths do not give the text away."""
+    logprobs: int | None = None
+    """Alternatives that are told of each token of a text; None when nothing is told."""
     _number: int = field(default=-1, init=False)
     _call_id: str = field(default="", init=False)
     """Of the last call, which an output that is written here too belongs to."""
@@ -51,8 +64,13 @@ class Writer:
 
     def events(self) -> Iterator[Json]:
         started = {**self.shell, "status": "in_progress", "output": [], "usage": None}
-        yield self._event("response.created", response=started)
-        yield self._event("response.in_progress", response=started)
+        if self.shell["background"]:
+            queued = {**started, "status": "queued"}
+            yield self._state("response.created", queued)
+            yield self._state("response.queued", queued)
+        else:
+            yield self._state("response.created", started)
+        yield self._state("response.in_progress", started)
         output: list[Json] = []
         for index, part in enumerate(self.answer.parts):
             last = index == len(self.answer.parts) - 1
@@ -63,6 +81,15 @@ class Writer:
     def _event(self, kind: str, **fields: object) -> Json:
         self._number += 1
         return {"type": kind, "sequence_number": self._number, **fields}
+
+    def _state(self, kind: str, response: Json) -> Json:
+        self.tell(response)
+        return self._event(kind, response=response)
+
+    def _delta(self, kind: str, delta: str, **fields: object) -> Json:
+        if self.obfuscates:
+            fields["obfuscation"] = _NOISE[: STEP - len(delta) % STEP]
+        return self._event(kind, delta=delta, **fields)
 
     def _end(self, started: Json, output: list[Json]) -> Json:
         response = {**started, "output": output, "usage": self._usage()}
@@ -81,22 +108,27 @@ class Writer:
                 response["error"] = FAILURE
             case other:
                 assert_never(other)
-        return self._event(f"response.{response['status']}", response=response)
+        return self._state(f"response.{response['status']}", response)
 
     def _usage(self) -> Json:
         answer = self.answer
+        turn = self.turn
         return {
-            "input_tokens": self.input_tokens,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "input_tokens": turn.input_tokens,
+            "input_tokens_details": {
+                "cached_tokens": turn.cached_tokens,
+                "cache_write_tokens": 0,
+            },
             "output_tokens": answer.output_tokens,
             "output_tokens_details": {"reasoning_tokens": answer.reasoning_tokens},
-            "total_tokens": self.input_tokens + answer.output_tokens,
+            "total_tokens": turn.input_tokens + answer.output_tokens,
         }
 
     def _item(self, index: int, part: Part, last: bool) -> Writing:
         match part:
             case Message():
-                return self._message(index, part, "final_answer" if last else "commentary")
+                phase = part.phase or ("final_answer" if last else "commentary")
+                return self._message(index, part, phase)
             case Refusal():
                 return self._message(index, part, "final_answer")
             case Reasoning():
@@ -125,26 +157,46 @@ class Writer:
             "phase": phase,
             "content": [],
         }
-        content: Json
-        logprobs: Json
-        if isinstance(part, Message):
-            name, field_name, logprobs = "response.output_text", "text", {"logprobs": []}
+        is_text = isinstance(part, Message)
+        content: Json = {"type": "refusal", "refusal": ""}
+        if is_text:
             content = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
-        else:
-            name, field_name, logprobs = "response.refusal", "refusal", {}
-            content = {"type": "refusal", "refusal": ""}
         place: Json = {"item_id": item["id"], "output_index": index, "content_index": 0}
-        where = {**place, **logprobs}
         yield self._opened(index, item)
         yield self._event("response.content_part.added", **place, part=content)
-        for piece in part.pieces:
-            yield self._event(f"{name}.delta", **where, delta=piece)
-        content = {**content, field_name: "".join(part.pieces)}
-        yield self._event(f"{name}.done", **where, **{field_name: content[field_name]})
+        text = "".join(part.pieces)
+        if isinstance(part, Message):
+            content = yield from self._text(place, part, {**content, "text": text})
+        else:
+            for piece in part.pieces:
+                yield self._delta("response.refusal.delta", piece, **place)
+            content = {**content, "refusal": text}
+            yield self._event("response.refusal.done", **place, refusal=text)
         yield self._event("response.content_part.done", **place, part=content)
         item = {**item, "status": _status(part), "content": [content]}
         yield self._closed(index, item)
         return item
+
+    def _text(self, place: Json, part: Message, content: Json) -> Writing:
+        """The events of a text; returns its finished part."""
+        logprobs: list[Json] = []
+        for piece in part.pieces:
+            told = []
+            if self.logprobs is not None:
+                logprobs.append(token_logprob(piece, self.logprobs))
+                told = [_plain(logprobs[-1])]
+            yield self._delta("response.output_text.delta", piece, **place, logprobs=told)
+        annotations = list(located(part.annotations, content["text"]))
+        for number, annotation in enumerate(annotations):
+            yield self._event(
+                "response.output_text.annotation.added",
+                **place,
+                annotation_index=number,
+                annotation=annotation,
+            )
+        told = [_plain(row) for row in logprobs]
+        yield self._event("response.output_text.done", **place, logprobs=told, text=content["text"])
+        return {**content, "annotations": annotations, "logprobs": logprobs}
 
     def _summary(self, index: int, part: Reasoning) -> Writing:
         item: Json = {"id": self.identify("rs_"), "type": "reasoning", "summary": []}
@@ -155,13 +207,14 @@ class Writer:
             section = {"type": "summary_text", "text": ""}
             yield self._event("response.reasoning_summary_part.added", **where, part=section)
             for piece in pieces:
-                yield self._event("response.reasoning_summary_text.delta", **where, delta=piece)
+                yield self._delta("response.reasoning_summary_text.delta", piece, **where)
             text = "".join(pieces)
             section = {**section, "text": text}
             yield self._event("response.reasoning_summary_text.done", **where, text=text)
             yield self._event("response.reasoning_summary_part.done", **where, part=section)
             summary.append(section)
-        item = {**item, "summary": summary, "encrypted_content": _sealed(item["id"])}
+        told = sealed(f"reasoning of {item['id']}")
+        item = {**item, "summary": summary, "encrypted_content": told}
         yield self._closed(index, item)
         return item
 
@@ -179,7 +232,7 @@ class Writer:
         yield self._event("response.content_part.added", **where, part=content)
         pieces = list(chain.from_iterable(part.sections))
         for piece in pieces:
-            yield self._event("response.reasoning_text.delta", **where, delta=piece)
+            yield self._delta("response.reasoning_text.delta", piece, **where)
         text = "".join(pieces)
         content = {**content, "text": text}
         yield self._event("response.reasoning_text.done", **where, text=text)
@@ -200,7 +253,7 @@ class Writer:
         place = {"item_id": item["id"], "output_index": index}
         yield self._opened(index, item)
         for piece in part.pieces:
-            yield self._event(f"{name}.delta", **place, delta=piece)
+            yield self._delta(f"{name}.delta", piece, **place)
         text = "".join(part.pieces)
         yield self._event(f"{name}.done", **place, **{field_name: text})
         item = {**item, field_name: text}
@@ -229,6 +282,8 @@ def _status(part: Part) -> str:
     return "completed" if part.complete else "incomplete"
 
 
-def _sealed(item_id: str) -> str:
-    """Stands for the encrypted reasoning that a client without stored state sends back."""
-    return base64.b64encode(f"sandbox reasoning of {item_id}".encode()).decode()
+def _plain(logprob: Json) -> Json:
+    """As events have it: without the bytes."""
+    rows = [_plain(row) for row in logprob.get("top_logprobs", ())]
+    plain = {"token": logprob["token"], "logprob": logprob["logprob"]}
+    return {**plain, "top_logprobs": rows} if "top_logprobs" in logprob else plain

@@ -3,61 +3,92 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from playground.sandbox import parameters, tokens
-from playground.sandbox.errors import ApiError, invalid_type, missing, unsupported
+from playground.sandbox import hosted, parameters, strict
+from playground.sandbox.errors import ApiError, invalid_type, invalid_value, unsupported
 from playground.sandbox.fields import Fields, Json
+from playground.sandbox.memory import Kept, Memory
+from playground.sandbox.responses_items import Listener, given, kept
 from playground.sandbox.turn import (
     ANY_JSON,
-    EFFORTS,
-    VERBOSITIES,
     Directions,
     Heard,
     Tool,
     Turn,
     choose,
-    plain_text,
-    served_tier,
     tool_name,
 )
 
-SUMMARIES = ("auto", "concise", "detailed")
-TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
+INCLUDE = (
+    "code_interpreter_call.outputs",
+    "computer_call_output.output.image_url",
+    "file_search_call.results",
+    "message.input_image.image_url",
+    "message.output_text.logprobs",
+    "reasoning.encrypted_content",
+    "web_search_call.action.sources",
+    "web_search_call.results",
+)
+LOGPROBS = "message.output_text.logprobs"
 
-_ROLES = ("user", "assistant", "system", "developer")
-_SAID = ("input_text", "input_image", "input_file")
-_ANSWERED = ("output_text", "refusal")
-_OUTPUTS = {
-    "function_call_output": "function_call",
-    "custom_tool_call_output": "custom_tool_call",
-}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A turn, and what only this dialect knows."""
+
+    turn: Turn
+    fields: Fields
+    tools: list[Json]
+    """As the response repeats them."""
+    form: Json
+    """`text.format`, likewise."""
+    recalled: tuple[Json, ...]
+    """Items that the server had kept."""
+    brought: tuple[Json, ...]
+    """Items of this request, as the server keeps them."""
+    conversation: str | None
+    store: bool
+    background: bool
+    obfuscates: bool
+    logprobs: int | None
+    """Alternatives of each token; None when the request does not include them."""
 
 
-def read(body: Json, response_id: str, created: int) -> tuple[Turn, Json]:
-    """The turn, and the response before its answer. Raises ApiError."""
-    fields = Fields(body, parameters.RESPONSES)
+def read(body: Json, memory: Memory, known: Collection[str] = parameters.RESPONSES) -> Asked:
+    """Raises ApiError. `known` are the fields that this path takes."""
+    fields = Fields(body, known)
     model = fields.required_text("model")
-    _refuse_what_needs_state(fields)
+    if fields.raw("prompt") is not None:
+        raise unsupported("prompt", "The sandbox keeps no prompt templates: send 'input'.")
+    store, background = fields.flag("store", True), fields.flag("background")
+    if background and not store:
+        raise ApiError(
+            400,
+            "Background mode requires 'store' to be true.",
+            param="background",
+            code="invalid_value",
+        )
+    conversation = _conversation(fields)
+    recalled = _recalled(fields, conversation, memory)
     heard = Heard()
+    tools, echoed = _tools(fields)
+    if echoed:
+        heard.hear(json.dumps(body["tools"]))
+    listener = Listener(heard, memory)
     instructions = fields.raw("instructions")
     if isinstance(instructions, str):
         heard.say("developer", instructions)
     elif instructions is not None:
-        _read_items(fields, "instructions", heard)
-    given = fields.require("input")
-    if isinstance(given, str):
-        heard.say("user", given)
-    elif isinstance(given, list) and given:
-        _read_items(fields, "input", heard)
-    elif given == []:
-        raise missing("input")
-    else:
-        raise invalid_type("input", "a string or an array of objects", given)
-    tools = _tools(fields)
-    heard.tokens += tokens.count(json.dumps(body["tools"])) if body.get("tools") else 0
+        Listener(heard, memory).listen(given(fields, "instructions"), "instructions")
+    listener.recall(recalled)
+    rows = given(fields, "input") if fields.raw("input") is not None or not recalled else []
+    brought = listener.listen(rows, "input")
     form, schema = _format(fields, heard)
     choice = choose(fields, tools, nested=False)
+    include = _include(fields)
     turn = Turn(
         dialect="responses",
         model=model,
@@ -66,155 +97,124 @@ def read(body: Json, response_id: str, created: int) -> tuple[Turn, Json]:
         message_number=heard.message_number,
         instructions="\n\n".join(heard.instructions),
         input_tokens=heard.tokens,
+        cached_tokens=memory.cache.reuse(model, heard.marks),
         tools=choice.tools,
         tool_choice=choice.mode,
         forced=choice.forced,
         parallel=fields.flag("parallel_tool_calls", True),
         tool_outputs=tuple(heard.tool_outputs),
+        approvals=tuple(heard.approvals),
+        hosted_limit=fields.integer("max_tool_calls", 1),
+        include=include,
+        compacts=listener.trigger or _is_over_threshold(fields, heard.tokens),
         schema=schema,
         limit=fields.integer("max_output_tokens", 1),
         directions=Directions.read(fields),
     )
-    return turn, _shell(fields, turn, form, response_id, created)
-
-
-def _shell(fields: Fields, turn: Turn, form: Json, response_id: str, created: int) -> Json:
-    """Everything that a response repeats from its request."""
-    temperature, top_p = fields.number("temperature", 0, 2), fields.number("top_p", 0, 1)
-    reasoning, cache = fields.object("reasoning"), fields.object("prompt_cache_options")
-    text = fields.object("text")
-    return {
-        "id": response_id,
-        "object": "response",
-        "created_at": created,
-        "status": "queued",
-        "background": False,
-        "completed_at": None,
-        "error": None,
-        "incomplete_details": None,
-        "instructions": fields.raw("instructions"),
-        "max_output_tokens": turn.limit,
-        "max_tool_calls": fields.integer("max_tool_calls", 1),
-        "model": turn.model,
-        "output": [],
-        "parallel_tool_calls": turn.parallel,
-        "previous_response_id": None,
-        "prompt_cache_key": fields.text("prompt_cache_key"),
-        "prompt_cache_options": {
-            "mode": cache.choice("mode", ("implicit", "explicit")) or "implicit",
-            "ttl": cache.choice("ttl", ("30m", "12h")) or "30m",
-        }
-        if fields.raw("prompt_cache_options") is not None
-        else None,
-        "reasoning": {
-            "effort": reasoning.choice("effort", EFFORTS),
-            "summary": reasoning.choice("summary", SUMMARIES),
-        },
-        "safety_identifier": fields.text("safety_identifier"),
-        "service_tier": served_tier(fields.choice("service_tier", TIERS)),
-        "store": fields.flag("store", True),
-        "temperature": 1.0 if temperature is None else temperature,
-        "text": {"format": form, "verbosity": text.choice("verbosity", VERBOSITIES) or "medium"},
-        "tool_choice": fields.raw("tool_choice") or "auto",
-        "tools": [_echoed(tool) for tool in fields.raw("tools") or []],
-        "top_logprobs": 0,
-        "top_p": 1.0 if top_p is None else top_p,
-        "truncation": fields.choice("truncation", ("auto", "disabled")) or "disabled",
-        "usage": None,
-        "user": fields.text("user"),
-        "metadata": fields.metadata(),
-    }
-
-
-def _refuse_what_needs_state(fields: Fields) -> None:
-    if previous := fields.text("previous_response_id"):
-        raise ApiError(
-            400,
-            f"Previous response with id '{previous}' not found.",
-            param="previous_response_id",
-            code="previous_response_not_found",
-        )
-    if (conversation := fields.raw("conversation")) is not None:
-        name = conversation.get("id") if isinstance(conversation, dict) else conversation
-        raise ApiError(404, f"Conversation with id '{name}' not found.", param="conversation")
-    if fields.raw("prompt") is not None:
-        raise unsupported("prompt", "The sandbox keeps no prompt templates: send 'input'.")
-    if fields.flag("background"):
-        raise unsupported("background", "The sandbox does not answer in the background.")
-    if fields.integer("top_logprobs", 0, 20):
-        raise unsupported("top_logprobs", "logprobs are not supported with this model.")
-
-
-def _read_items(fields: Fields, name: str, heard: Heard) -> None:
-    calls: dict[str, str] = {}
-    answered: set[str] = set()
-    thought: str | None = None
-    for item in fields.objects(name):
-        kind = item.text("type") or "message"
-        if kind == "message":
-            role = item.required_text("role")
-            item.choice("role", _ROLES)
-            if thought and role != "assistant":
-                break
-            allowed = _ANSWERED if role == "assistant" else _SAID
-            heard.say(role, plain_text(item, "content", allowed))
-        elif kind in _OUTPUTS:
-            call_id = item.required_text("call_id")
-            if calls.get(call_id) != _OUTPUTS[kind]:
-                raise ApiError(
-                    400,
-                    f"No tool call found for {kind.replace('_', ' ').removesuffix(' output')} "
-                    f"output with call_id {call_id}.",
-                    param=name,
-                )
-            answered.add(call_id)
-            heard.output(plain_text(item, "output", _SAID))
-        elif kind == "item_reference":
-            missing_id = item.required_text("id")
-            raise ApiError(404, f"Item with id '{missing_id}' not found.", param=name)
-        else:
-            if kind in _OUTPUTS.values():
-                calls[item.required_text("call_id")] = kind
-                item.required_text("name")
-            heard.tokens += tokens.count(json.dumps(item.body))
-        thought = item.text("id") if kind == "reasoning" else None
-    else:
-        if thought is None:
-            _refuse_unanswered(calls, answered, name)
-            return
-    raise ApiError(
-        400,
-        f"Item '{thought}' of type 'reasoning' was provided without its required following item.",
-        param=name,
+    return Asked(
+        turn=turn,
+        fields=fields,
+        tools=echoed,
+        form=form,
+        recalled=recalled,
+        brought=tuple(kept(item, memory.identify) for item in brought),
+        conversation=conversation,
+        store=store,
+        background=background,
+        obfuscates=fields.object("stream_options").flag("include_obfuscation", True),
+        logprobs=(fields.integer("top_logprobs", 0, 20) or 0) if LOGPROBS in include else None,
     )
 
 
-def _refuse_unanswered(calls: dict[str, str], answered: set[str], name: str) -> None:
-    for call_id in calls:
-        if call_id not in answered:
-            raise ApiError(400, f"No tool output found for function call {call_id}.", param=name)
+def _conversation(fields: Fields) -> str | None:
+    value = fields.raw("conversation")
+    if isinstance(value, dict):
+        return fields.object("conversation").required_text("id")
+    if value is not None and not isinstance(value, str):
+        raise invalid_type("conversation", "a string or an object", value)
+    return value
 
 
-def _tools(fields: Fields) -> tuple[Tool, ...]:
+def _recalled(fields: Fields, conversation: str | None, memory: Memory) -> tuple[Json, ...]:
+    """What was said before, from the last compaction on."""
+    previous = fields.text("previous_response_id")
+    if previous and conversation:
+        raise ApiError(
+            400,
+            "Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure you "
+            "are only providing one of them.",
+            param="previous_response_id",
+            code="mutually_exclusive_parameters",
+        )
+    items: tuple[Json, ...] = ()
+    if previous:
+        items = _finished(memory.previous(previous)).history
+    elif conversation:
+        items = tuple(memory.conversation(conversation).items.values())
+    compacted = [n for n, item in enumerate(items) if item["type"] == "compaction"]
+    return items[compacted[-1] :] if compacted else items
+
+
+def _finished(previous: Kept) -> Kept:
+    response = previous.response
+    if response["status"] in ("queued", "in_progress"):
+        raise ApiError(
+            400,
+            f"Previous response with id '{response['id']}' is still {response['status']}.",
+            param="previous_response_id",
+        )
+    return previous
+
+
+def _is_over_threshold(fields: Fields, input_tokens: int) -> bool:
+    limits = []
+    for row in fields.objects("context_management"):
+        row.choice("type", ("compaction",))
+        limits.append(row.integer("compact_threshold", 1))
+    return any(limit is not None and input_tokens > limit for limit in limits)
+
+
+def _include(fields: Fields) -> frozenset[str]:
+    values = fields.raw("include") or []
+    if not isinstance(values, list):
+        raise invalid_type("include", "an array of strings", values)
+    for index, value in enumerate(values):
+        if value not in INCLUDE:
+            raise invalid_value(f"include[{index}]", value, INCLUDE)
+    return frozenset(values)
+
+
+def _tools(fields: Fields) -> tuple[tuple[Tool, ...], list[Json]]:
+    """Those that may be called, and all of them as the response repeats them."""
     tools = []
+    echoed = []
     for row in fields.objects("tools"):
+        shown = row.body
         kind = row.required_text("type")
         if kind == "function":
-            row.flag("strict")
-            parameters = row.object("parameters").body
-            tools.append(Tool("function", tool_name(row), parameters))
+            shown = _function(row)
+            tools.append(Tool("function", shown["name"], shown["parameters"] or {}))
         elif kind == "custom":
             tools.append(Tool("custom", tool_name(row)))
-    return tuple(tools)
+        elif kind not in hosted.UNPLAYED:
+            tools.append(hosted.read(row))
+        echoed.append(shown)
+    return tuple(tools), echoed
 
 
-def _echoed(tool: Json) -> Json:
-    """A function without `strict` is made strict here, unlike in Chat Completions."""
-    if tool.get("type") != "function":
-        return tool
-    strict = tool.get("strict")
-    defaults = {"description": None, "parameters": None}
-    return {**defaults, **tool, "strict": True if strict is None else strict}
+def _function(row: Fields) -> Json:
+    """A function whose `strict` was left out is made strict where that is possible, unlike in Chat
+    Completions."""
+    name = tool_name(row)
+    wanted = row.flag("strict", True)
+    schema = row.object("parameters").body if row.raw("parameters") is not None else None
+    if row.raw("strict") is None and schema is not None:
+        normalised = strict.normalised(schema)
+        wanted = not strict.offences(normalised)
+        schema = normalised if wanted else schema
+    elif wanted and schema is not None:
+        strict.require(schema, f"function '{name}'", row.path("parameters"))
+    return {"description": None, **row.body, "parameters": schema, "strict": wanted}
 
 
 def _format(fields: Fields, heard: Heard) -> tuple[Json, Any]:
@@ -232,12 +232,16 @@ def _format(fields: Fields, heard: Heard) -> tuple[Json, Any]:
         return {"type": kind}, ANY_JSON
     if kind == "json_schema":
         schema = form.require("schema")
+        name = tool_name(form)
+        is_strict = form.flag("strict")
+        if is_strict:
+            strict.require(schema, f"response_format '{name}'", "text.format.schema")
         echoed = {
             "type": kind,
-            "name": tool_name(form),
+            "name": name,
             "description": form.text("description"),
             "schema": schema,
-            "strict": form.flag("strict"),
+            "strict": is_strict,
         }
         return echoed, schema
     return {"type": "text"}, None

@@ -7,13 +7,13 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
-from playground.sandbox import chat, chat_request, responses, responses_request
-from playground.sandbox.answer import compose
-from playground.sandbox.casting import Casting, admit
+from playground.sandbox.casting import Casting
+from playground.sandbox.chat_api import ChatApi
 from playground.sandbox.connection import BODY_LIMIT, Reply, Request
+from playground.sandbox.conversations_api import ConversationsApi
 from playground.sandbox.errors import (
     ApiError,
     foreign_host,
@@ -26,7 +26,10 @@ from playground.sandbox.errors import (
 from playground.sandbox.exchange import JSON_TYPE, Exchange
 from playground.sandbox.fields import Json
 from playground.sandbox.log import RequestLog
+from playground.sandbox.memory import Memory
 from playground.sandbox.play import CutError, encode
+from playground.sandbox.responses_api import ResponsesApi
+from playground.sandbox.route import Route
 from playground.sandbox.scenario import GENERAL, Scenario
 
 RELEASED = 1_767_225_600
@@ -59,12 +62,19 @@ class Sandbox:
         self._clock = clock
         self._identify = identify
         self._log = RequestLog()
-        self._routes: tuple[tuple[str, re.Pattern[str], Callable[..., Awaitable[None]]], ...] = (
+        memory = Memory(identify)
+        self._responses = ResponsesApi(self._casting, memory, clock)
+        self._routes: tuple[Route, ...] = (
             ("GET", re.compile(r"/models"), self._list_models),
             ("GET", re.compile(r"/models/(.+)"), self._show_model),
-            ("POST", re.compile(r"/responses"), self._respond),
-            ("POST", re.compile(r"/chat/completions"), self._complete_chat),
+            *self._responses.routes,
+            *ConversationsApi(memory, clock).routes,
+            *ChatApi(self._casting, clock, identify).routes,
         )
+
+    async def close(self) -> None:
+        """Ends what goes on without a connection."""
+        await self._responses.close()
 
     async def answer(self, request: Request, reply: Reply) -> None:
         """The connection's handler. Cancelled when the client leaves."""
@@ -128,43 +138,6 @@ class Sandbox:
         if name not in self._casting.scenarios:
             raise model_not_found(name)
         await exchange.send(200, _model(name, self._casting.scenarios[name]))
-
-    async def _respond(self, exchange: Exchange) -> None:
-        begun = await self._casting.begin(exchange)
-        if begun is None:
-            return
-        body, scenario = begun
-        turn, shell = responses_request.read(body, self._identify("resp_"), int(self._clock()))
-        admit(scenario, turn.input_tokens, "input")
-        answer = compose(scenario, turn)
-        writer = responses.Writer(shell, answer, turn.input_tokens, self._identify, self._clock)
-        if turn.stream:
-            await exchange.stream(scenario, turn, writer.frames())
-        else:
-            await exchange.whole(scenario, turn, answer, writer.response)
-
-    async def _complete_chat(self, exchange: Exchange) -> None:
-        begun = await self._casting.begin(exchange)
-        if begun is None:
-            return
-        body, scenario = begun
-        asked = chat_request.read(body)
-        turn = asked.turn
-        answer = compose(scenario, turn)
-        writer = chat.Writer(
-            model=turn.model,
-            answer=answer,
-            input_tokens=turn.input_tokens,
-            identify=self._identify,
-            now=self._clock,
-            choices=asked.choices,
-            include_usage=asked.include_usage,
-            service_tier=asked.service_tier,
-        )
-        if turn.stream:
-            await exchange.stream(scenario, turn, writer.frames())
-        else:
-            await exchange.whole(scenario, turn, answer, writer.completion)
 
     async def _answer_about_log(self, request: Request, reply: Reply) -> None:
         """GET shows the log, with `?settled=SECONDS` once no request is running or after that

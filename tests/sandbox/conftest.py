@@ -89,12 +89,14 @@ def serving(scenarios: dict[str, Scenario]) -> Serving:
     @asynccontextmanager
     async def start(**arguments: Any) -> AsyncIterator[Running]:
         more = arguments.pop("more", {})
-        server = Server(Sandbox({**scenarios, **more}, **arguments).answer)
+        sandbox = Sandbox({**scenarios, **more}, **arguments)
+        server = Server(sandbox.answer)
         await server.start("127.0.0.1", 0)
         try:
             yield Running(server)
         finally:
             await server.close()
+            await sandbox.close()
 
     return start
 

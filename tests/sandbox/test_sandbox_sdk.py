@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import Any, get_args
+from typing import Any
 
 import jsonschema
 import openai
@@ -13,19 +11,10 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types import Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
-from openai.types.responses import Response, ResponseStreamEvent
+from openai.types.responses import Response
 from pydantic import BaseModel
 
-KNOWN_EVENTS = get_args(get_args(ResponseStreamEvent)[0])
-
-UNTYPED = {
-    # On the wire, but not in the SDK's types.
-    "Response": {"store"},
-    "ChoiceDelta": {"reasoning_content"},
-    "ChatCompletionMessage": {"reasoning_content"},
-}
-
-FAST = {"sandbox": {"per_second": 0}}
+from tests.oracle import FAST, KNOWN_EVENTS, client, texts_agree, validated
 
 ANSWERING = [
     "sandbox",
@@ -52,34 +41,6 @@ LOOKUP = {
     "required": ["id"],
     "additionalProperties": False,
 }
-
-
-def extras(value: Any) -> Iterator[str]:
-    """Fields that no type of the SDK has: most likely misspelt."""
-    if isinstance(value, BaseModel):
-        kind = type(value).__name__
-        for name in value.model_extra or {}:
-            if name not in UNTYPED.get(kind, set()):
-                yield f"{kind}.{name}"
-        for name in type(value).model_fields:
-            yield from extras(getattr(value, name))
-    elif isinstance(value, list):
-        for row in value:
-            yield from extras(row)
-
-
-def validated(value: BaseModel) -> None:
-    """The SDK takes whatever comes; here every required field must be there, of its type."""
-    type(value).model_validate(value.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    assert list(extras(value)) == []
-
-
-@asynccontextmanager
-async def client(base_url: str, retries: int = 0, **options: Any) -> AsyncIterator[AsyncOpenAI]:
-    async with AsyncOpenAI(
-        base_url=base_url, api_key="sk-anything", max_retries=retries, **options
-    ) as made:
-        yield made
 
 
 def test_the_general_model_comes_first(serving: Any, run: Any, scenarios: Any) -> None:
@@ -123,31 +84,6 @@ def test_every_response_event_is_known_and_complete(serving: Any, run: Any, mode
         assert final.usage.total_tokens == final.usage.input_tokens + deltas
 
     run(drive())
-
-
-def texts_agree(events: list[Any]) -> None:
-    """Deltas, done events, done items and the final response say the same."""
-    joined: dict[Any, str] = {}
-    items: dict[int, Any] = {}
-    for event in events:
-        name, _, stage = event.type.removeprefix("response.").rpartition(".")
-        part = getattr(event, "content_index", getattr(event, "summary_index", None))
-        key = (name, getattr(event, "item_id", None), part)
-        if stage == "delta":
-            joined[key] = joined.get(key, "") + event.delta
-        elif name == "output_item":
-            items[event.output_index] = event.item
-            if stage == "done":
-                assert event.item.id is not None
-        elif stage == "done" and key in joined:
-            whole = next(
-                value
-                for field in ("text", "refusal", "arguments", "input")
-                if (value := getattr(event, field, None)) is not None
-            )
-            assert joined.pop(key) == whole
-    assert joined == {}, "a part that never ended"
-    assert list(items.values()) == events[-1].response.output
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,12 @@ REFUSED: list[tuple[str, dict[str, Any], str | None, str | None]] = [
         "previous_response_id",
         "previous_response_not_found",
     ),
-    ("responses", {**HELLO, "background": True}, "background", "unsupported_parameter"),
+    (
+        "responses",
+        {**HELLO, "background": True, "store": False},
+        "background",
+        "invalid_value",
+    ),
     ("responses", {**HELLO, "text": {"format": {"type": "json_object"}}}, "input", None),
     (
         "responses",
@@ -327,7 +332,7 @@ REFUSED: list[tuple[str, dict[str, Any], str | None, str | None]] = [
     ),
     (
         "chat/completions",
-        {"model": "sandbox", "messages": [{"role": "user", "content": "x"}], "n": 99},
+        {"model": "sandbox", "messages": [{"role": "user", "content": "x"}], "n": 129},
         "n",
         "integer_above_max_value",
     ),
@@ -344,9 +349,9 @@ REFUSED: list[tuple[str, dict[str, Any], str | None, str | None]] = [
     ),
     (
         "chat/completions",
-        {"model": "sandbox", "messages": [{"role": "user", "content": "x"}], "logprobs": True},
-        "logprobs",
-        "unsupported_parameter",
+        {"model": "sandbox", "messages": [{"role": "user", "content": "x"}], "top_logprobs": 2},
+        "top_logprobs",
+        None,
     ),
 ]
 
@@ -372,7 +377,7 @@ def test_wrong_paths_and_methods(serving: Any, run: Any) -> None:
                 ("GET", "/", 404, None),
                 ("POST", "/v2/responses", 404, None),
                 ("GET", "/v1/responses", 405, "POST"),
-                ("DELETE", "/v1/chat/completions", 405, "POST"),
+                ("DELETE", "/v1/chat/completions", 405, "POST, GET"),
                 ("POST", "/v1/models", 405, "GET"),
                 ("OPTIONS", "/v1/responses", 405, "POST"),
                 ("PUT", "/sandbox/log", 405, None),
