@@ -161,7 +161,7 @@ def _belongs(widget: QWidget, window: QWidget) -> bool:
 
 def _is_popup(widget: QWidget) -> bool:
     """Open at a place of its own, rather than in the middle of the window."""
-    return widget.windowType() == Qt.WindowType.Popup
+    return widget.windowType() in (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
 
 
 async def on(home: Path) -> Stage:

@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import forms, words
+from tests.gallery import answers, forms, words
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -413,7 +413,7 @@ async def no_keyring(stage: Stage) -> None:
     await stage.settle()
     dialog = stage.shell._dialog
     assert dialog is not None
-    dialog.key.setText("sk-gallery-0123456789abcdef")  # type: ignore[attr-defined]
+    dialog.form.key.setText("sk-gallery-0123456789abcdef")  # type: ignore[attr-defined]
     dialog.save.click()  # type: ignore[attr-defined]
 
 
@@ -590,6 +590,19 @@ STATES: tuple[State, ...] = (
     State("roles", "Inserted messages of all roles", roles),
     State("tool-call", "Tool calls that were not run", tool_call),
     State("unknown-item", "An item of a kind not known to this version", unknown),
+    State("hosted", "Calls of hosted tools, one of which failed", answers.hosted, large=True),
+    State("searches", "What was searched for and found", answers.searches),
+    State("interpreter", "Code that ran, and a patch", answers.interpreter),
+    State("approval", "A call that asks for approval", answers.approval, contrast=True),
+    State("painted", "A picture that was made", answers.painted, large=True),
+    State("sources", "Commentary, and an answer with its sources", answers.sources, contrast=True),
+    State("stored", "What can be done with a stored answer", answers.stored),
+    State("exhausted", "The whole limit went to reasoning", answers.exhausted),
+    State("background", "Queued in the background", answers.background),
+    State("attached", "A message with pictures and a file", answers.attached, large=True),
+    State("choices", "The second of three choices", answers.choices),
+    State("tokens-tinted", "Tokens by their probability", answers.tokens, large=True),
+    State("sound", "A spoken answer", answers.sound),
     State("refusal", "Refused by the model", refusal),
     State("truncated", "Cut off by the limit of tokens", truncated),
     State("filtered", "Cut off by the content filter", filtered),

@@ -157,6 +157,11 @@ class Tape:
     def unknown(self, kind: str, /, **wire: Any) -> Tape:
         return self._done(self.item(kind, **wire), type=kind, **wire)
 
+    def hosted(self, ms: float, kind: str, /, **wire: Any) -> Tape:
+        """A tool that the server ran itself, for so long."""
+        name = self.item(kind)
+        return self.wait(ms)._done(name, type=kind, **wire)
+
     # How it ends.
 
     def end(

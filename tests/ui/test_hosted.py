@@ -24,6 +24,7 @@ SEARCH = {
     }
 }
 SHELL = {"action": {"commands": ["ls -l", "pwd"], "timeout_ms": 5000}}
+TOOL = {"name": "find", "description": "x"}
 MCP = {"server_label": "docs", "name": "find", "arguments": '{"q": "qt"}'}
 
 
@@ -80,16 +81,16 @@ def call(kind: str, status: str = "completed", **wire: Any) -> HostedCall:
             "Image",
             "A cat",
             (
-                Image("Picture", "AAAA"),
+                Image("", "AAAA"),
                 Words("Prompt, as the server revised it", "A cat"),
                 Table("Fields", (("size", "64x64"),)),
             ),
         ),
         (
-            call("mcp_list_tools", server_label="docs", tools=[{"name": "find", "description": "?"}]),
+            call("mcp_list_tools", server_label="docs", tools=[TOOL]),
             "MCP tools",
             "docs → 1 tool",
-            (Table("1 tool", (("find", "?"),)),),
+            (Table("1 tool", (("find", "x"),)),),
         ),
         (
             call("mcp_call", **MCP, output="found"),
@@ -176,12 +177,12 @@ def test_what_is_to_be_approved_is_in_full_and_open() -> None:
     long = json.dumps({"text": "x" * 10_000})
     told = hosted.tell(call("mcp_approval_request", **{**MCP, "arguments": long}))
     assert told.shown
-    assert "x" * 10_000 in told.parts[0].text  # type: ignore[union-attr]
+    assert "x" * 10_000 in told.parts[1].text  # type: ignore[union-attr]
 
 
 def test_a_picture_that_is_still_coming_is_shown_as_far_as_it_came() -> None:
     item = HostedCall(type="image_generation_call", status="generating", image="QUJD", wire={})
-    assert hosted.tell(item).parts == (Image("Picture so far", "QUJD", going_on=True),)
+    assert hosted.tell(item).parts == (Image("So far", "QUJD", going_on=True),)
 
 
 NONSENSE: tuple[Any, ...] = (None, 7, True, "text", [], [None, 7, "x", {}], {}, {"a": [1]}, 1e999)

@@ -81,7 +81,7 @@ def image_generation(wire: Wire, item: HostedCall) -> Told:
     coming = bool(not picture and item.image)
     parts: list[Part] = failure(error)
     if picture or item.image:
-        name = "Picture so far" if coming else "Picture"
+        name = "So far" if coming else ""
         parts.append(Image(name, picture or item.image, going_on=coming))
     prompt = text(wire.get("revised_prompt"))
     if prompt:
@@ -116,8 +116,9 @@ def mcp_call(wire: Wire, item: HostedCall) -> Told:
 
 def mcp_approval(wire: Wire, item: HostedCall) -> Told:
     """Shown in full and open: what is approved is never shortened."""
-    arguments = Code("Arguments, in full", pretty(text(wire.get("arguments"))), "json")
-    return Told(_named(wire), (arguments,), state="asks for approval", shown=True)
+    asked = Words("It asks to call", _named(wire))
+    arguments = Code("with these arguments", pretty(text(wire.get("arguments"))), "json")
+    return Told(_named(wire), (asked, arguments), state="asks for approval", shown=True)
 
 
 def mcp_answer(wire: Wire, item: HostedCall) -> Told:

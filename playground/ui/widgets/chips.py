@@ -24,7 +24,7 @@ Row = tuple[str, str, str]
 """(kind, text, what a click on it does)"""
 
 DOT = "·"
-HIGH, GAP, SIZE = 24, 15, 11
+HIGH, GAP, SIZE = 24, 13, 11
 """Pixels of the design: a line, between two chips, and the letters."""
 
 

@@ -26,8 +26,10 @@ class Fold(QAbstractButton):
         token: str = "muted",
         strong: bool = False,
         mono: bool = False,
+        lasting: bool = False,
     ) -> None:
-        """`token` colours the head, `strong` makes it semibold; `mono` is for a tail of code."""
+        """`token` colours the head, `strong` makes it semibold; `mono` is for a tail of code. A
+        tail that is `lasting` is also shown while it is open."""
         super().__init__(parent)
         self.setProperty("role", "fold")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -37,6 +39,7 @@ class Fold(QAbstractButton):
         self._token = token
         self._strong = strong
         self._mono = mono
+        self._lasting = lasting
         self._head = self._tail = ""
         body.setVisible(opened)
         self.toggled.connect(body.setVisible)
@@ -88,7 +91,7 @@ class Fold(QAbstractButton):
 
     def _parts(self, look: theme.Theme) -> list[tuple[str, QFont, str]]:
         rows = [(self._head, self._font(), self._token)]
-        if self._tail and not self.isChecked():
+        if self._tail and (self._lasting or not self.isChecked()):
             if self._mono:
                 rows.append((f"  {self._tail}", look.mono, "text"))
             else:

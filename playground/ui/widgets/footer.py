@@ -194,12 +194,12 @@ class Footer(Card):
         waited, speed, used = words.first_token(run), words.speed(run), seen.usage
         return [
             ("model", seen.model or run.call.model, "Open this run in the inspector"),
+            ("stored", _kept(seen.stored), "Whether the server keeps this answer"),
             ("finish", seen.finish_reason or "", "How the server says it ended"),
             ("time", f"TTFT {words.seconds(waited)}" if waited is not None else "", "Times"),
             ("time", f"{words.number(speed, 0)} tok/s" if speed is not None else "", "Times"),
             ("tokens", words.usage(used) if used else "", "Where these tokens come from"),
             ("cost", words.cost(run.cost) if seen.legs else "", "How this was calculated"),
-            ("stored", _kept(seen.stored), "Whether the server keeps this answer, and what to do"),
         ]
 
     def _open(self, kind: str, chip: QWidget) -> None:
@@ -244,7 +244,7 @@ def problem_of(run: Run) -> Problem | None:
 def _kept(stored: bool | None) -> str:
     if stored is None:
         return ""
-    return "kept by the server" if stored else "not kept"
+    return "stored" if stored else "not stored"
 
 
 def _sentence(text: str) -> str:

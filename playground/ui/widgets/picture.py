@@ -105,12 +105,16 @@ class Picture(QWidget):
 
     resized = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, side: int = 320) -> None:
-        """`side`: of the square it is fitted into, in pixels of the design."""
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, side: int = 320, saved: bool = True
+    ) -> None:
+        """`side`: of the square it is fitted into, in pixels of the design. `saved`: whether it is
+        offered to be saved."""
         super().__init__(parent)
         self.name = name
         self.decoded = Decoded()
         self._side = side
+        self._saved = saved
         self._text = ""
         self._due: Future[Decoded] | None = None
         self._look = QTimer(self)
@@ -118,24 +122,25 @@ class Picture(QWidget):
         self._look.timeout.connect(self._take)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
-        theme.space(column, gap=4)
+        theme.space(column, 0, 0, 0, 0, gap=4)
         self.canvas = QLabel(self)
         self.canvas.setAccessibleName(name)
         self.canvas.hide()
         column.addWidget(self.canvas)
         row = QHBoxLayout()
-        theme.space(row, gap=8)
+        theme.space(row, 0, 0, 0, 0, gap=8)
         self.said = QLabel(self)
         self.said.setProperty("role", "caption")
         self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setWordWrap(True)
-        row.addWidget(self.said, 1)
+        row.addWidget(self.said)
         self.save = QPushButton("Save as…", self)
         self.save.setProperty("role", "quiet")
         self.save.setAccessibleName(f"Save {name[:1].lower()}{name[1:]} as a file")
         self.save.clicked.connect(self._save)
         self.save.hide()
         row.addWidget(self.save)
+        row.addStretch(1)
+        self._row = row
         column.addLayout(row)
 
     def show_base64(self, text: str) -> None:
@@ -171,8 +176,11 @@ class Picture(QWidget):
             self.said.setText(f"{width} × {height} · {words.size(len(decoded.data))}")
         else:
             self.said.setText(decoded.why)
-        self.canvas.setVisible(decoded.image is not None)
-        self.save.setVisible(bool(decoded.data))
+        drawn = decoded.image is not None
+        self.said.setWordWrap(not drawn)
+        self._row.setStretch(0, 0 if drawn else 100)
+        self.canvas.setVisible(drawn)
+        self.save.setVisible(self._saved and bool(decoded.data))
         self.resized.emit()
 
     def _save(self) -> None:

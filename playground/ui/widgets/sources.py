@@ -122,7 +122,7 @@ class Sources(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._column = QVBoxLayout(self)
-        theme.space(self._column, gap=0)
+        theme.space(self._column, 0, 0, 0, 0, gap=0)
         self._shown: list[Source] = []
 
     def show_sources(self, sources: Sequence[Source]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import exp, inf, isfinite
 from typing import Any
 
@@ -13,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
-    QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,14 +20,19 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from playground.core.plain import visible
 from playground.ui import theme, words
 
 STEPS = ((0.9, ""), (0.5, "ok_soft"), (0.2, "warn_soft"), (0.0, "error_soft"))
 """(from which probability on, the ground of a token)"""
-LINE, LEGEND = 22, 24
+LINES = {
+    "ok_soft": Qt.PenStyle.SolidLine,
+    "warn_soft": Qt.PenStyle.DashLine,
+    "error_soft": Qt.PenStyle.DotLine,
+}
+LINE, LEGEND = 24, 26
 """Pixels of the design: a line of tokens, and the line above them."""
 LONGEST = 60
 """Characters of one token that are shown."""
@@ -83,6 +87,7 @@ class Tokens(QWidget):
         """The first token of each line."""
         self._width = -1
         self._at: int | None = None
+        self._popup = Alternatives(self)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -151,12 +156,8 @@ class Tokens(QWidget):
         return rows + [(one, percent(p)) for one, p in token.others if one != token.text]
 
     def _tell(self, number: int, at: QPoint) -> None:
-        rows = "".join(
-            f"<tr><td>{'<b>' * (not n)}{escape(_quoted(one))}{'</b>' * (not n)}&nbsp;&nbsp;</td>"
-            f"<td align=right>{chance}</td></tr>"
-            for n, (one, chance) in enumerate(self.told(number))
-        )
-        QToolTip.showText(at, f"<table cellpadding=1>{rows}</table>", self)
+        self._popup.tell(self.told(number))
+        self._popup.show_at(at, self.window())
 
     def _go_to(self, number: int) -> None:
         if not self.tokens:
@@ -193,9 +194,8 @@ class Tokens(QWidget):
             painter.setBrush(look.colour(name))
             painter.drawRoundedRect(box, 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if name == "error_soft":  # not by colour alone
-            painter.setPen(QPen(look.colour("error"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(box.bottomLeft(), box.bottomRight())
+        if name:
+            self._underline(painter, box, name)
         painter.setPen(look.colour("text"))
         painter.drawText(
             place.adjusted(1, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown(token.text)
@@ -203,6 +203,13 @@ class Tokens(QWidget):
         if number == self._at and self.hasFocus():
             painter.setPen(QPen(look.colour("accent"), 2))
             painter.drawRoundedRect(box, 3, 3)
+
+    def _underline(self, painter: QPainter, box: QRectF, name: str) -> None:
+        """The step once more, by the kind of a line: not by colour alone."""
+        pen = QPen(theme.current().colour(name.removesuffix("_soft")), 2, LINES[name])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
 
     def _paint_legend(self, painter: QPainter, look: theme.Theme) -> None:
         x, high = 0.0, look.px(LEGEND - 4)
@@ -215,6 +222,8 @@ class Tokens(QWidget):
             painter.setPen(QPen(look.colour("border"), 1) if not name else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour(name) if name else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            if name:
+                self._underline(painter, box.adjusted(0.5, 0, -0.5, -1), name)
             painter.setPen(look.colour("text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, said)
             x = box.right() + look.px(6)
@@ -227,7 +236,7 @@ class Tokens(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         number = self.token_at(event.position())
         if number is None:
-            QToolTip.hideText()
+            self._popup.hide()
         else:
             self._tell(number, event.globalPosition().toPoint())
 
@@ -235,10 +244,11 @@ class Tokens(QWidget):
         if (number := self.token_at(event.position())) is not None:
             self._go_to(number)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            return True  # shown at once, by the pointer
-        return super().event(event)
+    def leaveEvent(self, event: QEvent) -> None:
+        self._popup.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._popup.hide()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -248,7 +258,7 @@ class Tokens(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        QToolTip.hideText()
+        self._popup.hide()
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -264,6 +274,39 @@ class Tokens(QWidget):
                 self._go_to(len(self.tokens) - 1)
             case _:
                 super().keyPressEvent(event)
+
+
+class Alternatives(QFrame):
+    """What a token might have been: a small window that takes neither pointer nor keys."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.ToolTip)
+        self.setProperty("role", "popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row = QHBoxLayout(self)
+        theme.space(row, 10, 6, 10, 6, gap=16)
+        self.names, self.chances = QLabel(self), QLabel(self)
+        self.chances.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for label in (self.names, self.chances):
+            label.setProperty("role", "number")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            row.addWidget(label)
+
+    def tell(self, rows: Sequence[tuple[str, str]]) -> None:
+        self.names.setText("\n".join(_quoted(name) for name, _ in rows))
+        self.chances.setText("\n".join(chance for _, chance in rows))
+
+    def show_at(self, at: QPoint, window: QWidget) -> None:
+        """Below a place on the screen, inside the window."""
+        self.adjustSize()
+        gap = theme.current().px(16)
+        place = window.mapFromGlobal(at) + QPoint(0, gap // 2)
+        place.setX(max(min(place.x(), window.width() - self.width() - gap), gap))
+        if place.y() + self.height() > window.height() - gap:
+            place.setY(place.y() - self.height() - 2 * gap)
+        self.move(window.mapToGlobal(place))
+        self.show()
 
 
 def summary(tokens: Sequence[Token]) -> str:

@@ -168,7 +168,7 @@ class AnswerCard(Card):
         button.setText("Token probabilities")
         button.setAccessibleName("Tint the tokens by their probability")
         button.setToolTip("Tint each token by how likely it was; the pointer shows the others")
-        button.setProperty("role", "quiet")
+        button.setProperty("role", "segment")
         button.setCheckable(True)
         button.toggled.connect(self._tint)
         self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from playground.core.plain import visible
 from playground.ui import theme, words
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.picture import SHOWN, Picture
@@ -34,7 +33,7 @@ class Attachments(QWidget):
         for part in parts:
             data = _picture(part)
             if data:
-                picture = Picture("Attached picture", self, side=THUMBNAIL)
+                picture = Picture("Attached picture", self, side=THUMBNAIL, saved=False)
                 picture.resized.connect(self.resized)
                 picture.show_base64(data)
                 column.addWidget(picture, 0, Qt.AlignmentFlag.AlignLeft)
@@ -49,11 +48,6 @@ class Attachments(QWidget):
         text = PlainText(described(part), line)
         text.setAccessibleName("Attached")
         row.addWidget(text, 1)
-        if detail := _text(part, "detail"):
-            label = QLabel(f"detail {visible(detail)[:20]}", line)
-            label.setProperty("role", "caption")
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         return line
 
 
@@ -72,6 +66,7 @@ def described(part: Mapping[str, Any]) -> str:
         words.size(len(data.rpartition(",")[2]) * 3 // 4) if data else "",
         (url if len(url) <= SHOWN else f"{url[:SHOWN]}…") if url else "",
         "by address, not loaded here" if url else "",
+        f"detail {detail}" if (detail := _text(part, "detail")) else "",
     )
     return " · ".join(filter(None, rows))
 

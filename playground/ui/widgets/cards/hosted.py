@@ -39,7 +39,7 @@ class HostedCard(Card):
         self._inner.setSpacing(look.px(8))
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
-        self._fold = self.fold(self._body, token="tool", strong=True)
+        self._fold = self.fold(self._body, token="tool", strong=True, lasting=True)
         self._fold.toggled.connect(lambda _: self._draw_body())
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
@@ -67,8 +67,9 @@ class HostedCard(Card):
             self._fold.say(visible(title), visible(" ".join(told.main[:MAIN].split())))
             state, token = hosted.state(item, told, over=self.over)
             say_state(self._badge, visible(state), token)
+            self._wait(bool(told.state))
             self._fold.setAccessibleName(visible(f"{title}, {state}"))
-            if self.over and item.t1 is not None:
+            if self.over and item.t1 is not None and not told.state:
                 self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
             if (told.shown or told.failed) and "fold" not in self.kept:
                 self._fold.setChecked(True)
@@ -76,6 +77,12 @@ class HostedCard(Card):
             self._draw_body()
         elif self._coming is not None:
             self._coming.follow(item.code)
+
+    def _wait(self, waiting: bool) -> None:
+        """Stand out while somebody is waited for."""
+        if bool(self.property("waiting")) != waiting:
+            self.setProperty("waiting", waiting)
+            self.style().polish(self)
 
     def advance(self) -> bool:
         changed = super().advance()

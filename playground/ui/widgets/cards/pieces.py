@@ -31,7 +31,7 @@ class Piece(QWidget):
         super().__init__(parent)
         self.part = part
         column = QVBoxLayout(self)
-        theme.space(column, gap=3)
+        theme.space(column, 0, 0, 0, 0, gap=3)
         self._name = QLabel(self)
         self._name.setProperty("role", "caption")
         self._name.setTextFormat(Qt.TextFormat.PlainText)

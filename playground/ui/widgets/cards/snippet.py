@@ -27,7 +27,8 @@ class Snippet(Prose):
             return
         self._code = code
         fence = "`" * max([FENCE, *(len(run) + 1 for run in re.findall("`{12,}", code))])
-        self.set_text(f"{fence}{self._language}\n{code}\n{fence}")
+        end = "" if code.endswith("\n") else "\n"
+        self.set_text(f"{fence}{self._language}\n{code}{end}{fence}")
         self.finish()
 
     def follow(self, code: Text) -> None:
