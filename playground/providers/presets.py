@@ -166,6 +166,13 @@ GROUPS: tuple[tuple[str, tuple[Profile, ...]], ...] = (
 
 PRESETS: tuple[Profile, ...] = tuple(one for _, group in GROUPS for one in group)
 
+EXAMPLES = {
+    "openai": "https://host/v1, with or without /v1",
+    "azure": "https://RESOURCE.openai.azure.com",
+    "azure-v1": "https://RESOURCE.openai.azure.com/openai/v1",
+}
+"""How an address looks, by the id of a provider or of a preset."""
+
 
 def completed(preset: Profile, environ: Mapping[str, str]) -> Profile:
     """A preset with what the vendors' own clients take from the environment, keys apart."""

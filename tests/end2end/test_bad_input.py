@@ -90,7 +90,7 @@ async def test_a_wrong_key(opening: Opening, home: Path, sandbox: Sandbox) -> No
         driver.click(driver.button("Add a key", driver.chat.view))
         dialog = driver.dialog()
         assert isinstance(dialog, ServersDialog)
-        await until(dialog.key.hasFocus)
+        await until(dialog.form.key.hasFocus)
         dialog.close()
         await still_works(driver, sandbox)
     await is_there_again(opening, run, *words)
@@ -310,10 +310,10 @@ async def type_a_key(driver: Driver, key: str) -> ServersDialog:
     driver.desk.wanted.emit("key")
     dialog = driver.dialog()
     assert isinstance(dialog, ServersDialog)
-    await until(dialog.key.hasFocus)
-    driver.type(key, dialog.key)
+    await until(dialog.form.key.hasFocus)
+    driver.type(key, dialog.form.key)
     driver.click(driver.button("Save", dialog))
-    assert dialog.key.text() == ""
+    assert dialog.form.key.text() == ""
     return dialog
 
 
@@ -366,8 +366,8 @@ async def test_a_key_goes_to_another_address_only_when_the_user_says_so(
         async with opening() as driver:
             dialog = await type_a_key(driver, "sk-test-at-home-1")
             await until(lambda: "kept in memory" in dialog.said.text())
-            dialog.base_url.selectAll()
-            driver.type(second.base_url, dialog.base_url)
+            dialog.form.base_url.selectAll()
+            driver.type(second.base_url, dialog.form.base_url)
             driver.click(driver.button("Save", dialog))
             dialog.close()
             where = second.base_url.removesuffix("/v1")
