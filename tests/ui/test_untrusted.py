@@ -8,12 +8,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.core.items import Message, Notice, Reasoning, Text, ToolCall, Unknown
+from playground.core.items import HostedCall, Message, Notice, Reasoning, Text, ToolCall, Unknown
 from playground.core.problem import Problem
 from playground.core.session import Call, Run
 from playground.endpoints.chat import reduce
 from playground.ui import words
 from playground.ui.widgets.cards import card_for
+from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.links import ask_before_opening
 from playground.ui.widgets.plaintext import PlainText
 from playground.ui.widgets.problembox import ProblemBox
@@ -40,6 +41,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ToolCall(name=EVIL, arguments=Text(EVIL)),
         Notice(text=EVIL),
         Unknown(type=EVIL, wire={"type": EVIL}),
+        HostedCall(type="mcp_call", status=EVIL, wire={"name": EVIL, "error": EVIL}, t1=1),
+        HostedCall(type=EVIL, wire={EVIL: EVIL, "status": EVIL}, t1=1),
+        Message(parts=[{"type": "input_file", "filename": EVIL}]),
     ],
     ids=lambda item: type(item).__name__,
 )
@@ -47,6 +51,8 @@ def test_cards_show_text_as_it_is(qtbot: QtBot, item: Message) -> None:
     card = card_for(run(), item, said=True)
     qtbot.addWidget(card)
     card.advance()
+    for fold in card.findChildren(Fold):
+        fold.setChecked(True)
     shown = [text.toPlainText() for text in card.findChildren(PlainText)]
     assert any("<b>bold</b>" in text or "<b>bold<" in text for text in shown)
     assert not any("\u202e" in text or "\x1b" in text for text in shown)

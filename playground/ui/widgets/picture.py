@@ -52,10 +52,13 @@ def unpacked(text: str) -> bytes:
             raise ValueError("This data: address is not base64.")
     if len(text) > MOST:
         raise ValueError(f"It is too large to be shown: {len(text):,} characters.")
-    text = text.strip().rstrip("=")
+    text = "".join(text.split()).rstrip("=")
     text += "=" * (-len(text) % 4)
     try:
-        pieces = [base64.b64decode(text[at : at + STEP]) for at in range(0, len(text), STEP)]
+        pieces = [
+            base64.b64decode(text[at : at + STEP], validate=True)
+            for at in range(0, len(text), STEP)
+        ]
     except (binascii.Error, ValueError) as error:
         raise ValueError(f"It is not base64: {error}.") from error
     return b"".join(pieces)

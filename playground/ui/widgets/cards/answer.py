@@ -96,6 +96,7 @@ class AnswerCard(Card):
             made.resized.connect(self.resized)
             self._attachments = made
             self._column.addWidget(made)
+            made.show()
         if item.logprobs and self.over and self._tinted is None:
             self._offer_tokens(item)
 
@@ -150,6 +151,7 @@ class AnswerCard(Card):
             self._cites = self.fold(self._sources, "sources", opened=len(rows) <= FEW)
             self._column.addWidget(self._cites)
             self._column.addWidget(self._sources)
+            self._cites.show()
         self._cites.say(
             f"{len(rows)} source{'s' * (len(rows) != 1)}",
             ", ".join(dict.fromkeys(row.note or row.title for row in rows))[:200],
@@ -161,6 +163,7 @@ class AnswerCard(Card):
         if self._sound is None:
             self._sound = Sound(self)
             self._column.addWidget(self._sound)
+            self._sound.show()
         self._sound.say(item.audio, written=bool(item.text), over=self.over)
 
     def _offer_tokens(self, item: Message) -> None:
@@ -172,6 +175,7 @@ class AnswerCard(Card):
         button.setCheckable(True)
         button.toggled.connect(self._tint)
         self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        button.show()
         button.setChecked(bool(self.kept.get("tokens")))
 
     def _tint(self, on: bool) -> None:

@@ -3,6 +3,7 @@ told to; what the reader did to it (what is unfolded) is kept outside, for cards
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -37,17 +38,30 @@ class Card(QFrame):
         self.rev = -1
         self.warm = False
         """Its actions are to be seen."""
+        self._bodies: list[QWidget] = []
+        """What can be unfolded, the outer before the inner."""
         self.newest = False
         """It is the last one, whose actions are always to be seen."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
-    def fold(self, body: QWidget, name: str = "fold", *, opened: bool = False, **look: Any) -> Fold:
-        """A line that opens `body`, as the reader left it; `look` is Fold's."""
+    def fold(
+        self,
+        body: QWidget,
+        name: str = "fold",
+        *,
+        opened: bool = False,
+        draw: Callable[[], object] = lambda: None,
+        **look: Any,
+    ) -> Fold:
+        """A line that opens `body`, as the reader left it. `draw` fills the body when it is opened;
+        `look` is Fold's."""
         made = Fold(self, body, opened=self.kept.get(name, opened), **look)
+        self._bodies.append(body)
 
         def toggled(on: bool) -> None:
             self.kept[name] = on
+            draw()
             self.resized.emit()
 
         made.toggled.connect(toggled)
@@ -90,10 +104,25 @@ class Card(QFrame):
         layout = self.layout()
         if layout is None:
             return self.sizeHint().height()
+        for inner in reversed(self._bodies):  # which would say so themselves a moment later
+            settle(inner)
         layout.activate()
         if layout.hasHeightForWidth():
             return layout.totalHeightForWidth(width)
         return layout.totalSizeHint().height()
+
+
+def settle(widget: QWidget) -> None:
+    """Make what changed inside a widget count in its height now, rather than after the events that
+    are on their way."""
+    if widget.isHidden():
+        return
+    for child in widget.children():
+        if isinstance(child, QWidget) and child.layout() is not None:
+            settle(child)
+    if (layout := widget.layout()) is not None:
+        layout.invalidate()
+    widget.updateGeometry()
 
 
 class CardButton(QToolButton):

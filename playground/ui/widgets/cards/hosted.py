@@ -39,8 +39,9 @@ class HostedCard(Card):
         self._inner.setSpacing(look.px(8))
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
-        self._fold = self.fold(self._body, token="tool", strong=True, lasting=True)
-        self._fold.toggled.connect(lambda _: self._draw_body())
+        self._fold = self.fold(
+            self._body, draw=self._draw_body, token="tool", strong=True, lasting=True
+        )
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -75,8 +76,8 @@ class HostedCard(Card):
                 self._fold.setChecked(True)
                 self.kept.pop("fold", None)  # not the reader's doing
             self._draw_body()
-        elif self._coming is not None:
-            self._coming.follow(item.code)
+        elif self._fold.isChecked():
+            self._draw_coming(item)
 
     def _wait(self, waiting: bool) -> None:
         """Stand out while somebody is waited for."""
@@ -111,6 +112,7 @@ class HostedCard(Card):
             piece.resized.connect(self.resized)
             self._inner.insertWidget(number, piece)
             self._pieces.append(piece)
+            piece.show()  # now, so that the height of the card counts it
         self._drop_from(len(parts))
         self._draw_raw(item)
 
@@ -120,6 +122,7 @@ class HostedCard(Card):
         if self._coming is None and item.code and not whole:
             self._coming = Snippet("What comes", LANGUAGES.get(item.type, "text"), self._body)
             self._inner.insertWidget(len(self._pieces), self._coming)
+            self._coming.show()
         if self._coming is not None:
             self._coming.follow(item.code)
             if whole:
@@ -141,12 +144,12 @@ class HostedCard(Card):
             self._json = PlainText(parent=self._body)
             self._json.setProperty("role", "code")
             self._json.setAccessibleName("The item as JSON")
-            fold = self.fold(self._json, "json")
+            fold = self.fold(self._json, "json", draw=self._say_json)
             fold.say("JSON", "all fields, as the server wrote them")
             fold.setAccessibleName("The item as JSON")
-            fold.toggled.connect(lambda _: self._say_json())
             self._inner.addWidget(fold)
             self._inner.addWidget(self._json)
+            fold.show()
         self._say_json()
 
     def _say_json(self) -> None:

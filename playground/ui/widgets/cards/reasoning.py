@@ -15,6 +15,9 @@ from playground.ui.widgets.cards.base import Card
 from playground.ui.widgets.fold import TEXT
 from playground.ui.widgets.plaintext import PlainText
 
+BEGINS = 200
+"""Characters of the first line that are shown."""
+
 
 class ReasoningCard(Card):
     """Its words and, folded once more, the details that a server keeps beside them."""
@@ -26,6 +29,7 @@ class ReasoningCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         inner = QWidget(self)
+        self._fold = self.fold(inner, draw=self._draw_body, token="reasoning", strong=True)
         indented = QVBoxLayout(inner)
         indented.setContentsMargins(*theme.current().margins(TEXT, 4, 0, 4))
         self._text = PlainText(parent=inner)
@@ -39,16 +43,17 @@ class ReasoningCard(Card):
         self._details.hide()
         indented.addWidget(self._details)
         indented.addWidget(self._json)
-        self._fold = self.fold(inner, token="reasoning", strong=True)
+        self._begins = ""
+        """Its first line, looked for until there is one."""
         column.addWidget(self._fold)
         column.addWidget(inner)
 
     def draw(self) -> None:
         item = self.item
         assert isinstance(item, Reasoning)
-        text = str(item.text or item.summary)
-        self._text.say(text)
-        self._text.setVisible(bool(text))
+        text = item.text or item.summary
+        if text and (self.over or len(self._begins) < BEGINS):
+            self._begins = _first_line(str(text))
         if not self.over:
             head = "Reasoning…"
         else:
@@ -59,10 +64,21 @@ class ReasoningCard(Card):
             tail.append(f"{words.tokens(used.reasoning)} tokens")
         if item.encrypted:
             tail.append("sealed")
-        tail += [line.strip(" *#") for line in text.split("\n") if line.strip(" *#")][:1]
-        self._fold.say(head, visible(" · ".join(tail))[:200])
+        tail += filter(None, [self._begins])
+        self._fold.say(head, visible(" · ".join(tail)))
         self._fold.setAccessibleName(self._fold.text())
         self._fold.setEnabled(bool(text or item.details))
+        self._draw_body()
+
+    def _draw_body(self) -> None:
+        """Bring up to date what stands below the line, when it is open."""
+        item = self.item
+        assert isinstance(item, Reasoning)
+        if not self._fold.isChecked():
+            return
+        text = str(item.text or item.summary)
+        self._text.say(text)
+        self._text.setVisible(bool(text))
         if item.details and self.over:
             count = len(item.details)
             self._details.say(
@@ -75,3 +91,9 @@ class ReasoningCard(Card):
     def copied(self) -> str:
         assert isinstance(self.item, Reasoning)
         return str(self.item.text or self.item.summary)
+
+
+def _first_line(text: str) -> str:
+    """The first words, without the signs of Markdown around them."""
+    lines = (line.strip(" *#") for line in text[: 10 * BEGINS].split("\n"))
+    return next(filter(None, lines), "")[:BEGINS]

@@ -12,6 +12,7 @@ from playground.core.items import ToolCall, ToolOutput
 from playground.core.plain import visible
 from playground.core.session import Run
 from playground.ui import theme, words
+from playground.ui.hosted.pieces import pretty
 from playground.ui.widgets.cards.base import Card, badge, frame, say_state
 from playground.ui.widgets.plaintext import PlainText
 
@@ -34,7 +35,10 @@ class ToolCard(Card):
         self._arguments.setAccessibleName("Arguments")
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
-        self._fold = self.fold(self._arguments, token="tool", strong=True, mono=True)
+        self._fold = self.fold(
+            self._arguments, draw=self._draw_body, token="tool", strong=True, mono=True
+        )
+        self._line = ""
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -47,16 +51,20 @@ class ToolCard(Card):
     def draw(self) -> None:
         item = self.item
         assert isinstance(item, ToolCall)
-        raw = str(item.arguments)
-        line = " ".join(raw.split())
-        if len(line) > ARGUMENTS_SHOWN:
-            line = line[:ARGUMENTS_SHOWN] + "…"
-        self._fold.say(visible(item.name or "a tool"), visible(_short(raw) or line))
-        self._fold.setAccessibleName(f"Tool call {item.name}")
-        self._arguments.say(_pretty(raw))
+        if self.over or len(self._line) <= ARGUMENTS_SHOWN:
+            self._line = _line(str(item.arguments))
+        self._fold.say(visible(item.name or "a tool"), visible(self._line))
+        self._fold.setAccessibleName(visible(f"Tool call {item.name}"))
+        self._draw_body()
         say_state(self._badge, item.state, TOKENS.get(item.state, ""))
         if item.t1 is not None:
             self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
+
+    def _draw_body(self) -> None:
+        """Bring up to date what stands below the line, when it is open."""
+        assert isinstance(self.item, ToolCall)
+        if self._fold.isChecked():
+            self._arguments.say(pretty(str(self.item.arguments)))
 
     def copied(self) -> str:
         assert isinstance(self.item, ToolCall)
@@ -85,8 +93,14 @@ class OutputCard(Card):
         return self.item.output
 
 
+def _line(raw: str) -> str:
+    """The arguments on one line: `city=Oslo, day=tomorrow` of a small flat object."""
+    short = _short(raw) if len(raw) < 4 * ARGUMENTS_SHOWN else ""
+    line = short or " ".join(raw[: 4 * ARGUMENTS_SHOWN].split())
+    return line if len(line) <= ARGUMENTS_SHOWN else line[:ARGUMENTS_SHOWN] + "…"
+
+
 def _short(raw: str) -> str:
-    """`city=Oslo, day=tomorrow` of a small flat object; else nothing."""
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):
@@ -95,10 +109,3 @@ def _short(raw: str) -> str:
         return ""
     line = ", ".join(f"{name}={value}" for name, value in data.items())
     return line if len(line) <= ARGUMENTS_SHOWN else ""
-
-
-def _pretty(raw: str) -> str:
-    try:
-        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return raw
