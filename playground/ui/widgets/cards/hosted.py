@@ -99,7 +99,6 @@ class HostedCard(Card):
         if not self._fold.isChecked() or not self._heard:
             return
         parts = self._told.parts
-        self._draw_coming(item)
         for number, part in enumerate(parts):
             if number < len(self._pieces) and self._pieces[number].part == part:
                 continue
@@ -114,20 +113,21 @@ class HostedCard(Card):
             self._pieces.append(piece)
             piece.show()  # now, so that the height of the card counts it
         self._drop_from(len(parts))
+        self._draw_coming(item)
         self._draw_raw(item)
 
     def _draw_coming(self, item: HostedCall) -> None:
         """The code that streams in, until the server has written it whole."""
-        whole = self.over or any(isinstance(one, Code) for one in self._told.parts)
-        if self._coming is None and item.code and not whole:
+        said = any(isinstance(one, Code) for one in self._told.parts)
+        if self._coming is None and item.code and not said:
             self._coming = Snippet("What comes", LANGUAGES.get(item.type, "text"), self._body)
             self._inner.insertWidget(len(self._pieces), self._coming)
             self._coming.show()
         if self._coming is not None:
             self._coming.follow(item.code)
-            if whole:
+            if said or self.over:
                 self._coming.finish()
-                self._coming.setVisible(not self._pieces)
+            self._coming.setVisible(not said)
 
     def _drop_from(self, number: int) -> None:
         for piece in self._pieces[number:]:
