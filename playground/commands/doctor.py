@@ -28,7 +28,7 @@ PACKAGES = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", metavar="ID", help="also ask this server for its models")
+    parser.add_argument("--profile", metavar="ID", help="also ask this server what it can do")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -92,17 +92,36 @@ async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
 
 
 async def _server(app: Any, profile_id: str) -> dict[str, Any]:
+    """Its models, then one word over each dialect to find out whether it is spoken there."""
     from playground.core.problem import Failure
+    from playground.engine.probe import probe
 
     profile = app.profile(profile_id)
     told: dict[str, Any] = {"profile": profile_id, "models": None, "problem": None}
     try:
-        models = await app.workspace.models(profile, lambda text: print(text, file=sys.stderr))
+        serving = await app.serve(profile, lambda text: print(text, file=sys.stderr))
+        models = await app.runner.models(serving)
     except Failure as failure:
-        told["problem"] = f"{failure.problem.title} {failure.problem.detail}".strip()
-    else:
-        told["models"] = [model.id for model in models]
+        told["problem"] = _sentence(failure.problem)
+        return told
+    told["models"] = [model.id for model in models]
+    model = serving.profile.model or next(iter(told["models"]), "")
+    if model:
+        found = await probe(app.runner, serving, model)
+        told["asked"] = model
+        for api, problem in found.dialects.items():
+            told[api] = "answers" if problem is None else _sentence(problem)
+        told["state"] = found.state
+        if found.state not in (None, serving.profile.quirks.state):
+            told["hint"] = (
+                f"The profile says that its state is {serving.profile.quirks.state}; the server is"
+                f" {found.state}. Servers › Differences from OpenAI."
+            )
     return told
+
+
+def _sentence(problem: Any) -> str:
+    return f"{problem.title} {problem.detail}".strip()
 
 
 def _version(name: str) -> str | None:

@@ -193,6 +193,8 @@ def test_the_doctor_asks_a_server(command: Command, sandbox: Sandbox, home: Path
     assert good.returncode == 0
     server = value_of(good)["server"]
     assert server["problem"] is None and server["models"][0] == "sandbox"
+    assert (server["responses"], server["chat"]) == ("answers", "answers")
+    assert server["state"] == "stateful" and "the server is stateful" in server["hint"]
     dead = command("doctor", "--profile", "dead", "--json")
     assert dead.returncode == 1
     assert "127.0.0.1:9" in value_of(dead)["server"]["problem"]
