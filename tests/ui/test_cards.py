@@ -180,6 +180,17 @@ def test_code_is_followed_while_it_comes_and_believed_when_it_is_whole(show: Sho
     assert "done" in seen(card)
 
 
+def test_code_that_broke_off_stays(show: Show) -> None:
+    item = HostedCall(type="code_interpreter_call", status="interpreting")
+    item.wire = {"container_id": "cntr_1"}
+    item.code.append("import math")
+    card = show(item)
+    fold(card).click()
+    assert "import math" in seen(card)
+    assert "cntr_1" in seen(card)
+    assert "cut off" in seen(card)
+
+
 def test_one_that_the_end_of_the_run_cut_off_says_so(show: Show) -> None:
     item = search("searching")
     item.t1 = None
