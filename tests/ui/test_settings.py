@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -17,9 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.problem import Failure
+from playground.core.profile import Api, Profile, Quirks
+from playground.core.session import Call
+from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.panels.profiles import ServersDialog
+from playground.ui.panels.settings import kept
 from playground.ui.widgets.form import ParameterRow
+from playground.ui.widgets.parameters import BEYOND
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -126,6 +132,160 @@ async def test_another_dialect_brings_its_own_parameters(
         await driver.idle()
 
 
+# What goes along, and what the server keeps.
+
+
+async def test_extra_body_and_headers_go_along_and_secrets_do_not(
+    opening: Opening, sandbox: Sandbox, home: Path
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        driver.settings._find_extras()
+        extras = driver.settings._extras
+        assert extras.body.text.hasFocus()
+        extras.body.text.replace('{"metadata": {"team": "seven"}, "sandbox": {"seed": 1}}')
+        extras.headers.text.replace("X-Team: seven")
+        extras.settle()
+        await driver.ask("with extras")
+        row = sandbox.log("with extras")[-1]
+        assert row["body"]["metadata"] == {"team": "seven"}
+        assert row["body"]["sandbox"] == {"per_second": 0, "seed": 1}, "objects are merged"
+        assert row["headers"]["x-team"] == "seven"
+        extras.headers.text.replace("X-Team: seven\nX-Api-Key: sk-test-MARKER-123")
+        extras.settle()
+        await driver.shows("X-Api-Key holds a secret")
+        await driver.ask("without the secret")
+        assert "x-api-key" not in sandbox.log("without the secret")[-1]["headers"]
+        assert driver.desk.session.call.headers == {"X-Team": "seven"}
+        await driver.idle()
+    for path in home.rglob("*"):
+        assert not path.is_file() or b"MARKER-123" not in path.read_bytes(), path
+
+
+async def test_how_the_conversation_travels_is_a_choice_only_where_there_is_one(
+    opening: Opening, home: Path, sandbox: Sandbox
+) -> None:
+    prepare(home, sandbox.base_url, quirks={"state": "stateful"})
+    async with opening() as driver:
+        driver.fields(**FAST)
+        box = driver.find(QComboBox, "How the conversation reaches the server")
+        assert box.isEnabled() and not driver.settings.why_state.isVisible()
+        box.setCurrentIndex(1)
+        box.activated.emit(1)
+        assert driver.desk.session.call.state == "previous_response_id"
+        await driver.ask("the first")
+        await driver.ask("the second")
+        body = sandbox.log("the second")[-1]["body"]
+        assert body["previous_response_id"] and len(body["input"]) == 1
+        driver.fields(store=False)
+        await driver.shows("Nothing to build on")
+        choose_api(driver, "Chat Completions")
+        assert not box.isEnabled() and box.currentData() == "history"
+        await driver.shows("Chat Completions sends it whole each time.")
+        assert driver.desk.session.call.state == "previous_response_id", "not forgotten"
+        choose_api(driver, "Responses")
+        assert box.isEnabled() and box.currentData() == "previous_response_id"
+        driver.desk.use_profile("ollama")
+        choose_api(driver, "Responses")
+        await driver.shows("This server keeps nothing")
+        await driver.idle()
+
+
+def choose_api(driver: Driver, title: str) -> None:
+    driver.settings.api.setCurrentText(title)
+    driver.settings.api.activated.emit(driver.settings.api.currentIndex())
+
+
+@pytest.mark.parametrize(
+    ("api", "state", "call", "keeps"),
+    [
+        ("responses", "stateful", {}, True),
+        ("responses", "stateful", {"fields": {"store": True}}, True),
+        ("responses", "stateful", {"fields": {"store": False}}, False),
+        ("responses", "stateful", {"extra": {"store": False}}, False),
+        ("responses", "stateless", {"fields": {"store": True}}, False),
+        ("responses", "none", {}, False),
+        ("chat", "stateful", {}, False),
+        ("chat", "stateless", {"fields": {"store": True}}, True),
+        ("chat", "stateful", {"fields": {"store": True}, "extra": {"store": False}}, False),
+        ("completions", "stateful", {"fields": {"store": True}}, False),
+    ],
+)
+def test_whether_the_server_keeps_the_answer_follows_what_is_sent(
+    api: Api, state: Any, call: dict[str, Any], keeps: bool
+) -> None:
+    profile = Profile(id="p", name="P", quirks=Quirks(state=state))
+    found, why = kept(Call(api=api, **call), profile)
+    assert found is keeps and why
+
+
+async def test_kept_stands_beside_the_model(opening: Opening, home: Path) -> None:
+    prepare(home, "http://127.0.0.1:9/v1", quirks={"state": "stateful"})
+    async with opening() as driver:
+        assert driver.settings.kept.text() == "kept by the server"
+        driver.fields(store=False)
+        assert driver.settings.kept.text() == "not kept by the server"
+        assert "store is off" in driver.settings.kept.toolTip()
+        await driver.idle()
+
+
+async def test_what_is_being_typed_belongs_to_the_session_it_was_typed_in(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("the first session")
+        first = driver.desk.session
+        field = turn_on(driver, "temperature")
+        assert isinstance(field, QLineEdit)
+        field.setFocus()
+        field.selectAll()
+        driver.type("0.75", field)
+        driver.settings._extras.body.text.replace('{"a": 1}')
+        driver.press("Ctrl+N")
+        assert first.call.fields["temperature"] == 0.75 and first.call.extra == {"a": 1}
+        second = driver.desk.session
+        assert second is not first and second.call.extra == {}
+        await driver.idle()
+
+
+async def test_fields_of_another_dialect_are_not_sent_unseen(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(max_output_tokens=50)
+        choose_api(driver, "Chat Completions")
+        one = driver.settings.form.reveal("max_output_tokens")
+        assert one is not None
+        assert driver.settings.form.sections[BEYOND].fold.text() == f"{BEYOND} · 1 on"
+        driver.click(one.switch, QPoint(8, one.switch.height() // 2))
+        assert driver.desk.session.call.fields == {}
+        await driver.idle()
+
+
+async def test_a_model_that_ends_says_so_beside_its_name(opening: Opening) -> None:
+    async with opening() as driver:
+        settings = driver.settings
+        settings._models["here"] = [Model("old", shutdown_date="2020-01-01"), Model("new")]
+        driver.model("old")
+        await driver.shows("shut down")
+        assert settings.end.property("token") == "error"
+        driver.model("new")
+        assert not settings.end.isVisible()
+        await driver.idle()
+
+
+async def test_nothing_in_the_dock_moves_sideways_when_the_bar_comes(opening: Opening) -> None:
+    async with opening() as driver:
+        settings = driver.settings
+        bar = settings.area.verticalScrollBar()
+        driver.window.resize(1440, 2600)
+        await until(lambda: not bar.isVisible())
+        before = settings.profile.width()
+        driver.window.resize(1440, 800)
+        await until(bar.isVisible)
+        await until(lambda: settings.profile.width() == before)
+        await driver.idle()
+
+
 # Models and servers.
 
 
@@ -214,8 +374,8 @@ async def test_a_server_of_ones_own_is_added_tested_and_used(
         assert run.transcript.outcome == "completed"
         assert sandbox.log("to my own server")[0]["headers"]["x-team"] == "seven"
         await driver.idle()
-    kept = json.loads((home / "settings.json").read_text())
-    assert [profile["name"] for profile in kept["profiles"]] == ["Here", "Mine"]
+    saved = json.loads((home / "settings.json").read_text())
+    assert [profile["name"] for profile in saved["profiles"]] == ["Here", "Mine"]
     async with opening() as driver:
         assert driver.desk.profile.name == "Mine"
 
@@ -389,8 +549,8 @@ async def test_preferences_take_effect_at_once_and_are_kept(opening: Opening, ho
         assert driver.app.workspace.limits().idle == 12.5
         driver.click(driver.button("Close", dialog))
         await driver.idle()
-    kept = json.loads((home / "settings.json").read_text())
-    assert (kept["theme"], kept["limits"]["idle"]) == ("dark", 12.5)
+    saved = json.loads((home / "settings.json").read_text())
+    assert (saved["theme"], saved["limits"]["idle"]) == ("dark", 12.5)
     async with opening():
         assert theme.current().name == "dark"
 

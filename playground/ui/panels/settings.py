@@ -27,7 +27,7 @@ from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.extras import Extras
-from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.fieldedit import Choice, into_view
 from playground.ui.widgets.form import ParameterRow
 from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.parameters import ParameterForm
@@ -352,7 +352,7 @@ class SettingsDock(QWidget):
 
     def _find_field(self) -> None:
         self.desk.wanted.emit("settings")
-        self.area.ensureWidgetVisible(self.form.filter)
+        into_view(self.form.filter)
         self.form.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.form.filter.selectAll()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, Qt, QTimer
@@ -94,8 +95,7 @@ class CodeView(QWidget):
         if request is None:
             return ""
         if title == JSON:
-            lines = pretty(request.body, whole=True).lines
-            return request.body if self.mode.index == 1 else "\n".join(lines)
+            return request.body if self.mode.index == 1 else _indented(request.body)
         code = CODE[title].code
         assert code is not None
         return code(request)
@@ -196,3 +196,9 @@ class CodeView(QWidget):
         self._whole = False
         self.show_now()
         self._look_for_key()
+
+
+def _indented(body: str) -> str:
+    """A body for reading, that says the same."""
+    text = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair has no UTF-8

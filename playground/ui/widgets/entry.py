@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.ui import theme
-from playground.ui.widgets.fieldedit import JsonField, KeyboardHint, enlarging, tip_of
+from playground.ui.widgets.fieldedit import JsonField, KeyboardHint, enlarging, into_view, tip_of
 from playground.ui.widgets.jsonedit import CodeEdit
 from playground.ui.widgets.values import Read, same
 
@@ -92,6 +92,8 @@ class Entry(QWidget):
         if self.text.property("wrong") != bool(wrong):
             self.text.setProperty("wrong", bool(wrong))
             self.text.style().polish(self.text)
+        if wrong and self.text.hasFocus():
+            into_view(self.why)
 
     def _edited(self) -> None:
         value, wrong = self._read(self.text.toPlainText())

@@ -9,6 +9,7 @@ from playground.core.session import Call
 from playground.ui import theme
 from playground.ui.widgets import values
 from playground.ui.widgets.entry import Entry
+from playground.ui.widgets.fieldedit import into_view
 from playground.ui.widgets.fold import Fold
 
 BODY = (
@@ -83,3 +84,5 @@ class Extras(QWidget):
         """Open it and put the focus there."""
         self.fold.setChecked(True)
         self.body.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        into_view(self.headers)
+        into_view(self.body)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDialog,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QToolButton,
     QToolTip,
     QVBoxLayout,
@@ -237,6 +239,17 @@ class KeyboardHint(QObject):
             below = self._widget.mapToGlobal(QPoint(0, self._widget.height()))
             QToolTip.showText(below, self._widget.toolTip(), self._widget)
         return False
+
+
+def into_view(widget: QWidget) -> None:
+    """Scroll to a widget, also to one that has only just been shown."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None:
+        # What has only just been shown has no place yet.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        parent.ensureWidgetVisible(widget, 0, theme.current().px(12))
 
 
 def tip_of(text: str) -> str:

@@ -25,6 +25,7 @@ from playground.ui.widgets.fieldedit import (
     KeyboardHint,
     enlarging,
     field_of,
+    into_view,
     tip_of,
 )
 
@@ -215,6 +216,8 @@ class ParameterRow(QWidget):
             self.why.setVisible(bool(wrong))
             _say(self.why, "token", "error" if bad else "")
         _say(field, "wrong", bad)
+        if wrong and field.hasFocus():
+            into_view(self.why)
 
     # What the user does.
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from playground.core.endpoint import Parameter
 from playground.ui import theme
 from playground.ui.icons import icon
+from playground.ui.widgets.fieldedit import into_view
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.form import OVERHANG, ParameterRow
 
@@ -197,6 +198,7 @@ class ParameterForm(QWidget):
             if section is not None:
                 section.fold.setChecked(True)
             row.switch.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            into_view(row)
         return row
 
     def _add(self, parameter: Parameter) -> None:
@@ -243,6 +245,7 @@ class ParameterForm(QWidget):
                 for row in self.rows.values():
                     if row.isVisible():
                         row.switch.setFocus(Qt.FocusReason.TabFocusReason)
+                        into_view(row)
                         break
                 return True
         return super().eventFilter(watched, event)
