@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
-from typing import assert_never
+from functools import cached_property, partial
+from typing import Any
 
-from playground.sandbox.answer import Answer, Call, Item, Message, Reasoning, Refusal
+from playground.sandbox.answer import Answer
+from playground.sandbox.chat_deltas import Delta, Deltas
+from playground.sandbox.chat_message import message_of
+from playground.sandbox.chat_request import ChatTurn
+from playground.sandbox.chat_usage import usage_of
 from playground.sandbox.errors import ApiError
 from playground.sandbox.fields import Json
+from playground.sandbox.manners import Manners, filled, merged
 from playground.sandbox.play import Frame, encode
 
 FINGERPRINT = "fp_sandbox"
 DONE = b"data: [DONE]\n\n"
 
-_FAILURE = ApiError(
+_FILLER = "Xk2vQ8mZr4TpLw7Ny1BsHd6Fj3GcUe9A" * 2
+_STEP = 16
+"""Chunks are filled up so that the letters of a delta and its filler are a multiple of this."""
+
+FAILURE = ApiError(
     500,
     "The model produced an error. This failure is part of the script.",
     type="server_error",
@@ -25,162 +34,190 @@ _FAILURE = ApiError(
 
 @dataclass
 class Writer:
-    """Writes one answer, `choices` times over."""
+    """Writes one answer, as often as the request has choices, in the manners of one server."""
 
-    model: str
+    asked: ChatTurn
     answer: Answer
-    input_tokens: int
     identify: Callable[[str], str]
     """Makes an id that begins so."""
     now: Callable[[], float]
-    choices: int = 1
-    include_usage: bool = False
-    """A stream ends with a chunk that has the usage and no choice."""
-    service_tier: str = "default"
+    manners: Manners
+
+    def __post_init__(self) -> None:
+        self.id = self.identify("chatcmpl-")
+        self._created = int(self.now())
+        self._names: dict[tuple[int, str, int], str] = {}
+        self._continuous = self.manners.usage == "every chunk" or self.asked.continuous_usage
 
     def frames(self) -> Iterator[Frame]:
-        head: Json = {
-            "id": self.identify("chatcmpl-"),
-            "object": "chat.completion.chunk",
-            "created": int(self.now()),
-            "model": self.model,
-            "service_tier": self.service_tier,
-            "system_fingerprint": FINGERPRINT,
-        }
-        usage = {"usage": None} if self.include_usage else {}
-        for delta, counts in self._deltas():
-            for index in range(self.choices):
-                choices = [_choice(index, delta, None)]
-                yield Frame(_frame({**head, "choices": choices, **usage}), counts)
+        for opening in self.manners.opening:
+            yield _frame({**self._head, **filled(opening, self._facts)})
+        tracks = [
+            Deltas(self.answer, self.asked, self.manners, partial(self._name, index), self.now)
+            for index in range(self.asked.choices)
+        ]
+        fills = self.asked.obfuscation and "obfuscation" not in self.manners.lacks("")
+        told = 0
+        for deltas in zip(*tracks, strict=True):
+            told += deltas[0].tokens if deltas[0].paced else 0
+            for index, delta in enumerate(deltas):
+                chunk = self._chunk([self._choice(index, delta)], told)
+                if fills:
+                    chunk["obfuscation"] = _filler(delta)
+                yield _frame(chunk, delta.paced)
         if self.answer.finish == "failed":
-            yield Frame(_frame(_FAILURE.body), False)
+            yield from self._failed()
             return
-        for index in range(self.choices):
-            choices = [_choice(index, {}, self.answer.finish)]
-            yield Frame(_frame({**head, "choices": choices, **usage}), False)
-        if self.include_usage:
-            yield Frame(_frame({**head, "choices": [], "usage": self._usage()}), False)
-        yield Frame(DONE, False)
+        yield from self._finish(told)
+        for closing in self.manners.closing:
+            yield _frame(merged(self._head, filled(closing, self._facts)))
+        yield from self._counted()
+        if self.manners.done:
+            yield Frame(DONE, False)
 
     def completion(self) -> Json:
         """The whole answer. Raises ApiError when the script fails: there is no other way to say so
         in this dialect."""
         if self.answer.finish == "failed":
-            raise _FAILURE
-        return {
-            "id": self.identify("chatcmpl-"),
-            "object": "chat.completion",
-            "created": int(self.now()),
-            "model": self.model,
-            "choices": [
-                {
-                    "index": index,
-                    "message": self._message(),
-                    "logprobs": None,
-                    "finish_reason": self.answer.finish,
-                }
-                for index in range(self.choices)
-            ],
-            "usage": self._usage(),
-            "service_tier": self.service_tier,
+            raise FAILURE
+        choices = []
+        for index in range(self.asked.choices):
+            message, logprobs = message_of(
+                self.answer, self.asked, self.manners, partial(self._name, index), self.now
+            )
+            choice = {
+                "index": index,
+                "message": merged(message, self.manners.message),
+                "logprobs": logprobs,
+                "finish_reason": self._finish_reason,
+            }
+            choices.append(self._mannered(choice))
+        whole = {**self._head, "object": "chat.completion", "choices": choices}
+        if self.manners.usage != "never":
+            whole["usage"] = self._usage
+        return {**whole, **filled(self.manners.ending, self._facts)}
+
+    def _name(self, choice: int, prefix: str, count: int) -> str:
+        """The id of the `count`th call or sound of a choice: one and the same in the stream and in
+        what is stored of it."""
+        place = (choice, prefix, count)
+        if place not in self._names:
+            self._names[place] = self.identify(prefix)
+        return self._names[place]
+
+    @cached_property
+    def _head(self) -> Json:
+        head = {
+            "id": self.id,
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": self.asked.turn.model,
+            "service_tier": self.asked.service_tier,
             "system_fingerprint": FINGERPRINT,
         }
+        for name in self.manners.lacks(""):
+            head.pop(name, None)
+        return merged(head, filled(self.manners.chunk, self._facts))
 
-    def _message(self) -> Json:
-        """The deltas of a stream, joined."""
-        message: Json = {"role": "assistant", "content": None, "refusal": None, "annotations": []}
-        calls: dict[int, Json] = {}
-        for delta, _ in self._deltas():
-            for name in ("content", "refusal", "reasoning_content"):
-                if delta.get(name):
-                    message[name] = (message.get(name) or "") + delta[name]
-            for part in delta.get("tool_calls", ()):
-                if (call := calls.get(part["index"])) is None:
-                    kind = part["type"]
-                    calls[part["index"]] = {
-                        "id": part["id"],
-                        "type": kind,
-                        kind: dict(part[kind]),
-                    }
-                    continue
-                kind = call["type"]
-                for name, piece in part[kind].items():
-                    call[kind][name] += piece
-        if calls:
-            message["tool_calls"] = list(calls.values())
-        return message
-
-    def _deltas(self) -> Iterator[tuple[Json, bool]]:
-        """What each chunk adds, and whether it is a delta that waits for its time."""
-        parts = self.answer.parts
-        speaks = any(isinstance(part, Message) for part in parts)
-        yield (
-            {"role": "assistant", "content": "" if speaks else None, "refusal": None},
-            False,
-        )
-        texts = 0
-        calls = 0
-        for part in parts:
-            match part:
-                case Message(pieces=pieces):
-                    # One string here, where the Responses dialect has an item for each text.
-                    if texts:
-                        yield {"content": "\n\n"}, False
-                    texts += 1
-                    for piece in pieces:
-                        yield {"content": piece}, True
-                case Refusal(pieces=pieces):
-                    for piece in pieces:
-                        yield {"refusal": piece}, True
-                case Reasoning(sections=sections, open=True):
-                    for piece in chain.from_iterable(sections):
-                        yield {"reasoning_content": piece}, True
-                case Reasoning():
-                    pass  # OpenAI only counts it in this dialect.
-                case Call():
-                    yield from self._call(calls, part)
-                    calls += 1
-                case Item():
-                    pass  # This dialect has no such things.
-                case other:
-                    assert_never(other)
-
-    def _call(self, index: int, part: Call) -> Iterator[tuple[Json, bool]]:
-        text = "arguments" if part.kind == "function" else "input"
-        opening = {
-            "index": index,
-            "id": self.identify("call_"),
-            "type": part.kind,
-            part.kind: {"name": part.name, text: ""},
-        }
-        yield {"tool_calls": [opening]}, False
-        for piece in part.pieces:
-            yield {"tool_calls": [{"index": index, part.kind: {text: piece}}]}, True
-
+    @cached_property
     def _usage(self) -> Json:
-        answer = self.answer
-        output = answer.output_tokens * self.choices
+        return usage_of(self.asked, self.answer, self.manners)
+
+    @cached_property
+    def _finish_reason(self) -> str:
+        """OpenAI's word, or this server's own for it."""
+        word: str = self.answer.finish
+        if word == "tool_calls" and self.asked.functions:
+            word = "function_call"
+        return self.manners.finish.get(word, word)
+
+    @property
+    def _facts(self) -> dict[str, Any]:
         return {
-            "prompt_tokens": self.input_tokens,
-            "completion_tokens": output,
-            "total_tokens": self.input_tokens + output,
-            "prompt_tokens_details": {
-                "cached_tokens": 0,
-                "cache_write_tokens": 0,
-                "audio_tokens": 0,
-            },
-            "completion_tokens_details": {
-                "reasoning_tokens": answer.reasoning_tokens * self.choices,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
+            "id": self.id,
+            "model": self.asked.turn.model,
+            "created": self._created,
+            "finish": self._finish_reason,
+            "usage": self._usage,
         }
 
+    def _chunk(self, choices: list[Json], told: int) -> Json:
+        chunk = {**self._head, "choices": choices}
+        if self._continuous:
+            output = told * self.asked.choices
+            prompt = self._usage["prompt_tokens"]
+            counts = {"completion_tokens": output, "total_tokens": prompt + output}
+            chunk["usage"] = {**self._usage, **counts}
+        elif self._tells_usage:
+            chunk["usage"] = None
+        return chunk
 
-def _choice(index: int, delta: Json, finish: str | None) -> Json:
-    return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+    @property
+    def _tells_usage(self) -> bool:
+        """Whether OpenAI would: its other chunks then have a null there."""
+        return self.asked.include_usage and self.manners.usage in ("asked", "without choices")
+
+    def _choice(self, index: int, delta: Delta, finish: str | None = None) -> Json:
+        choice: Json = {
+            "index": index,
+            "delta": delta.body,
+            "logprobs": delta.logprobs,
+            "finish_reason": finish,
+        }
+        return self._mannered(choice)
+
+    def _mannered(self, choice: Json) -> Json:
+        for name in self._dropped:
+            choice.pop(name, None)
+        if not self.manners.choice:
+            return choice
+        facts = {**self._facts, "finish": choice.get("finish_reason")}
+        return {**choice, **filled(self.manners.choice, facts)}
+
+    @cached_property
+    def _dropped(self) -> frozenset[str]:
+        return self.manners.lacks("choice")
+
+    def _finish(self, told: int) -> Iterator[Frame]:
+        kind = self.manners.usage
+        nothing = Delta({}, False)
+        if kind == "before finish":
+            chunk = self._chunk([self._choice(0, nothing)], told)
+            yield _frame({**chunk, "usage": self._usage})
+        for index in range(self.asked.choices):
+            chunk = self._chunk([self._choice(index, nothing, self._finish_reason)], told)
+            if kind == "with finish":
+                chunk["usage"] = self._usage
+            yield _frame({**chunk, **filled(self.manners.ending, self._facts)})
+        if kind == "with choice" and self.asked.include_usage:
+            yield _frame({**self._chunk([self._choice(0, nothing)], told), "usage": self._usage})
+
+    def _counted(self) -> Iterator[Frame]:
+        """The last chunk, with the usage of the whole request."""
+        kind = self.manners.usage
+        asked = self.asked.include_usage and kind in ("asked", "without choices", "every chunk")
+        if not asked and kind != "always":
+            return
+        chunk = {**self._head, "choices": [], "usage": self._usage}
+        if kind == "without choices":
+            del chunk["choices"]
+        yield _frame(chunk)
+
+    def _failed(self) -> Iterator[Frame]:
+        failed = self.manners.failed
+        if failed is None:
+            yield _frame(FAILURE.body)
+            return
+        event = f"event: {failed.event}\n".encode() if failed.event else b""
+        yield Frame(event + _frame(filled(failed.data, self._facts)).data, False)
+        if failed.done:
+            yield Frame(DONE, False)
 
 
-def _frame(chunk: Json) -> bytes:
-    return b"data: %b\n\n" % encode(chunk)
+def _filler(delta: Delta) -> str:
+    length = sum(len(value) for value in delta.body.values() if isinstance(value, str))
+    return _FILLER[: _STEP - length % _STEP]
+
+
+def _frame(chunk: Any, paced: bool = False) -> Frame:
+    return Frame(b"data: %b\n\n" % encode(chunk), paced)

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from playground.sandbox import parameters, tokens
-from playground.sandbox.errors import ApiError, invalid_type, missing, unsupported
+from playground.sandbox import audio, parameters, tokens
+from playground.sandbox.chat_messages import Conversation, read_messages
+from playground.sandbox.chat_tools import read_schema, read_tools
+from playground.sandbox.errors import ApiError, invalid_type, unsupported
 from playground.sandbox.fields import Fields, Json
+from playground.sandbox.manners import Manners
+from playground.sandbox.tokens import Pieces
 from playground.sandbox.turn import (
-    ANY_JSON,
     EFFORTS,
     VERBOSITIES,
     Directions,
-    Heard,
-    Tool,
     Turn,
-    choose,
     plain_text,
     served_tier,
-    tool_name,
 )
 
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast")
+CHOICES = 128
+STOP_WORDS = 4
 
-_ROLES = ("system", "assistant", "user", "tool", "developer")
-_SAID = ("text", "image_url", "input_audio", "file")
-_ANSWERED = ("text", "refusal")
+_UNPLAYED = ("moderation", "web_search_options")
+"""What no script has an answer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +34,42 @@ class ChatTurn:
     """A turn, and what only this dialect knows."""
 
     turn: Turn
-    choices: int
-    include_usage: bool
-    service_tier: str
+    conversation: Conversation = field(default_factory=Conversation)
+    choices: int = 1
+    include_usage: bool = False
+    """A stream ends with a chunk that has the usage and no choice."""
+    continuous_usage: bool = False
+    """vLLM's own option: every chunk has the usage so far."""
+    obfuscation: bool = True
+    """Chunks are filled up to lengths that tell less about the words in them."""
+    service_tier: str = "default"
+    top_logprobs: int | None = None
+    """Alternatives for each token; None for no log probabilities at all."""
+    functions: bool = False
+    """The request has `functions`, the form that came before `tools`."""
+    audio: str | None = None
+    """Format of the sound that was asked for beside the text."""
+    prediction: Pieces = ()
+    store: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
-def read(body: Json) -> ChatTurn:
+def read(body: Json, manners: Manners) -> ChatTurn:
     """Raises ApiError."""
-    fields = Fields(body, parameters.CHAT)
+    fields = Fields(body, None if manners.lenient else parameters.CHAT)
     model = fields.required_text("model")
-    _refuse_what_is_not_played(fields)
-    heard = Heard()
-    messages = fields.require("messages")
-    if messages == []:
-        raise missing("messages")
-    if not isinstance(messages, list):
-        raise invalid_type("messages", "an array of objects", messages)
-    _read_messages(fields, heard)
-    tools = _tools(fields)
-    heard.tokens += tokens.count(json.dumps(body["tools"])) if body.get("tools") else 0
-    choice = choose(fields, tools, nested=True)
+    for name in _UNPLAYED:
+        if fields.raw(name) is not None:
+            raise unsupported(
+                name, f"Unsupported parameter: '{name}' is not supported with this model."
+            )
+    conversation = read_messages(fields, manners)
+    heard = conversation.heard
+    tools, choice = read_tools(fields)
+    for name in ("tools", "functions"):
+        heard.tokens += tokens.count(json.dumps(body[name])) if body.get(name) else 0
     stream = fields.flag("stream")
-    options = fields.object("stream_options")
-    if fields.raw("stream_options") is not None and not stream:
-        raise ApiError(
-            400,
-            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
-            param="stream_options",
-        )
+    options = stream_options(fields, stream)
     _check_ranges(fields)
     turn = Turn(
         dialect="chat",
@@ -71,35 +78,58 @@ def read(body: Json) -> ChatTurn:
         prompt=heard.prompt,
         message_number=heard.message_number,
         instructions="\n\n".join(heard.instructions),
-        input_tokens=heard.tokens,
+        input_tokens=heard.tokens + conversation.media_tokens,
         tools=choice.tools,
         tool_choice=choice.mode,
         forced=choice.forced,
         parallel=fields.flag("parallel_tool_calls", True),
         tool_outputs=tuple(heard.tool_outputs),
-        schema=_schema(fields, heard),
+        schema=read_schema(fields, heard),
         limit=_limit(fields),
-        stop=_stop(fields),
+        stop=stop_words(fields),
         directions=Directions.read(fields),
     )
     return ChatTurn(
         turn=turn,
-        choices=fields.integer("n", 1, 8) or 1,
+        conversation=conversation,
+        choices=fields.integer("n", 1, CHOICES) or 1,
         include_usage=options.flag("include_usage"),
+        continuous_usage=options.flag("continuous_usage_stats"),
+        obfuscation=options.flag("include_obfuscation", True),
         service_tier=served_tier(fields.choice("service_tier", TIERS)),
+        top_logprobs=_logprobs(fields),
+        functions=bool(fields.raw("functions")) and bool(tools),
+        audio=_audio(fields, stream),
+        prediction=_prediction(fields),
+        store=fields.flag("store"),
+        metadata=fields.metadata(),
     )
 
 
-def _refuse_what_is_not_played(fields: Fields) -> None:
-    if fields.flag("logprobs") or fields.integer("top_logprobs", 0, 20):
-        raise unsupported("logprobs", "logprobs are not supported with this model.")
-    for name in ("functions", "function_call", "audio", "web_search_options"):
-        if fields.raw(name) is not None:
-            raise unsupported(
-                name, f"Unsupported parameter: '{name}' is not supported with this model."
-            )
-    if "audio" in (fields.raw("modalities") or []):
-        raise unsupported("modalities", "This model answers in text only.")
+def stream_options(fields: Fields, stream: bool) -> Fields:
+    if fields.raw("stream_options") is not None and not stream:
+        raise ApiError(
+            400,
+            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+            param="stream_options",
+        )
+    return fields.object("stream_options")
+
+
+def stop_words(fields: Fields) -> tuple[str, ...]:
+    given = fields.raw("stop")
+    words = [given] if isinstance(given, str) else given or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise invalid_type("stop", "a string or an array of strings", given)
+    if len(words) > STOP_WORDS:
+        raise ApiError(
+            400,
+            f"Invalid 'stop': array too long. Expected an array with maximum length {STOP_WORDS}, "
+            f"but got an array with length {len(words)} instead.",
+            param="stop",
+            code="array_above_max_length",
+        )
+    return tuple(words)
 
 
 def _check_ranges(fields: Fields) -> None:
@@ -108,10 +138,10 @@ def _check_ranges(fields: Fields) -> None:
     fields.number("top_p", 0, 1)
     fields.number("frequency_penalty", -2, 2)
     fields.number("presence_penalty", -2, 2)
+    fields.integer("seed", -(2**63), 2**63 - 1)
+    fields.object("logit_bias")
     fields.choice("reasoning_effort", EFFORTS)
     fields.choice("verbosity", VERBOSITIES)
-    fields.metadata()
-    fields.flag("store")
     for name in ("user", "safety_identifier", "prompt_cache_key"):
         fields.text(name)
 
@@ -129,85 +159,39 @@ def _limit(fields: Fields) -> int | None:
     return old if new is None else new
 
 
-def _stop(fields: Fields) -> tuple[str, ...]:
-    given = fields.raw("stop")
-    words = [given] if isinstance(given, str) else given or []
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise invalid_type("stop", "a string or an array of strings", given)
-    return tuple(words)
-
-
-def _read_messages(fields: Fields, heard: Heard) -> None:
-    waiting: set[str] = set()
-    for message in fields.objects("messages"):
-        role = message.required_text("role")
-        message.choice("role", _ROLES)
-        if role == "tool":
-            call_id = message.required_text("tool_call_id")
-            if call_id not in waiting:
-                raise ApiError(
-                    400,
-                    "Invalid parameter: messages with role 'tool' must be a response to a "
-                    "preceding message with 'tool_calls'.",
-                    param=message.path("role"),
-                )
-            waiting.discard(call_id)
-            heard.output(plain_text(message, "content", _SAID))
-            continue
-        _refuse_unanswered(waiting)
-        allowed = _ANSWERED if role == "assistant" else _SAID
-        calls = message.objects("tool_calls") if role == "assistant" else []
-        if message.raw("content") is None and not calls and message.raw("refusal") is None:
-            raise missing(message.path("content"))
-        heard.say(role, plain_text(message, "content", allowed))
-        for call in calls:
-            waiting.add(call.required_text("id"))
-            heard.tokens += tokens.count(json.dumps(call.body))
-    _refuse_unanswered(waiting)
-
-
-def _refuse_unanswered(waiting: set[str]) -> None:
-    if waiting:
+def _logprobs(fields: Fields) -> int | None:
+    wanted = fields.flag("logprobs")
+    top = fields.integer("top_logprobs", 0, 20)
+    if top is not None and not wanted:
         raise ApiError(
             400,
-            "An assistant message with 'tool_calls' must be followed by tool messages responding "
-            "to each 'tool_call_id'. The following tool_call_ids did not have response messages: "
-            f"{', '.join(sorted(waiting))}",
-            param="messages",
+            "Invalid value for 'top_logprobs': it is only allowed when 'logprobs' is enabled.",
+            param="top_logprobs",
         )
+    return (top or 0) if wanted else None
 
 
-def _tools(fields: Fields) -> tuple[Tool, ...]:
-    tools = []
-    for row in fields.objects("tools"):
-        kind = row.require("type")
-        if kind == "function":
-            function = row.object("function")
-            function.flag("strict")
-            parameters = function.object("parameters").body
-            tools.append(Tool("function", tool_name(function), parameters))
-        else:
-            row.choice("type", ("function", "custom"))
-            tools.append(Tool("custom", tool_name(row.object("custom"))))
-    return tuple(tools)
+def _audio(fields: Fields, stream: bool) -> str | None:
+    modalities = fields.raw("modalities") or ["text"]
+    if not isinstance(modalities, list) or not set(modalities) <= {"text", "audio"}:
+        raise invalid_type("modalities", "an array of 'text' and 'audio'", modalities)
+    if "audio" not in modalities:
+        return None
+    fields.require("audio")
+    asked = fields.object("audio")
+    asked.require("voice")
+    asked.required_text("format")
+    form = asked.choice("format", audio.FORMATS)
+    if stream and form != "pcm16":
+        raise unsupported(
+            "audio.format",
+            "Unsupported value: 'audio.format' does not support 'wav' when stream=true. Supported "
+            "values are: 'pcm16'.",
+        )
+    return form
 
 
-def _schema(fields: Fields, heard: Heard) -> Any:
-    form = fields.object("response_format")
-    kind = form.choice("type", ("text", "json_object", "json_schema"))
-    if kind == "json_object":
-        if not heard.mentions_json:
-            raise ApiError(
-                400,
-                "'messages' must contain the word 'json' in some form, to use 'response_format' "
-                "of type 'json_object'.",
-                param="messages",
-            )
-        return ANY_JSON
-    if kind == "json_schema":
-        form.require("json_schema")
-        named = form.object("json_schema")
-        tool_name(named)
-        named.flag("strict")
-        return named.require("schema")
-    return None
+def _prediction(fields: Fields) -> Pieces:
+    prediction = fields.object("prediction")
+    prediction.choice("type", ("content",))
+    return tokens.split(plain_text(prediction, "content", ("text",)))
