@@ -67,7 +67,7 @@ class Usage(BaseModel):
             cache_write=_count(inputs, "cache_write_tokens") or 0,
             output=made or 0,
             reasoning=_count(outputs, "reasoning_tokens") or 0,
-            raw=data if tools is None else {**data, "tool_usage": tools},
+            raw=data if not isinstance(tools, dict) else {**data, "tool_usage": tools},
         )
 
     @staticmethod

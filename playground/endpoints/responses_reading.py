@@ -74,7 +74,7 @@ def facts(transcript: Transcript, response: Data) -> None:
     if isinstance(conversation, dict):
         conversation = conversation.get("id")
     transcript.conversation = word(conversation) or transcript.conversation
-    if (usage := Usage.read(response.get("usage"))) is not None:
+    if (usage := Usage.read(response.get("usage"), response.get("tool_usage"))) is not None:
         transcript.usages[transcript.leg] = usage
 
 

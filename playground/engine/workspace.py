@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
-from playground.core.items import Item, Message, Reasoning, Text
+from playground.core.items import Item, Message, Reasoning, Text, ToolOutput
 from playground.core.parts import Part
 from playground.core.problem import Failure
 from playground.core.profile import Profile
@@ -278,10 +278,13 @@ def _asked(run: Run) -> list[Item]:
 def _is_kept(run: Run) -> bool:
     """Whether a later request can build on what the server keeps of this run."""
     seen = run.transcript
+    answered = {item.call_id for item in seen.items if isinstance(item, ToolOutput)}
     return (
         seen.response_id is not None
         and seen.stored is not False
         and seen.outcome in ("completed", "incomplete", "refused")
+        # A server that waits for the output of a tool takes nothing else.
+        and all(call.call_id in answered for call in seen.tool_calls)
     )
 
 

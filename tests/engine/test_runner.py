@@ -243,7 +243,7 @@ async def test_a_mistake_of_ours_ends_the_run_with_a_report(
         raise ZeroDivisionError("ours")
 
     async with opening() as bench:
-        monkeypatch.setattr(bench.app.runner, "_address", broken)
+        monkeypatch.setattr(bench.app.runner, "address", broken)
         run = await bench.ask(bench.session(), "break")
         seen = run.transcript
         assert seen.outcome == "failed"
