@@ -143,6 +143,35 @@ async def test_versions_an_editor_a_notice_and_switched_on_parameters(opening: O
         check(driver.window)
 
 
+@pytest.mark.parametrize("form", ["JSON", "Python"])
+async def test_the_next_request_as_code(form: str, opening: Opening) -> None:
+    async with opening() as driver:
+        driver.press("Ctrl+Shift+E")
+        driver.click(driver.button(form, driver.chat.code))
+        await driver.idle()
+        check(driver.window)
+
+
+@pytest.mark.parametrize("api", ["responses", "chat", "completions"])
+async def test_every_field_of_a_dialect_switched_on(api: str, opening: Opening) -> None:
+    async with opening() as driver:
+        driver.window.docks["inspector"].hide()
+        driver.window.resize(1440, 6000)
+        driver.settings._update(api=api, extra={"a": 1}, headers={"X-Team": "seven"})
+        driver.settings._extras.fold.setChecked(True)
+        for section in driver.settings.form.sections.values():
+            section.fold.setChecked(True)
+        for one in driver.settings.rows.values():
+            one.switch.click()
+        await driver.shows(*(f"{name} ·" for name in driver.settings.form.sections))
+        check(driver.settings)
+        large = driver.settings._extras.body.text.enlarge("Extra body")  # type: ignore[union-attr]
+        await until(lambda: bool(list(visible(large))))
+        check(large)
+        large.close()
+        await driver.idle()
+
+
 async def test_while_something_runs(opening: Opening) -> None:
     async with opening() as driver:
         driver.model("stall")
