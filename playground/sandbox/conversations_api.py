@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playground.sandbox.errors import ApiError, missing
+from playground.sandbox.errors import ApiError
 from playground.sandbox.exchange import Exchange
 from playground.sandbox.fields import Fields, Json, decode
 from playground.sandbox.memory import Conversation, Memory
 from playground.sandbox.pages import page
-from playground.sandbox.responses_items import kept
+from playground.sandbox.responses_items import read_items
 from playground.sandbox.route import Route
 
 MOST = 20
@@ -97,9 +97,4 @@ class ConversationsApi:
                 param="items",
                 code="array_above_max_length",
             )
-        for row in rows:
-            if row.raw("type") in (None, "message"):
-                row.required_text("role")
-                if row.raw("content") is None:
-                    raise missing(row.path("content"))
-        return [kept(row.body, self._memory.identify) for row in rows]
+        return read_items(fields.body, "items", self._memory.identify)

@@ -64,6 +64,27 @@ def kept(item: Json, identify: Callable[[str], str]) -> Json:
     return item
 
 
+def read_items(body: Json, name: str, identify: Callable[[str], str]) -> list[Json]:
+    """Items that are brought without a question, as the server keeps them. Raises ApiError."""
+    rows = Fields(body).objects(name)
+    for row in rows:
+        if _kind(row) == "message":
+            _said(row)
+    return [kept(row.body, identify) for row in rows]
+
+
+def _kind(item: Fields) -> str:
+    item.text("id")
+    return item.text("type") or "message"
+
+
+def _said(item: Fields) -> tuple[str, str]:
+    """Role and text of a message."""
+    role = item.required_text("role")
+    item.choice("role", _ROLES)
+    return role, plain_text(item, "content", _ANSWERED if role == "assistant" else _SAID)
+
+
 def _whole(part: Json) -> Json:
     match part["type"]:
         case "output_text":
@@ -137,14 +158,12 @@ class Listener:
                 )
 
     def _item(self, item: Fields, name: str) -> None:
-        kind = item.text("type") or "message"
+        kind = _kind(item)
         if kind == "message":
-            role = item.required_text("role")
-            item.choice("role", _ROLES)
+            role, text = _said(item)
             if self._thought is not None and role != "assistant":
                 raise _unfollowed(self._thought, name)
-            allowed = _ANSWERED if role == "assistant" else _SAID
-            self._heard.say(role, plain_text(item, "content", allowed))
+            self._heard.say(role, text)
         elif kind in _OUTPUTS:
             self._output(item, kind, name)
         elif kind == "mcp_approval_response":

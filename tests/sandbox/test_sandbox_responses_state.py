@@ -370,6 +370,9 @@ def test_a_stream_in_the_background_is_resumed(serving: Any, run: Any) -> None:
                 event async for event in await api.responses.retrieve(response_id, stream=True)
             ]
             assert whole == [*early, *rest]
+            async with api.responses.stream(response_id=response_id) as helper:
+                final = await helper.get_final_response()
+            assert final.output_text == rest[-1].response.output_text
             late = await api.responses.retrieve(
                 response_id, stream=True, starting_after=whole[-1].sequence_number
             )
