@@ -13,13 +13,7 @@ from playground.sandbox.acting import acts, not_filled, shown
 from playground.sandbox.almanac import almanac
 from playground.sandbox.fields import Json
 from playground.sandbox.fill import UnfillableError, fill
-from playground.sandbox.parts import Call as Call
-from playground.sandbox.parts import Item as Item
-from playground.sandbox.parts import Message as Message
-from playground.sandbox.parts import Part as Part
-from playground.sandbox.parts import Reasoning as Reasoning
-from playground.sandbox.parts import Refusal as Refusal
-from playground.sandbox.parts import size
+from playground.sandbox.parts import Call, Item, Message, Part, Reasoning, Refusal, size
 from playground.sandbox.scenario import (
     PLACEHOLDER,
     AlmanacPart,
