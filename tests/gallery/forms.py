@@ -148,6 +148,7 @@ async def code(stage: Stage, form: int = 0) -> None:
     stage.after.append(lambda: stage.chat.show_code(False))
     stage.chat.code.forms.pick(form)
     await stage.settle()
+    stage.chat.code.show_now()
 
 
 async def curl(stage: Stage) -> None:

@@ -25,6 +25,7 @@ class CodeText(QPlainTextEdit):
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("role", "source")
+        theme.follow(self, lambda look: self.setFont(look.mono))  # without ligatures
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(0)

@@ -25,8 +25,8 @@ PAUSE = 300
 """Milliseconds without a key after which what stands there is taken."""
 LEAST, MOST = 2, 24
 """Lines that it is high; more are scrolled to."""
-SIDES, ABOVE = 8, 6
-"""Pixels of the design beside and above the text, without the frame."""
+ABOVE = 6
+"""Pixels of the design above and below the text, without the frame."""
 
 _TOKEN = re.compile(
     r'(?P<name>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<string>"(?:[^"\\]|\\.)*"?)'
@@ -56,7 +56,7 @@ class CodeEdit(QPlainTextEdit):
         self.setProperty("role", "entry")
         # A key that goes on to the next field must do so everywhere, also in code.
         self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(0)
         vertical = QSizePolicy.Policy.Fixed if grows else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
@@ -66,7 +66,7 @@ class CodeEdit(QPlainTextEdit):
         self._pause.setInterval(PAUSE)
         self._pause.timeout.connect(self.edited)
         self.textChanged.connect(self._changed)
-        theme.follow(self, lambda look: self._refit())
+        theme.follow(self, self._restyle)
 
     @property
     def pending(self) -> bool:
@@ -93,13 +93,9 @@ class CodeEdit(QPlainTextEdit):
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
 
-    @property
-    def lines(self) -> int:
-        """As many as are needed for the text at this width."""
-        metrics = QFontMetricsF(theme.current().mono)
-        room = max(self.width() - 2 * theme.current().px(SIDES) - 2, 1)
-        rows = self.toPlainText().split("\n", MOST)[:MOST]
-        return sum(max(ceil((metrics.horizontalAdvance(row) + 1) / room), 1) for row in rows)
+    def _restyle(self, look: theme.Theme) -> None:
+        self.setFont(look.mono)  # without ligatures
+        self._refit()
 
     def _changed(self) -> None:
         self._pause.start()
@@ -108,10 +104,15 @@ class CodeEdit(QPlainTextEdit):
     def _refit(self) -> None:
         if not self._grows:
             return
-        lines, look = self.lines, theme.current()
-        spacing = ceil(QFontMetricsF(look.mono).lineSpacing())
+        look = theme.current()
+        line = ceil(QFontMetricsF(look.mono).lineSpacing())
+        text, block, most = 0.0, self.document().firstBlock(), MOST * line
+        while block.isValid() and text < most:
+            text += self.blockBoundingRect(block).height()
+            block = block.next()
         # One pixel more than the lines need, or Qt finds that the last one does not fit.
-        high = min(max(lines, LEAST), MOST) * spacing + 2 * (look.px(ABOVE) + 1) + 1
+        rim = 2 * (look.px(ABOVE) + 1) + 1
+        high = min(max(ceil(text), LEAST * line), most) + rim
         if high != self.minimumHeight():
             self.setFixedHeight(high)
 
