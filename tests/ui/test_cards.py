@@ -19,6 +19,7 @@ from playground.core.items import HostedCall, Item, Message, Reasoning, Text, To
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session
 from playground.ui import theme
+from playground.ui.hosted.kinds import KINDS
 from playground.ui.widgets.cards import Card, card_for
 from playground.ui.widgets.cards.answer import AnswerCard
 from playground.ui.widgets.fold import Fold
@@ -440,7 +441,7 @@ def test_numbers_that_are_none() -> None:
 def test_reasoning_is_followed_only_where_it_can_be_seen(show: Show) -> None:
     item = Reasoning(text=Text("**First** thought\n"))
     card = show(item, over=False)
-    (text, _) = card.findChildren(PlainText)
+    (text,) = card.findChildren(PlainText)
     assert "First** thought" in seen(card)
     assert text.toPlainText() == ""
     fold(card).click()
@@ -473,6 +474,30 @@ def test_arguments_on_one_line_stop_growing_when_the_line_is_full(show: Show) ->
     assert len(line) < 140
     fold(card).click()
     assert card.findChildren(PlainText)[0].toPlainText().count("word") == 200
+
+
+# For everybody.
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "sparkle_call"])
+def test_every_control_of_an_open_card_has_a_name_and_a_size(kind: str, show: Show) -> None:
+    wire = {
+        "action": {"type": "search", "query": "x", "sources": [{"url": "https://a.b"}]},
+        "tools": [{"name": "f", "description": "d"}],
+        "results": [{"filename": "a", "text": "b"}],
+        "output": "done",
+        "code": "x = 1",
+        "arguments": '{"a": 1}',
+        "result": png(),
+    }
+    card = show(HostedCall(type=kind, status="completed", wire=wire, t1=1))
+    fold(card).setChecked(True)
+    QApplication.sendPostedEvents()
+    controls = [one for one in visible(card) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert controls
+    assert [one for one in controls if not name_of(one)] == []
+    small = [one for one in controls if isinstance(one, QAbstractButton) and one.height() < 24]
+    assert [one for one in small if one.isEnabled()] == []
 
 
 # In the conversation.

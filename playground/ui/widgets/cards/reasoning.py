@@ -10,7 +10,7 @@ from playground.core.items import Reasoning
 from playground.core.plain import visible
 from playground.core.session import Run
 from playground.ui import theme, words
-from playground.ui.hosted.pieces import as_json
+from playground.ui.hosted.pieces import as_json, counted
 from playground.ui.widgets.cards.base import Card
 from playground.ui.widgets.fold import TEXT
 from playground.ui.widgets.plaintext import PlainText
@@ -36,15 +36,10 @@ class ReasoningCard(Card):
         self._text.setProperty("role", "muted")
         self._text.setAccessibleName("Reasoning")
         indented.addWidget(self._text)
-        self._json = PlainText(parent=inner)
-        self._json.setProperty("role", "code")
-        self._json.setAccessibleName("Details of the reasoning as JSON")
-        self._details = self.fold(self._json, "details")
-        self._details.hide()
-        indented.addWidget(self._details)
-        indented.addWidget(self._json)
-        self._begins = ""
-        """Its first line, looked for until there is one."""
+        self._indented = indented
+        self._json: PlainText | None = None
+        self._begins, self._begun = "", False
+        """Its first line, and whether that will not change any more."""
         column.addWidget(self._fold)
         column.addWidget(inner)
 
@@ -52,8 +47,9 @@ class ReasoningCard(Card):
         item = self.item
         assert isinstance(item, Reasoning)
         text = item.text or item.summary
-        if text and (self.over or len(self._begins) < BEGINS):
-            self._begins = _first_line(str(text))
+        if text and (self.over or not self._begun):
+            whole = str(text)
+            self._begins, self._begun = _first_line(whole), len(whole) > 2 * BEGINS
         if not self.over:
             head = "Reasoning…"
         else:
@@ -79,14 +75,21 @@ class ReasoningCard(Card):
         text = str(item.text or item.summary)
         self._text.say(text)
         self._text.setVisible(bool(text))
-        if item.details and self.over:
-            count = len(item.details)
-            self._details.say(
-                "Details", f"{count} part{'s' * (count > 1)}, as the server sent them"
-            )
-            self._details.setAccessibleName("Details of the reasoning")
-            self._details.show()
-            self._json.say(as_json(item.details))
+        if item.details and self.over and self._json is None:
+            self._json = self._offer_details(item)
+
+    def _offer_details(self, item: Reasoning) -> PlainText:
+        """What the server keeps beside the words, folded once more."""
+        json = PlainText(as_json(item.details), self)
+        json.setProperty("role", "code")
+        json.setAccessibleName("Details of the reasoning as JSON")
+        fold = self.fold(json, "details")
+        fold.say("Details", f"{counted(len(item.details), 'part')}, as the server sent them")
+        fold.setAccessibleName("Details of the reasoning")
+        self._indented.addWidget(fold)
+        self._indented.addWidget(json)
+        fold.show()
+        return json
 
     def copied(self) -> str:
         assert isinstance(self.item, Reasoning)
