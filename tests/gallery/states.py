@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, words
+from tests.gallery import answers, forms, offers, words
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -556,6 +556,9 @@ STATES: tuple[State, ...] = (
     State("sessions", "Sessions of some days, one running", filled, large=True, contrast=True),
     State("search", "Search as you type, with what was found", search),
     State("search-nothing", "A search that finds nothing", search_nothing),
+    State("negotiation", "A refused field, and how it would be taken", offers.negotiation),
+    State("attaching", "What goes with the next message", offers.attached, large=True),
+    State("limits", "Few requests left", offers.limits),
     State("loading-models", "Asking a server for its models", loading_models),
     State("parameters", "Parameters that are sent, and one that cannot be", parameters, large=True),
     State("form", "Request fields in groups", forms.groups, large=True, contrast=True),
