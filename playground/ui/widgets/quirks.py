@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from playground.core.plain import visible
 from playground.core.profile import Fields, Quirks
 from playground.ui import theme
-from playground.ui.widgets.cards.base import tool_button
+from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.rows import Rows
 
 STATES = (
