@@ -26,7 +26,7 @@ from tests.gallery.faults import faults
 from tests.gallery.stage import SIZE, Stage, on
 from tests.gallery.states import STATES, State
 
-LIMIT = 230
+LIMIT = 1700
 """Seconds for all of it."""
 LARGE = (1920, 1200)
 """The window for type of double size."""

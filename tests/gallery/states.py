@@ -557,7 +557,7 @@ STATES: tuple[State, ...] = (
     State("search", "Search as you type, with what was found", search),
     State("search-nothing", "A search that finds nothing", search_nothing),
     State("negotiation", "A refused field, and how it would be taken", offers.negotiation),
-    State("attaching", "What goes with the next message", offers.attached, large=True),
+    State("attaching", "What goes with the next message", offers.attached),
     State("limits", "Few requests left", offers.limits),
     State("loading-models", "Asking a server for its models", loading_models),
     State("parameters", "Parameters that are sent, and one that cannot be", parameters, large=True),

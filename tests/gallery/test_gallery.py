@@ -23,7 +23,7 @@ FOLDER = Path(os.environ.get("PLAYGROUND_GALLERY") or ROOT / "out" / "gallery")
 KINDS = ("light-100", "dark-100", "light-200", "dark-200")
 PYTHON = (sys.executable, "-W", "error")
 
-LIMIT = 240
+LIMIT = 1800
 """Seconds for all pictures on a machine that has other things to do; alone they take 40."""
 
 Rows = list[dict[str, Any]]

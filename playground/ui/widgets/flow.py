@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -48,18 +48,25 @@ class Flow(QWidget):
         return y + line
 
     def _place(self) -> None:
-        self._run(self.width(), move=True)
-        self.setFixedHeight(self._run(self.width(), move=False))
-        self.updateGeometry()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self._run(max(self.width(), 200), move=False))
+        if self._run(self.width(), move=True) != self.height():
+            self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
         return self._run(width, move=False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(self.width(), 200)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.heightForWidth(max(self.width(), 80)))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:  # one of them has got another size
+            self._place()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
