@@ -114,7 +114,7 @@ def sent(recording: Recording) -> Body:
 
 
 def wanted(call: Call) -> Body:
-    """What a call switches on itself: all that is known of a body whose recording is not at hand."""
+    """What a call switches on itself: all there is where a recording is not at hand."""
     body: Body = {}
     for path, value in call.fields.items():
         place(body, path, value)

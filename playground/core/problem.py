@@ -192,9 +192,7 @@ def _dig(data: Any) -> tuple[str, str | None, str | None]:
         said = _dig(said)[0] or str(said)
     if isinstance(said, list):  # FastAPI's validation errors
         said = "; ".join(
-            f"{_place(row.get('loc'))}: {row.get('msg', '')}"
-            if isinstance(row, dict)
-            else str(row)
+            f"{_place(row.get('loc'))}: {row.get('msg', '')}" if isinstance(row, dict) else str(row)
             for row in said
         )
     code = _text(data.get("code"))

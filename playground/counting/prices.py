@@ -1,8 +1,8 @@
 """What a run cost: reported by the server, calculated from a dated price, or unknown.
 
 Prices are those of genai-prices as they were when it was released: nothing is ever fetched. What
-was used and has no price there is named, and makes the amount a least one. The first calculation imports that
-package, 220 ms, so callers do it in a worker.
+was used and has no price there is named, and makes the amount a least one. The first calculation
+imports that package, 220 ms, so callers do it in a worker.
 """
 
 from __future__ import annotations

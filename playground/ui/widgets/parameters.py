@@ -141,7 +141,8 @@ class ParameterForm(QWidget):
         """The keyboard goes down the form, also through what was made later than what follows."""
         before: QWidget = self.filter
         rows = [row for row in self.rows.values() if not row.parameter.group]
-        for part in (*rows, *self.sections.values()):
+        parts: list[ParameterRow | Section] = [*rows, *self.sections.values()]
+        for part in parts:
             for widget in part.stops:
                 QWidget.setTabOrder(before, widget)
                 before = widget
