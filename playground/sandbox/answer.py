@@ -35,7 +35,9 @@ from playground.sandbox.turn import Dialect, Turn
 QUOTED = 2000
 """Characters of the prompt that an answer repeats."""
 
-Finish = Literal["stop", "length", "tool_calls", "content_filter", "failed"]
+Finish = Literal[
+    "stop", "length", "tool_calls", "content_filter", "max_messages", "steered", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from http import HTTPStatus
 from urllib.parse import unquote
 
 import h11
@@ -60,7 +61,7 @@ class Reply:
         head = {"date": formatdate(usegmt=True), "server": "playground-sandbox", **headers}
         if self._closes:
             head["connection"] = "close"
-        self._connection.transmit(h11.Response(status_code=status, headers=list(head.items())))
+        self._connection.transmit(_head(status, list(head.items())))
         self.status = status
 
     def write(self, data: bytes) -> None:
@@ -230,9 +231,9 @@ class Connection(asyncio.Protocol):
             return
         body = f"{error}\n".encode()
         self.transmit(
-            h11.Response(
-                status_code=error.error_status_hint,
-                headers=[
+            _head(
+                error.error_status_hint,
+                [
                     ("content-type", "text/plain; charset=utf-8"),
                     ("content-length", str(len(body))),
                     ("connection", "close"),
@@ -241,3 +242,12 @@ class Connection(asyncio.Protocol):
         )
         self.transmit(h11.Data(data=body))
         self.transmit(h11.EndOfMessage())
+
+
+def _head(status: int, headers: list[tuple[str, str]]) -> h11.Response:
+    """With the words that belong to the status, if it has any."""
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:
+        reason = ""
+    return h11.Response(status_code=status, headers=headers, reason=reason.encode())

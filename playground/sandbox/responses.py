@@ -90,9 +90,9 @@ class Writer:
             case "length":
                 response["status"] = "incomplete"
                 response["incomplete_details"] = {"reason": "max_output_tokens"}
-            case "content_filter":
+            case "content_filter" | "max_messages" | "steered" as reason:
                 response["status"] = "incomplete"
-                response["incomplete_details"] = {"reason": "content_filter"}
+                response["incomplete_details"] = {"reason": reason}
             case "failed":
                 response["status"] = "failed"
                 response["error"] = FAILURE

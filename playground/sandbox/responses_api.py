@@ -18,7 +18,7 @@ from playground.sandbox.memory import Kept, Memory
 from playground.sandbox.pages import page
 from playground.sandbox.responses import FAILURE, Writer
 from playground.sandbox.responses_items import kept
-from playground.sandbox.responses_request import Asked, read
+from playground.sandbox.responses_request import Asked, read, shortened
 from playground.sandbox.responses_shell import shell
 from playground.sandbox.route import Route
 from playground.sandbox.scenario import GENERAL, Scenario
@@ -56,7 +56,7 @@ class ResponsesApi:
         if begun is None:
             return
         body, scenario = begun
-        asked = read(body, self._memory)
+        asked = shortened(read(body, self._memory), scenario.context)
         turn = asked.turn
         admit(scenario, turn.input_tokens, "input")
         started = shell(asked, self._memory.identify("resp_"), int(self._clock()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.sandbox import hosted, parameters, strict
@@ -50,11 +50,24 @@ class Asked:
     brought: tuple[Json, ...]
     """Items of this request, as the server keeps them."""
     conversation: str | None
+    said: tuple[int, ...]
+    """Input tokens up to the end of each thing that was said, from the first on."""
     store: bool
     background: bool
     obfuscates: bool
     logprobs: int | None
     """Alternatives of each token; None when the request does not include them."""
+
+
+def shortened(asked: Asked, context: int | None) -> Asked:
+    """With `truncation: auto`, what was said first is left out until the rest fits into the
+    context, or only the last is left."""
+    total = asked.turn.input_tokens
+    if context is None or total <= context or asked.fields.raw("truncation") != "auto":
+        return asked
+    rests = [total - before for before in asked.said[:-1]]
+    left = next((rest for rest in rests if rest <= context), rests[-1] if rests else total)
+    return replace(asked, turn=replace(asked.turn, input_tokens=left, cached_tokens=0))
 
 
 def read(body: Json, memory: Memory, known: Collection[str] = parameters.RESPONSES) -> Asked:
@@ -119,6 +132,7 @@ def read(body: Json, memory: Memory, known: Collection[str] = parameters.RESPONS
         recalled=recalled,
         brought=tuple(kept(item, memory.identify) for item in brought),
         conversation=conversation,
+        said=tuple(tokens for _, tokens in heard.marks),
         store=store,
         background=background,
         obfuscates=fields.object("stream_options").flag("include_obfuscation", True),

@@ -157,7 +157,9 @@ class Scenario(_Model):
     played."""
     limit: int | None = Field(default=None, ge=1)
     """Output tokens after which the answer ends unfinished."""
-    finish: Literal["stop", "content_filter", "failed"] = "stop"
+    finish: Literal["stop", "content_filter", "max_messages", "steered", "failed"] = "stop"
+    """How the answer ends. `max_messages` and `steered` are ends of the Responses dialect: a script
+    says in `chat` what the other one calls them."""
     fault: Fault | None = None
     transport: Transport = Transport()
     """How the bytes are laid out."""

@@ -271,6 +271,8 @@ def test_deltas_are_padded_unless_that_is_switched_off(serving: Any, run: Any) -
         ("reasoning-only", "incomplete", "max_output_tokens"),
         ("incomplete", "incomplete", "max_output_tokens"),
         ("content-filter", "incomplete", "content_filter"),
+        ("max-messages", "incomplete", "max_messages"),
+        ("steered", "incomplete", "steered"),
         ("failed", "failed", None),
     ],
 )
@@ -295,6 +297,25 @@ def test_an_answer_that_does_not_complete(
             else:
                 assert final.output_text
             assert (await api.responses.retrieve(final.id)).status == status
+
+    run(drive())
+
+
+def test_what_was_said_first_makes_room_where_that_is_wanted(serving: Any, run: Any) -> None:
+    history: Any = [{"role": "user", "content": f"{number} " * 20} for number in range(5)]
+
+    async def drive() -> None:
+        async with serving() as server, client(server.base_url) as api:
+            asked: Any = {"model": "small-context", "extra_body": FAST}
+            with pytest.raises(openai.BadRequestError) as caught:
+                await api.responses.create(input=history, **asked)
+            assert caught.value.code == "context_length_exceeded"
+            shortened = await api.responses.create(input=history, truncation="auto", **asked)
+            newest = await api.responses.create(input=history[-1:], **asked)
+            assert newest.usage is not None and shortened.usage is not None
+            assert newest.usage.input_tokens <= shortened.usage.input_tokens <= 64
+            with pytest.raises(openai.BadRequestError):
+                await api.responses.create(input="much " * 100, truncation="auto", **asked)
 
     run(drive())
 

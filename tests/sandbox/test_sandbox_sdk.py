@@ -194,6 +194,8 @@ def test_every_chat_chunk_is_complete_and_joins_to_the_whole(
         ("tools", "tool_calls"),
         ("incomplete", "length"),
         ("content-filter", "content_filter"),
+        ("max-messages", "length"),
+        ("steered", "stop"),
     ],
 )
 def test_how_a_chat_ends(serving: Any, run: Any, model: str, reason: str) -> None:
