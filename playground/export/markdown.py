@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 from playground.core.items import (
+    HostedCall,
     Item,
     Message,
     Notice,
@@ -15,10 +17,14 @@ from playground.core.items import (
     ToolOutput,
     Unknown,
 )
+from playground.core.parts import describe
 from playground.core.session import Run
 from playground.export.base import Exported, Exporter
 
-Known = Message | Reasoning | ToolCall | ToolOutput | Notice | Unknown
+Known = Message | Reasoning | ToolCall | ToolOutput | HostedCall | Notice | Unknown
+
+LONGEST = 2000
+"""Characters of one string among a server's own fields; pictures have millions."""
 
 
 def write(exported: Exported) -> str:
@@ -38,10 +44,7 @@ def _item(item: Item) -> str:
     assert isinstance(item, Known)
     match item:
         case Message():
-            said = [str(item.text).strip()]
-            if item.refusal:
-                said.append(f"**Refused:** {str(item.refusal).strip()}")
-            return "\n\n".join([f"## {item.role.capitalize()}", *filter(None, said)])
+            return _message(item)
         case Reasoning():
             thought = str(item.text or item.summary).strip()
             if not thought and not item.encrypted:
@@ -56,11 +59,59 @@ def _item(item: Item) -> str:
             return f"### Tool output{'' if item.ok else ' (failed)'}\n\n{_fence(item.output)}"
         case Notice():
             return f"*{_line(item.text)}*"
+        case HostedCall():
+            status = f" ({_line(item.status)})" if item.status else ""
+            said = _fence(str(item.code)) if item.code else _fields(item.wire)
+            return f"### {_code(item.type)}{status}\n\n{said}"
         case Unknown():
-            whole = json.dumps(item.wire, ensure_ascii=False, indent=2)
-            return f"### {_code(item.type)}\n\n{_fence(whole, 'json')}"
+            return f"### {_code(item.type)}\n\n{_fields(item.wire)}"
         case _:
             assert_never(item)
+
+
+def _message(item: Message) -> str:
+    spoken = item.audio.get("transcript")
+    said = [str(item.text).strip() or (spoken.strip() if isinstance(spoken, str) else "")]
+    if item.refusal:
+        said.append(f"**Refused:** {str(item.refusal).strip()}")
+    said.append("\n".join(map(_attached, item.parts)))
+    links = dict.fromkeys(filter(None, map(_link, item.annotations)))
+    said.append("\n".join(links))
+    return "\n\n".join([f"## {item.role.capitalize()}", *filter(None, said)])
+
+
+def _attached(part: dict[str, Any]) -> str:
+    """What went with a message, by its name; where it lies, if that is elsewhere."""
+    told = describe(part)
+    where = f" {_code(told.url)}" if told.url and told.url != told.name else ""
+    size = f", {len(told.data)} bytes" if told.data is not None else ""
+    return f"- *{told.kind}{size}:* {_code(told.name)}{where}"
+
+
+def _link(mark: Mapping[str, Any]) -> str:
+    """A source on the web that an answer names."""
+    inner = mark.get(str(mark.get("type")))  # a chat has the fields one level deeper
+    fields = inner if isinstance(inner, dict) else mark
+    url, title = fields.get("url"), fields.get("title")
+    if not isinstance(url, str) or not re.fullmatch(r"https?://[^\s<>]+", url):
+        return ""
+    return f"- {_line(title)}: <{url}>" if isinstance(title, str) and title else f"- <{url}>"
+
+
+def _fields(wire: dict[str, Any] | None) -> str:
+    return _fence(json.dumps(_shortened(wire), ensure_ascii=False, indent=2), "json")
+
+
+def _shortened(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _shortened(one) for name, one in value.items()}
+        case list():
+            return [_shortened(one) for one in value]
+        case str() if len(value) > LONGEST:
+            return f"{value[:80]}… ({len(value)} characters)"
+        case _:
+            return value
 
 
 def _chips(run: Run, profile: str) -> str:
@@ -77,7 +128,8 @@ def _chips(run: Run, profile: str) -> str:
             chips.append("cost unknown")
         else:
             source = ", ".join(filter(None, (cost.source, cost.as_of)))
-            chips.append(f"${cost.usd:f} {cost.basis} ({source})")
+            least = "at least " if cost.at_least else ""
+            chips.append(f"{least}${cost.usd:f} {cost.basis} ({source})")
     start, end = seen.first.request, seen.timing.end
     if start is not None and end is not None:
         chips.append(f"{(end - start) / 1e9:.2f} s")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from playground.core.items import (
+    KINDS,
+    HostedCall,
     Item,
     Message,
     Notice,
@@ -86,6 +88,48 @@ def test_each_kind_of_item_is_readable() -> None:
     assert "## Assistant\n\n**Refused:** I cannot." in text
     assert "*Tried again.*" in text
     assert '### `hologram`\n\n```json\n{\n  "a": 1\n}\n```' in text
+
+
+def test_no_kind_of_item_stops_an_export() -> None:
+    for kind in KINDS.values():
+        assert written(Message(text=Text("before")), kind()).startswith("## Assistant\n\nbefore")
+
+
+def test_calls_that_the_server_ran_show_what_they_ran_or_their_fields() -> None:
+    text = written(
+        HostedCall(type="code_interpreter_call", status="completed", code=Text("print(2 ** 64)")),
+        HostedCall(type="image_generation_call", wire={"result": "iVBO" * 9999, "size": "1x1"}),
+    )
+    assert "### `code_interpreter_call` (completed)\n\n```\nprint(2 ** 64)\n```" in text
+    assert "### `image_generation_call`\n\n```json\n" in text and '"size": "1x1"' in text
+    assert "… (39996 characters)" in text and len(text) < 1000
+
+
+def test_what_was_attached_spoken_and_cited_is_named() -> None:
+    text = written(
+        Message(role="user", text=Text("Look."), parts=[
+            {"type": "input_image", "image_url": "data:image/png;base64,AAAA"},
+            {"type": "input_file", "filename": "a.pdf", "file_data": "data:text/plain;base64,"},
+            {"type": "input_file", "file_url": "https://x.org/b.pdf"},
+            {"type": "hologram"},
+        ]),
+        Message(audio={"transcript": "Spoken."}),
+        Message(text=Text("See."), annotations=[
+            {"type": "url_citation", "url": "https://a.org/x", "title": "A\npage"},
+            {"type": "url_citation", "url_citation": {"url": "https://a.org/x", "title": "A page"}},
+            {"type": "url_citation", "url": "javascript:alert(1)"},
+        ]),
+    )  # fmt: skip
+    assert "Look.\n\n- *image, 3 bytes:* `image.png`\n- *file, 0 bytes:* `a.pdf`\n" in text
+    assert "- *file:* `b.pdf` `https://x.org/b.pdf`\n- *file:* `file`\n" in text
+    assert "## Assistant\n\nSpoken." in text
+    assert text.count("- A page: <https://a.org/x>") == 1 and "javascript" not in text
+
+
+def test_an_amount_that_is_no_total_says_so(record: Any) -> None:
+    run, profile = record()
+    run.cost = Cost(basis="calculated", usd=Decimal("0.5"), source="x", missing=("web searches",))
+    assert "at least $0.5 calculated" in write(Exported(run, profile))
 
 
 @pytest.mark.parametrize("inside", ["```", "````\nx", "a ``` b ````` c"])
