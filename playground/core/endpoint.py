@@ -60,6 +60,12 @@ def _nothing(_: Transcript) -> None:
     return None
 
 
+def waits(items: Sequence[Item]) -> bool:
+    """Whether there is a call of a tool that nobody has answered."""
+    outputs = {item.call_id for item in items if isinstance(item, ToolOutput)}
+    return any(isinstance(item, ToolCall) and item.call_id not in outputs for item in items)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One dialect of conversation."""
@@ -82,6 +88,9 @@ class Endpoint:
     """The path of what the server keeps of an answer: GET reads it, DELETE removes it."""
     cancel: Callable[[Transcript], str | None] = _nothing
     """The path that stops an answer that goes on in the background, by POST."""
+    waits: Callable[[Sequence[Item]], bool] = waits
+    """Whether an answer holds calls whose outputs the client owes: its server takes nothing else
+    before it has them."""
 
 
 def answered(items: Sequence[Item]) -> list[Item]:

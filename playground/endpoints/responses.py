@@ -12,7 +12,7 @@ from playground.core.endpoint import Endpoint, More
 from playground.core.transcript import Transcript
 from playground.endpoints.responses_parameters import PARAMETERS
 from playground.endpoints.responses_reading import reduce
-from playground.endpoints.responses_request import body
+from playground.endpoints.responses_request import body, waits
 
 __all__ = ["PATH", "RESPONSES", "VERSION", "body", "cancel", "more", "reduce", "stored"]
 
@@ -65,4 +65,5 @@ RESPONSES = Endpoint(
     "/conversations",
     stored,
     cancel,
+    waits,
 )

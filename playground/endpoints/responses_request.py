@@ -68,7 +68,7 @@ def accepted(items: Sequence[Item]) -> list[Item]:
     That is a call without its output, an item that never became whole, and reasoning without the
     item that it led to.
     """
-    outputs = {_call_id(item) for item in items if _is_output(item)} - {""}
+    outputs = _outputs(items)
     rows: list[Item] = []
     follows = False
     """Whether something of the model's comes right behind the item that is looked at."""
@@ -82,23 +82,37 @@ def accepted(items: Sequence[Item]) -> list[Item]:
     return rows[::-1]
 
 
+def waits(items: Sequence[Item]) -> bool:
+    """Whether there is a call without the output that the client owes for it."""
+    outputs = _outputs(items)
+    return any(_asks(item) and _call_id(item) not in outputs for item in items)
+
+
 def _is_sent(item: Item, outputs: set[str]) -> bool:
+    if _asks(item) and _call_id(item) not in outputs:
+        return False
     match item:
-        case Message() | ToolOutput():
-            return getattr(item, "choice", 0) == 0
-        case ToolCall():
-            return item.choice == 0 and item.call_id in outputs
+        case Message() | ToolCall():
+            return item.choice == 0
+        case ToolOutput():
+            return True
         case HostedCall() | Unknown():
-            if item.wire is None or word(item.wire.get("status")) in UNFINISHED:
-                return False
-            return item.type not in ASKED or not _asks(item.wire) or _call_id(item) in outputs
+            return item.wire is not None and word(item.wire.get("status")) not in UNFINISHED
         case _:
             return False
 
 
-def _asks(wire: dict[str, Any]) -> bool:
-    """Whether a hosted call waits for an output of its own; some searches are the server's."""
-    return "call_id" in wire and wire.get("execution") != "server"
+def _asks(item: Item) -> bool:
+    """Whether it is a call that the client has to answer; some searches are the server's."""
+    if not isinstance(item, HostedCall | Unknown):
+        return isinstance(item, ToolCall)
+    wire = item.wire or {}
+    return item.type in ASKED and "call_id" in wire and wire.get("execution") != "server"
+
+
+def _outputs(items: Sequence[Item]) -> set[str]:
+    """The ids of calls that were answered."""
+    return {_call_id(item) for item in items if _is_output(item)} - {""}
 
 
 def _is_output(item: Item) -> bool:

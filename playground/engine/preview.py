@@ -11,6 +11,7 @@ from playground.core.endpoint import Kept
 from playground.core.items import Item
 from playground.core.profile import OURS, Address, Profile, is_loopback
 from playground.core.session import Run, Session, new_id
+from playground.engine.history import begins
 from playground.engine.serving import Serving
 from playground.engine.workspace import Workspace
 
@@ -57,13 +58,9 @@ def next_request(
     )
     history, kept = workspace.history(session, run)
     endpoint = workspace.endpoints[call.api]
-    if profile.quirks.state != "stateful" or not endpoint.conversations:
+    if profile.quirks.state != "stateful":
         kept = None
-    elif (
-        call.state == "conversation"
-        and "conversation" not in call.fields
-        and not (kept is not None and kept.conversation)
-    ):
+    elif begins(call, kept, profile.quirks, endpoint):
         kept = Kept(0, conversation=UNBEGUN)
         unknown.append("The server will begin a conversation first, whose id goes in here.")
     # Nothing that could stand anywhere else in the request, where it would be masked as well.

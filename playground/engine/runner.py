@@ -23,6 +23,7 @@ from playground.core.profile import Address, Profile, Provider
 from playground.core.recording import Event, parse
 from playground.core.session import Run
 from playground.counting import prices, tokens
+from playground.engine.history import begins
 from playground.engine.recorder import Recorder
 from playground.engine.serving import Serve, Serving
 from playground.providers.models import Model, models
@@ -131,12 +132,9 @@ class Runner:
     ) -> Kept | None:
         """The conversation that a run belongs to; begun on the server when there is none yet."""
         endpoint, call = self.endpoints[run.call.api], run.call
-        if serving.profile.quirks.state != "stateful" or not endpoint.conversations:
-            return None
-        if call.state != "conversation":
-            return kept
-        if "conversation" in call.fields or (kept is not None and kept.conversation):
-            return kept
+        quirks = serving.profile.quirks
+        if not begins(call, kept, quirks, endpoint):
+            return kept if quirks.state == "stateful" else None
         provider = self.providers[serving.profile.provider]
         address = provider.address(
             serving.profile, endpoint.conversations, serving.key, {}, call.headers

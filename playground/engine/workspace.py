@@ -12,12 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
-from playground.core.items import Item, Message, Reasoning, Text, ToolOutput
+from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
 from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.engine.history import history
 from playground.engine.runner import Runner
 from playground.providers.models import Model
 from playground.store.sessions import Sessions
@@ -191,26 +192,8 @@ class Workspace:
 
     def history(self, session: Session, run: Run) -> tuple[Sequence[Item], Kept | None]:
         """The conversation up to and including the run's own input, and what its server already
-        has of it, when the run builds on that.
-
-        What another server wrote goes as plain messages: its ids and sealed reasoning mean nothing
-        here.
-        """
-        rows: list[Item] = []
-        kept: Kept | None = None
-        for past in session.path(run.parent) if run.parent else ():
-            if past.profile == run.profile and past.call.api == run.call.api:
-                rows += past.items
-                if run.call.state != "history" and _is_kept(past):
-                    seen = past.transcript
-                    kept = Kept(len(rows), seen.response_id or "", seen.conversation or "")
-            else:
-                rows += [
-                    replace(item, wire=None)
-                    for item in past.items
-                    if not isinstance(item, Reasoning)
-                ]
-        return [*rows, *run.input], kept
+        has of it, when the run builds on that."""
+        return history(session, run, self.endpoints[run.call.api])
 
     def stop(self, run: Run) -> None:
         """End a run; what arrived stays."""
@@ -273,19 +256,6 @@ def _asked(run: Run) -> list[Item]:
     is nothing else that one is what it says."""
     said = _copy(run.input)
     return [item for item in said if not _is_answer(item)] or said
-
-
-def _is_kept(run: Run) -> bool:
-    """Whether a later request can build on what the server keeps of this run."""
-    seen = run.transcript
-    answered = {item.call_id for item in seen.items if isinstance(item, ToolOutput)}
-    return (
-        seen.response_id is not None
-        and seen.stored is not False
-        and seen.outcome in ("completed", "incomplete", "refused")
-        # A server that waits for the output of a tool takes nothing else.
-        and all(call.call_id in answered for call in seen.tool_calls)
-    )
 
 
 def _is_answer(item: Item) -> bool:

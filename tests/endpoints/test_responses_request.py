@@ -268,6 +268,19 @@ def test_all_goes_back_but_what_the_server_would_refuse(items: list[Item], kept:
     assert sent(*items) == rows
 
 
+def test_which_calls_wait_for_the_client() -> None:
+    asked = wired(HostedCall, "tool_search_call", execution="client", call_id="x")
+    for items, waiting in (
+        ([USER, CALL], True),
+        ([CALL, OUTPUT], False),
+        ([REQUEST, PRINTED], False),
+        ([REQUEST], True),
+        ([asked], True),
+        ([SEARCH, SAID, wired(HostedCall, "tool_search_call")], False),
+    ):
+        assert RESPONSES.waits(items) is waiting
+
+
 def test_what_was_cut_off_is_not_sent_as_if_it_were_whole() -> None:
     half = {"type": "web_search_call", "id": "ws_1"}
     begun = {"type": "response.output_item.added", "output_index": 1, "item": half}

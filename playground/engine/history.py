@@ -1,0 +1,105 @@
+"""History: what goes before a run's own input, and what of it its server has already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from playground.core.endpoint import Endpoint, Kept
+from playground.core.items import Item, Message, Reasoning, ToolCall
+from playground.core.profile import Quirks
+from playground.core.session import Call, Run, Session
+
+USED = frozenset(("completed", "incomplete", "refused"))
+"""Outcomes of responses that can be built on."""
+STATES = ("conversation", "previous_response_id")
+"""Request fields that name what a server has."""
+
+
+def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item], Kept | None]:
+    """The conversation up to and including the run's own input, and what its server already has of
+    it, when the run builds on that.
+
+    What another server wrote goes as plain messages: its ids and sealed reasoning mean nothing
+    here. So does what was said in another dialect.
+    """
+    rows: list[Item] = []
+    theirs: list[tuple[Run, int]] = []
+    for past in session.path(run.parent) if run.parent else ():
+        if past.profile == run.profile and past.call.api == run.call.api:
+            rows += past.items
+            theirs.append((past, len(rows)))
+        else:
+            rows += [_plain(item) for item in past.items if not isinstance(item, Reasoning)]
+    found = (_kept(session, run.call, past, after, endpoint) for past, after in reversed(theirs))
+    return [*rows, *run.input], next(filter(None, found), None)
+
+
+def begins(call: Call, kept: Kept | None, quirks: Quirks, endpoint: Endpoint) -> bool:
+    """Whether a conversation has to be begun on the server before the call can be sent."""
+    return (
+        call.state == "conversation"
+        and quirks.state == "stateful"
+        and bool(endpoint.conversations)
+        and not named(call)
+        and not (kept is not None and kept.conversation)
+    )
+
+
+def named(call: Call) -> dict[str, Any]:
+    """Where the server's memory of the conversation is, when it is the user who says so."""
+    given = {**call.fields, **call.extra}
+    return {name: given[name] for name in STATES if given.get(name)}
+
+
+def _kept(session: Session, call: Call, past: Run, after: int, endpoint: Endpoint) -> Kept | None:
+    """What the server has up to a run, in the way that the call builds on it."""
+    theirs = named(call)
+    if (call.state == "history" and not theirs) or not _is_kept(past, endpoint):
+        return None
+    response_id, conversation = past.transcript.response_id or "", past.transcript.conversation
+    if theirs:
+        # After the response that somebody named, all that was said here is new; a conversation
+        # gets to know everything that is said in it.
+        said = theirs.get("conversation")
+        if not conversation or conversation != (said.get("id") if isinstance(said, dict) else said):
+            return None
+        response_id = ""
+    if conversation and not _is_last(session, past, conversation):
+        conversation = ""
+    return Kept(after, response_id, conversation or "") if response_id or conversation else None
+
+
+def _is_last(session: Session, past: Run, conversation: str) -> bool:
+    """Whether nothing was said in a conversation since. What another branch put into it, what was
+    deleted here and what broke off is in there for good; only a failure leaves no trace."""
+    before = {run.id for run in session.path(past.id)}
+    return not any(
+        run.transcript.conversation == conversation and run.transcript.outcome != "failed"
+        for run in session.runs.values()
+        if run.id not in before
+    )
+
+
+def _is_kept(run: Run, endpoint: Endpoint) -> bool:
+    """Whether a later request can build on what the server keeps of this run."""
+    seen, asked = run.transcript, run.call.extra.get("store", run.call.fields.get("store"))
+    return (
+        seen.response_id is not None
+        and seen.stored is not False
+        and (seen.stored or asked is not False)
+        and seen.outcome in USED
+        # A server that waits for the output of a tool takes nothing else.
+        and not endpoint.waits(seen.items)
+    )
+
+
+def _plain(item: Item) -> Item:
+    """An item without what only the server that wrote it understands."""
+    bare: dict[str, Any] = {"wire": None}
+    if isinstance(item, Message):
+        spoken = item.audio.get("transcript")
+        bare |= {"extra": {}, "audio": {"transcript": spoken} if spoken else {}}
+    elif isinstance(item, ToolCall):
+        bare["extra"] = {}
+    return replace(item, **bare)
