@@ -5,6 +5,7 @@ A log record of WARNING or above, a Qt warning or a Python warning fails the tes
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -29,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
             name.startswith("OPENAI_") or name.endswith("_API_KEY")
         ):
             del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests that wait are looked through by every full collection, and some tests ask
+    # for one. They stay until the end anyhow.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

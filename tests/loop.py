@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-LIMIT = 60
+LIMIT = 400
 """Seconds after which a test that still waits has failed."""
-PATIENCE = 20
+PATIENCE = 120
 """Seconds for one state to come about."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-PATIENCE = 60
+PATIENCE = 200
 """Seconds after which a test that still waits for a process has failed."""
 
 PLAYGROUND = (sys.executable, "-W", "error", "-m", "playground")

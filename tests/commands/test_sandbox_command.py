@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-LIMIT = 30
+LIMIT = 120
 
 # The command alone, in a process where importing Qt raises.
 PROGRAM = """

@@ -21,7 +21,7 @@ from playground.core.session import Run, Session
 from playground.store.home import Home
 from tests.processes import Sandbox
 
-LIMIT = 20
+LIMIT = 400
 """Seconds after which a test that still waits has failed."""
 
 FAST = {"sandbox": {"per_second": 0}}

@@ -160,7 +160,7 @@ async def test_stop_right_after_the_start_stops(opening: Opening) -> None:
 
 async def test_a_server_that_falls_silent_is_given_up(opening: Opening) -> None:
     async with opening() as bench:
-        bench.app.limits = {"idle": 0.2}
+        bench.app.limits = {"idle": 1.0}
         run = await bench.ask(bench.session("responses", "stall"), "silence")
         seen = run.transcript
         assert seen.outcome == "timed_out"

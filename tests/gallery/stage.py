@@ -22,7 +22,7 @@ from playground.ui.shell import Shell
 from playground.ui.window import Window
 
 SIZE = (1440, 900)
-PATIENCE = 5.0
+PATIENCE = 120.0
 """Seconds in which a state must have settled."""
 STILL = 3
 """Looks without anything going on after which it has."""

@@ -16,8 +16,16 @@ from playground.core.problem import Failure
 from playground.engine.child import Child
 from playground.localmodel.bundled import LocalModel
 
-LIMIT = 30
+LIMIT = 120
 """Seconds after which a test that still waits has failed."""
+
+
+class Patient(Child):
+    """Is given all the time it needs to announce itself, whatever the limit."""
+
+    async def start(self, limit: float = LIMIT) -> dict[str, Any]:
+        return await super().start(LIMIT)
+
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))
 
@@ -33,7 +41,8 @@ class Launches:
         self.variables.append(variables)
         behaviour = self._behaviours.pop(0)
         argv = [sys.executable, STAND_IN, behaviour]
-        return Child(argv, {**os.environ, **variables}, name="The bundled model")
+        made = Child if behaviour == "silent" else Patient
+        return made(argv, {**os.environ, **variables}, name="The bundled model")
 
 
 def silent(_: str) -> None:

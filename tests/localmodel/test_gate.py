@@ -14,7 +14,7 @@ import pytest
 
 from playground.localmodel.gate import Gate
 
-LIMIT = 20
+LIMIT = 120
 
 
 class Behind:

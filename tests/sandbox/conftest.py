@@ -15,7 +15,7 @@ from playground.sandbox.routes import Sandbox
 from playground.sandbox.scenario import Scenario, load_all
 from playground.sandbox.server import Server
 
-LIMIT = 20.0
+LIMIT = 120.0
 """Seconds after which a test that waits for the sandbox has failed."""
 
 

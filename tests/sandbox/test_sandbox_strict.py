@@ -120,7 +120,7 @@ def test_every_offence_is_told_at_once() -> None:
 
 def test_a_very_deep_schema_is_only_too_deep() -> None:
     schema: Any = TEXT
-    for _ in range(20_000):
+    for _ in range(2_000):
         schema = {"type": "array", "items": schema}
     assert "levels" in offences(obj(a=schema))[-1].message
     assert "levels" in offences(normalised(obj(a=schema)))[-1].message

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from playground.core.recording import BODY, SSE, Event, fact
 from playground.core.session import Call, Run
@@ -16,6 +17,26 @@ from playground.endpoints import chat, responses
 from playground.ui import theme
 
 MS = 1_000_000
+PATIENCE = 120_000
+"""Milliseconds for one state to come about: far more than any machine takes."""
+
+
+class Patient(QtBot):
+    """Waits as long as a slow machine needs."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Patient:
+    return Patient(request)
 
 
 class Tape:

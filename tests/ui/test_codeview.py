@@ -257,5 +257,5 @@ def test_code_has_its_colours(text: CodeText, qtbot: QtBot) -> None:
             block_.layout().formats() for block_ in (block, block.next()) if block_.isValid()
         )
 
-    qtbot.waitUntil(coloured, timeout=20_000)
+    qtbot.waitUntil(coloured)
     assert text.toPlainText() == "\n".join(lines)

@@ -34,7 +34,7 @@ def view(qtbot: QtBot) -> EventList:
 
 def settle(qtbot: QtBot, view: EventList) -> None:
     """Wait until no backlog is left."""
-    qtbot.waitUntil(lambda: not view.working, timeout=20_000)
+    qtbot.waitUntil(lambda: not view.working)
 
 
 def colours(view: EventList, row: int, left: int, right: int) -> set[str]:

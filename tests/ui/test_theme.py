@@ -240,7 +240,7 @@ def test_an_icon_survives_being_changed() -> None:
         changed = QIcon(icon("copy"))
         changed.addPixmap(QPixmap(3, 3))
         del changed
-        gc.collect()
+    gc.collect()
     assert not icon("copy").pixmap(QSize(16, 16)).isNull()
 
 

@@ -23,7 +23,7 @@ CERTIFICATES = Path(__file__).parent / "certificates"
 """Made with openssl for these tests, good until 2126, trusted nowhere: `authority.pem` issued the
 certificate in `localhost.pem`, whose key lies beside it."""
 
-PATIENCE = 30
+PATIENCE = 120
 """Seconds after which a test that still waits has failed."""
 
 
@@ -40,7 +40,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             await pyfuncitem.obj(**arguments)
         await quiet()
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
-            _, left = await asyncio.wait(left, timeout=5)
+            _, left = await asyncio.wait(left, timeout=PATIENCE)
         assert not left, f"tasks left over: {left}"
 
     asyncio.run(run())
@@ -51,7 +51,7 @@ async def quiet() -> None:
     """Wait until the loop has let go of all sockets, also of those that no script ever saw."""
     loop = asyncio.get_running_loop()
     sockets = loop._selector.get_map()  # type: ignore[attr-defined]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(sockets) > 1:  # noqa: ASYNC110  one is the loop's own; nothing tells of the rest
             await asyncio.sleep(0.001)
 

@@ -12,6 +12,7 @@ import pytest
 
 from playground.core.recording import SSE
 from playground.wire.http import Exchange, Limits, Wire
+from tests.processes import PATIENCE
 
 HELLO = b"data: hello\n\n"
 
@@ -121,7 +122,7 @@ async def test_while_connecting(talk: Any) -> None:
         connection, _ = await asyncio.to_thread(listener.accept)
         with connection:
             await exchange.aclose()
-            connection.settimeout(10)
+            connection.settimeout(PATIENCE)
             while await asyncio.to_thread(connection.recv, 65536):
                 pass
 
@@ -162,13 +163,13 @@ async def test_a_name_server_that_does_not_answer(
 
     def look_up(*_: object) -> list[object]:
         asked.set()
-        answer.wait(30)
+        answer.wait(PATIENCE)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     wire = Wire()
     exchange = wire.exchange(talk.address("http://server.test/"), Limits(), leg=0, t0=0)
-    await asyncio.to_thread(asked.wait, 10)
+    await asyncio.to_thread(asked.wait, PATIENCE)
     await exchange.aclose()
     await wire.close()
     assert all(thread.daemon for thread in threading.enumerate() if "look up" in thread.name)
