@@ -88,3 +88,37 @@ def test_what_is_being_typed_stays_when_the_same_list_comes_again(box: ModelBox)
     QTest.keyClicks(line, "my-own")
     box.offer(MODELS, "my-own")
     assert line.text() == "my-own" and box.count() == 4
+
+
+def test_the_beginning_of_a_known_name_is_a_name_of_its_own(box: ModelBox) -> None:
+    line = box.lineEdit()
+    assert line is not None
+    line.setFocus()
+    line.clear()
+    QTest.keyClicks(line, "la")
+    found = box.completer().popup()
+    assert found.isVisible()
+    assert [found.model().index(at, 0).data() for at in range(found.model().rowCount())] == [
+        "later"
+    ]
+    QTest.keyClick(found, Qt.Key.Key_Return)
+    assert box.currentText() == "la" and not found.isVisible()
+    QTest.keyClicks(line, "t")
+    QTest.keyClick(found, Qt.Key.Key_Down)
+    QTest.keyClick(found, Qt.Key.Key_Return)
+    assert box.currentText() == "later"
+
+
+def test_what_is_being_typed_stays_when_the_list_comes(box: ModelBox) -> None:
+    line = box.lineEdit()
+    assert line is not None
+    line.setFocus()
+    line.clear()
+    QTest.keyClicks(line, "la")
+    box.completer().popup().hide()
+    box.offer([*MODELS], "soon", typed=True)
+    box.open()
+    assert line.text() == "la" and box.typing and box.completer().popup().isVisible()
+    box.completer().popup().hide()
+    box.offer([*MODELS], "soon")  # another session
+    assert line.text() == "soon" and not box.typing

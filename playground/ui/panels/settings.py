@@ -28,7 +28,7 @@ from playground.ui.desk import Desk
 from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.extras import Extras
 from playground.ui.widgets.fieldedit import Choice, into_view
-from playground.ui.widgets.form import ParameterRow
+from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.window import DockSpec
@@ -205,7 +205,7 @@ class SettingsDock(QWidget):
         self._extras = Extras(inner)
         self._extras.changed.connect(lambda update: self._update(**update))
         end = QVBoxLayout()
-        theme.space(end, SIDE, 0, SIDE, 0)
+        theme.space(end, SIDE, 0, SIDE - OVERHANG, 0)
         end.addWidget(self._extras)
         whole.addLayout(end)
         whole.addStretch(1)
@@ -264,9 +264,10 @@ class SettingsDock(QWidget):
             self.form.settle()
             self._extras.settle()
 
-    def _show_models(self, chosen: str) -> None:
+    def _show_models(self, chosen: str, *, typed: bool = False) -> None:
+        """With `typed`, what is being typed into the box stays."""
         models = self.models()
-        self.model.offer(models, chosen or self.desk.profile.model)
+        self.model.offer(models, chosen or self.desk.profile.model, typed=typed)
         end, about = self.model.end, self.model.model_chosen
         if end is not None:
             self.end.setText(end.text)
@@ -380,9 +381,9 @@ class SettingsDock(QWidget):
                 self.refresh.setEnabled(True)
             self._models[profile.id] = models
             if self.desk.profile.id == profile.id:
-                self._show_models(self.desk.session.call.model)
+                self._show_models(self.desk.session.call.model, typed=True)
                 if self.model.hasFocus():
-                    self.model.showPopup()
+                    self.model.open()
 
         self.desk.tasks.start(work(), self)
 

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from playground.core.plain import visible
 from playground.ui import theme
 from playground.ui.widgets.fieldedit import JsonField, KeyboardHint, enlarging, into_view, tip_of
+from playground.ui.widgets.form import OVERHANG
 from playground.ui.widgets.jsonedit import CodeEdit
-from playground.ui.widgets.values import Read, same
+from playground.ui.widgets.values import Read, clipped, same
 
 
 class Entry(QWidget):
@@ -40,6 +41,7 @@ class Entry(QWidget):
         self._read, self._write = read, write
         self._about = help_
         self._given: Any = None
+        aside = (0, 0, OVERHANG, 0)
         column = QVBoxLayout(self)
         theme.space(column, 0, 0, 0, 4, gap=2)
         head = QHBoxLayout()
@@ -50,6 +52,7 @@ class Entry(QWidget):
         head.addStretch(1)
         self.off = QLabel("not sent", self)
         self.off.setProperty("role", "caption")
+        theme.follow(self.off, lambda look: self.off.setContentsMargins(*look.margins(*aside)))
         head.addWidget(self.off)
         self.text = JsonField(self) if json else CodeEdit(self)
         if isinstance(self.text, JsonField):
@@ -58,12 +61,16 @@ class Entry(QWidget):
         self.text.setAccessibleName(name)
         self.text.setPlaceholderText(hint)
         KeyboardHint(self.text)
-        column.addWidget(self.text)
+        line = QHBoxLayout()
+        theme.space(line, *aside)
+        line.addWidget(self.text)
+        column.addLayout(line)
         self.why = QLabel(self)
         self.why.setProperty("role", "caption")
         self.why.setProperty("token", "error")
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setWordWrap(True)
+        theme.follow(self.why, lambda look: self.why.setContentsMargins(*look.margins(*aside)))
         self.why.hide()
         column.addWidget(self.why)
         label.setBuddy(self.text)
@@ -82,7 +89,9 @@ class Entry(QWidget):
         self.text.settle()
 
     def _mark(self, wrong: str) -> None:
-        said = f"Not sent: {wrong}." + (" What stood here before is." if self._given else "")
+        said = f"Not sent: {wrong}."
+        if wrong and self._given:
+            said += f" Sent instead: {clipped(self._write(self._given))}."
         self.why.setText(visible(said))
         self.why.setVisible(bool(wrong))
         self.off.setVisible(not self._given and not wrong)

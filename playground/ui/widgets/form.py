@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,10 +33,52 @@ from playground.ui.widgets.fieldedit import (
 
 OVERHANG = 9
 """Pixels of the design by which a field is wider than its text: border and padding."""
-LONG, LONGEST = 22, 32
-"""Characters of a name beside which there is no room for a value; and that are shown of it."""
+LONG = 22
+"""Characters of a name beside which there is no room for a value."""
 WIDE = {"boolean": 72, "json": 24}
 """Pixels of the design that a value has beside its name; all others have 112."""
+
+
+class Switch(QCheckBox):
+    """A box beside the name of a field, which goes without its middle where there is no room."""
+
+    def __init__(self, path: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._path = visible(path)
+        self.setAccessibleName(path)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._fit()
+
+    @property
+    def _beside_text(self) -> int:
+        """Pixels of the box and of the space after it."""
+        style = self.style()
+        return (
+            style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
+            + style.pixelMetric(QStyle.PixelMetric.PM_CheckBoxLabelSpacing, None, self)
+            + theme.current().px(4)
+        )
+
+    def _fit(self) -> None:
+        room = self.width() - self._beside_text
+        shown = self.fontMetrics().elidedText(self._path, Qt.TextElideMode.ElideMiddle, room)
+        self.setText(shown.replace("&", "&&"))
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._path) + self._beside_text
+        return QSize(width + 1, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.current().px(80), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
 
 class ParameterRow(QWidget):
@@ -63,18 +107,16 @@ class ParameterRow(QWidget):
         self._column = QVBoxLayout(self)
         theme.space(self._column, 0, 0, 0, 0, gap=0)
         path = parameter.path
-        self.switch = QCheckBox(_shortened(path).replace("&", "&&"), self)
-        self.switch.setAccessibleName(path)
+        self.switch = Switch(path, self)
         KeyboardHint(self.switch)
         self.off = QLabel("not sent", self)
         self.off.setProperty("role", "caption")
         theme.follow(
             self.off, lambda look: self.off.setContentsMargins(*look.margins(0, 0, OVERHANG, 0))
         )
-        first = self._line(self.switch)
-        self._tail = first if len(path) <= LONG else self._line()
-        self._tail.addStretch(1)
-        self._tail.addWidget(self.off)
+        self._head = self._line(self.switch)
+        self._head.addStretch(1)
+        self._head.addWidget(self.off)
         self.switch.toggled.connect(self._switched)
         self._show()
 
@@ -114,15 +156,26 @@ class ParameterRow(QWidget):
             theme.follow(field, lambda look: field.setMinimumWidth(look.px(72)))
             most = WIDE.get(kind, 112)
             theme.follow(field, lambda look: field.setMaximumWidth(look.px(most)))
-            self._tail.addWidget(field, 100)
+            self._beside.addWidget(field, 100)
         if isinstance(field, JsonField):
             self._enlarge = enlarging(field, visible(parameter.path))
-            self._tail.addWidget(self._enlarge)
+            self._head.addWidget(self._enlarge)
         QWidget.setTabOrder(self.switch, field)
         if self._enlarge is not None:
             QWidget.setTabOrder(field, self._enlarge)
         field.edited.connect(self._edited)
         return field
+
+    @property
+    def _beside(self) -> QHBoxLayout:
+        """The line for a short value: that of the name, when there is room."""
+        if len(self.parameter.path) <= LONG:
+            return self._head
+        line = QHBoxLayout()
+        theme.space(line, 0, 0, 0, 4)
+        line.addStretch(1)
+        self._column.insertLayout(1, line)
+        return line
 
     def _caption(self, token: str = "") -> QLabel:
         label = QLabel(self)
@@ -206,8 +259,10 @@ class ParameterRow(QWidget):
     def _mark(self, wrong: str) -> None:
         field = self.field
         about = values.about(self.parameter)
-        kept = self._given[0] and bool(wrong)
-        said = f"Not sent: {wrong}." + (" The value before it is." if kept else "")
+        said = f"Not sent: {wrong}."
+        if wrong and self._given[0]:
+            given = values.write(self.parameter.kind, self._given[1])
+            said += f" Sent instead: {values.clipped(given)}."
         field.setToolTip(tip_of(said if wrong else about))
         field.setAccessibleDescription(said if wrong else about)
         bad = bool(wrong) and wrong != values.EMPTY
@@ -254,10 +309,3 @@ def _say(widget: QWidget, name: str, value: object) -> None:
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().polish(widget)
-
-
-def _shortened(path: str) -> str:
-    """A name, without its middle when there is no room for it."""
-    path = visible(path)
-    half = LONGEST // 2 - 1
-    return path if len(path) <= LONGEST + 4 else f"{path[:half]}…{path[-half:]}"

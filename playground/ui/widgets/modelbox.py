@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QLocale, QModelIndex, QPersistentModelIndex, Q
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -68,9 +69,32 @@ class ModelBox(Choice):
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setItemDelegate(_Badges(self))
+        self.setCompleter(self._finder())
 
-    def offer(self, models: Sequence[Model], chosen: str) -> None:
-        """Show these, and this one as chosen."""
+    def _finder(self) -> QCompleter:
+        """Lists the models with what is typed in their names; what is typed stays what it is."""
+        finder = QCompleter(self.model(), self)
+        finder.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        finder.setFilterMode(Qt.MatchFlag.MatchContains)
+        finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        found = finder.popup()
+        assert found is not None
+        found.setProperty("role", "found")
+        found.setAccessibleName("Models with this in their names")
+        found.setItemDelegate(_Badges(found))
+        return finder
+
+    @property
+    def typing(self) -> bool:
+        """A name is being typed, and not yet taken."""
+        line = self.lineEdit()
+        return line is not None and line.hasFocus() and line.isModified()
+
+    def offer(self, models: Sequence[Model], chosen: str, *, typed: bool = False) -> None:
+        """Show these, and this one as chosen; with `typed`, what is being typed stays."""
+        typed = typed and self.typing
+        if typed:
+            chosen = self.currentText()
         self.blockSignals(True)
         if models is not self._models:
             self._models = models
@@ -79,6 +103,8 @@ class ModelBox(Choice):
                 self._add(model)
         if self.currentText() != chosen:
             self.setCurrentText(chosen)
+        if typed and (line := self.lineEdit()) is not None:
+            line.setModified(True)
         self.blockSignals(False)
 
     def _add(self, model: Model) -> None:
@@ -101,6 +127,14 @@ class ModelBox(Choice):
         """What is said of the end of the model that is named here."""
         model = self.model_chosen
         return end_of(model, self._today()) if model is not None else None
+
+    def open(self) -> None:
+        """Show the list, or what of it has in its name what is being typed."""
+        if self.typing and (finder := self.completer()) is not None:
+            finder.setCompletionPrefix(self.currentText())
+            finder.complete()
+        else:
+            self.showPopup()
 
     def showPopup(self) -> None:
         view = self.view()

@@ -70,7 +70,13 @@ def _number(text: str) -> int | float | None:
 
 
 def _quoted(text: str) -> str:
-    return repr(text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…")
+    return repr(clipped(text))
+
+
+def clipped(text: str) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text[: 4 * QUOTED].split())
+    return line if len(line) <= QUOTED else f"{line[: QUOTED - 1]}…"
 
 
 def read_json(text: str) -> Read:
