@@ -66,6 +66,8 @@ def found(run: Run, query: Query) -> list[int]:
         (b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}', "chunk · finish"),
         (b'data: {"choices":[],"usage":{"prompt_tokens":1}}', "chunk · usage"),
         (b'data: {"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}', "chunk · tool_calls"),
+        (b'data: {"choices":[{"index":0,"text":"x","finish_reason":null}]}', "chunk · text"),
+        (b'data: {"choices":[{"index":0,"text":"","finish_reason":"stop"}]}', "chunk · finish"),
         (b'data: {"choices":[]}', "chunk · empty"),
         (
             # What a text says is no key: its quotes are escaped.
@@ -367,3 +369,8 @@ def test_a_stream_that_is_always_slow_has_no_stalls(tape: Any) -> None:
     finish(index)
     assert index.median == 200_000_000 > STALL_NS
     assert not any(index.stalled(number) for number in range(index.read))
+
+
+def test_a_chunk_of_the_older_completions_says_its_text() -> None:
+    raw = b'data: {"choices":[{"index":1,"text":" and so on","finish_reason":null}]}\n\n'
+    assert summary(sse(raw), name_of(sse(raw))) == Summary("choice 1", " and so on")

@@ -1,7 +1,8 @@
 """The type of an event, cheaply: its name, whether we know it, and the tone it is marked with.
 
-Streams of Responses name their events. Chunks of Chat Completions have no type, so they are named
-by what they carry: `chunk · content`, `chunk · tool_calls`. Our own facts go by their kind. No Qt.
+Streams of Responses name their events. Chunks of the other dialects have no type, so they are named
+by what they carry: `chunk · content`, `chunk · tool_calls`, `chunk · text`. Our own facts go by
+their kind. No Qt.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ _CARRIES = tuple(
         ("content", rb'"content"\s*:\s*(?:"[^"]|\[\s*\{)'),
         ("reasoning", rb'"reasoning(?:_content)?"\s*:\s*"[^"]'),
         ("refusal", rb'"refusal"\s*:\s*"[^"]'),
+        ("text", rb'"text"\s*:\s*"[^"]'),
         ("finish", rb'"finish_reason"\s*:\s*"'),
         ("usage", rb'"usage"\s*:\s*\{'),
         ("role", rb'"role"\s*:\s*"'),

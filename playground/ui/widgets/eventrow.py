@@ -73,7 +73,7 @@ def _response(response: dict[str, Any]) -> Summary:
 
 
 def _chunk(data: dict[str, Any]) -> Summary:
-    """A chunk of Chat Completions."""
+    """A chunk of Chat Completions, or of the Completions before them."""
     choice = _first(data.get("choices"))
     delta = _dict(choice.get("delta"))
     call = _first(delta.get("tool_calls"))
@@ -84,6 +84,7 @@ def _chunk(data: dict[str, Any]) -> Summary:
     else:
         fields = ("content", "reasoning_content", "reasoning", "refusal")
         words = next((text for field in fields if (text := _text(delta.get(field)))), "")
+        words = words or _text(choice.get("text"))
         item = f"choice {place}" if (place := _text(choice.get("index"))) not in ("", "0") else ""
     words = words or _text(choice.get("finish_reason"))
     words = words or _usage(data.get("usage")) or _text(delta.get("role"))

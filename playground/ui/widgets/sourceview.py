@@ -100,6 +100,7 @@ class SourceView(QWidget):
             self.widened.emit()
 
     def restyle(self) -> None:
+        self._text.setFont(theme.current().mono)  # without ligatures
         self._colours.restyle()
 
 
