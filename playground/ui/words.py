@@ -46,14 +46,16 @@ def cost(value: Cost | None) -> str:
 
 
 def seconds(value: float) -> str:
-    """412 ms, 3.1 s, 20 s, 2 min 5 s, 6 h 20 min."""
+    """412 ms, 3.1 s, 20 s, 2 min 5 s, 10 min, 6 h 20 min."""
     if value < 0.9995:
         return f"{number(value * 1000)} ms"
-    if value < 60:
-        return f"{number(value, 0 if round(value, 1).is_integer() else 1)} s"
-    if value < 3600:
-        return f"{int(value) // 60} min {int(value) % 60} s"
-    return f"{int(value) // 3600} h {int(value) % 3600 // 60} min"
+    if value < 59.95:
+        return f"{number(value, 0 if round(float(value), 1).is_integer() else 1)} s"
+    minutes, left = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {left} s" if left else f"{minutes} min"
+    hours, left = divmod(round(value / 60), 60)
+    return f"{hours} h {left} min" if left else f"{hours} h"
 
 
 def size(count: int) -> str:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session
+from playground.core.usage import Usage
 from playground.ui import theme
 from playground.ui.hosted.kinds import KINDS
 from playground.ui.widgets.cards import Card, card_for
@@ -450,6 +451,19 @@ def test_reasoning_is_followed_only_where_it_can_be_seen(show: Show) -> None:
     card.run.transcript.touch(item)
     card.advance()
     assert text.toPlainText().endswith("and more")
+
+
+def test_the_tokens_of_all_reasoning_are_not_said_of_each(show: Show) -> None:
+    card = show(Reasoning(text=Text("Hm."), t1=1))
+    seen_by = card.run.transcript
+    seen_by.usages[0] = Usage(input=1, output=9, reasoning=7)
+    seen_by.touch(card.item)
+    card.advance()
+    assert "7 tokens" in seen(card)
+    seen_by.items.append(Reasoning(text=Text("And more."), t1=1))
+    seen_by.touch(card.item)
+    card.advance()
+    assert "7 tokens" not in seen(card)
 
 
 def test_details_of_reasoning_are_folded_once_more(show: Show) -> None:

@@ -119,7 +119,7 @@ def _facts(problem: Problem) -> list[str]:
         problem.code or "",
         f"param {problem.param}" if problem.param else "",
         f"request {problem.request_id}" if problem.request_id else "",
-        f"asks for {words.seconds(problem.retry_after)}" if problem.retry_after else "",
+        f"retry after {words.seconds(problem.retry_after)}" if problem.retry_after else "",
         *(f"{name} {value}" for name, value in problem.facts.items() if len(value) < SHORT),
     )
     return [row for row in rows if row]

@@ -23,7 +23,7 @@ from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.rows import Rows
 
 STATES = (
-    ("stateful", "keeps what `store` says"),
+    ("stateful", "keeps answers, unless store is off"),
     ("stateless", "keeps nothing: all is sent each time"),
     ("none", "has no Responses API"),
 )
@@ -140,8 +140,8 @@ class QuirksForm(QWidget):
                 ("For the model", "model", "Empty: for all of them"),
             )
         )
-        for field in (self.path, self.to, self.model):
-            line.addWidget(field, 1)
+        for field, share in ((self.path, 3), (self.to, 2), (self.model, 2)):
+            line.addWidget(field, share)
         self.add = QPushButton("Add", row)
         self.add.setAccessibleName("Add a rule for this field")
         self.add.setAutoDefault(False)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui import theme
+from playground.ui.widgets.fieldedit import Choice
 
 WIDE = 108
 """Pixels of the design for the names, so that those of several forms stand under each other."""
@@ -59,8 +60,11 @@ class Rows(QWidget):
         self, name: str, rows: Sequence[tuple[str, str]], *, editable: bool = False
     ) -> QComboBox:
         """A box of (value, words)."""
-        box = QComboBox(self)
+        box = Choice(self)
         box.setEditable(editable)
+        if editable:
+            # It would turn the beginning of a word of one's own into the whole of a known one.
+            box.setCompleter(None)  # type: ignore[arg-type]
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(8)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

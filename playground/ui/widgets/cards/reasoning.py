@@ -56,7 +56,7 @@ class ReasoningCard(Card):
             head = f"Reasoned for {words.seconds(((item.t1 or item.t0) - item.t0) / 1e9)}"
         tail = []
         used = self.run.transcript.usage
-        if used is not None and used.reasoning:
+        if used is not None and used.reasoning and self._alone:
             tail.append(f"{words.tokens(used.reasoning)} tokens")
         if item.encrypted:
             tail.append("sealed")
@@ -65,6 +65,12 @@ class ReasoningCard(Card):
         self._fold.setAccessibleName(self._fold.text())
         self._fold.setEnabled(bool(text or item.details))
         self._draw_body()
+
+    @property
+    def _alone(self) -> bool:
+        """The tokens that a server counts are those of all the reasoning of its answer."""
+        items = self.run.transcript.items
+        return sum(isinstance(one, Reasoning) for one in items) == 1
 
     def _draw_body(self) -> None:
         """Bring up to date what stands below the line, when it is open."""
