@@ -73,7 +73,7 @@ def export(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[bytes
          *arguments],
         capture_output=True,
         env=dict(os.environ),
-        timeout=60,
+        timeout=200,
         check=False,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`playground` by itself, `sessions` and `doctor`, as processes where importing Qt raises."""
+"""`playground` by itself, `sessions` and `doctor`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,7 @@ from playground.commands import COMMANDS
 from tests.processes import Sandbox, environment, playground
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="module")
-def without_qt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("no-qt")
-    for name in ("PySide6", "shiboken6", "qasync"):
-        (folder / f"{name}.py").write_text(f"raise ImportError('{name} is not for this')\n")
-    return folder
-
-
-@pytest.fixture
-def command(home: Path, without_qt: Path) -> Command:
-    def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        known = environment(PYTHONPATH=str(without_qt), PLAYGROUND_HOME=str(home), **env)
-        return playground(*arguments, env=known)
-
-    return command
+"""`command(*arguments, stdin="", **variables)`, to its end."""
 
 
 def value_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -43,20 +27,20 @@ def value_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 # Finding the command.
 
 
-def test_help_names_every_command_with_what_it_does(command: Command) -> None:
-    done = command("--help")
+def test_help_names_every_command_with_what_it_does(process: Command) -> None:
+    done = process("--help")
     assert (done.returncode, done.stderr) == (0, "")
     for one in COMMANDS:
         assert one.name in done.stdout
         assert " ".join(one.load().HELP.split()[:3]) in " ".join(done.stdout.split())
 
 
-def test_the_version(command: Command) -> None:
-    assert command("--version").stdout == f"playground {__version__}\n"
+def test_the_version(process: Command) -> None:
+    assert process("--version").stdout == f"playground {__version__}\n"
 
 
-def test_an_unknown_command_is_a_usage_error(command: Command) -> None:
-    done = command("fly")
+def test_an_unknown_command_is_a_usage_error(inside: Command) -> None:
+    done = inside("fly")
     assert (done.returncode, done.stdout) == (2, "")
     assert "fly" in done.stderr and "Traceback" not in done.stderr
 
@@ -78,16 +62,16 @@ def test_which_command_is_meant(words: list[str], name: str, rest: list[str]) ->
     assert (chosen.name, arguments) == (name, rest)
 
 
-def test_home_may_stand_before_the_command_or_behind_it(command: Command, tmp_path: Path) -> None:
+def test_home_may_stand_before_the_command_or_behind_it(inside: Command, tmp_path: Path) -> None:
     there = str(tmp_path / "there")
     for words in (("--home", there, "sessions"), ("sessions", "--home", there)):
-        done = command(*words)
+        done = inside(*words)
         assert (done.returncode, done.stdout) == (0, "No sessions yet.\n")
 
 
 @pytest.mark.parametrize("words", [(), ("tour",)])
-def test_the_window_without_qt_is_one_sentence(words: tuple[str, ...], command: Command) -> None:
-    done = command(*words)
+def test_the_window_without_qt_is_one_sentence(words: tuple[str, ...], process: Command) -> None:
+    done = process(*words)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("The window needs Qt, which cannot be loaded here.")
     assert "`playground run` works without it" in done.stderr
@@ -104,9 +88,9 @@ def test_the_window_without_a_display_is_one_sentence(home: Path) -> None:
 # Sessions.
 
 
-def ask(command: Command, sandbox: Sandbox, *arguments: str) -> dict[str, Any]:
+def ask(inside: Command, sandbox: Sandbox, *arguments: str) -> dict[str, Any]:
     return value_of(
-        command(
+        inside(
             "run",
             "--base-url",
             sandbox.base_url,
@@ -118,11 +102,11 @@ def ask(command: Command, sandbox: Sandbox, *arguments: str) -> dict[str, Any]:
     )
 
 
-def test_sessions_are_listed_with_their_runs(command: Command, sandbox: Sandbox) -> None:
-    first = ask(command, sandbox, "--model", "sandbox", "About a zeppelin")
-    second = ask(command, sandbox, "--model", "refusal", "Something else")
-    third = ask(command, sandbox, "--session", first["session"], "And once more")
-    listed = value_of(command("sessions", "--json"))["sessions"]
+def test_sessions_are_listed_with_their_runs(inside: Command, sandbox: Sandbox) -> None:
+    first = ask(inside, sandbox, "--model", "sandbox", "About a zeppelin")
+    second = ask(inside, sandbox, "--model", "refusal", "Something else")
+    third = ask(inside, sandbox, "--session", first["session"], "And once more")
+    listed = value_of(inside("sessions", "--json"))["sessions"]
     assert [row["id"] for row in listed] == [first["session"], second["session"]]
     row = listed[0]
     assert set(row) == {
@@ -141,33 +125,33 @@ def test_sessions_are_listed_with_their_runs(command: Command, sandbox: Sandbox)
     }  # fmt: skip
     assert [run["outcome"] for run in listed[1]["runs"]] == ["refused"]
 
-    text = command("sessions")
+    text = inside("sessions")
     assert (text.returncode, text.stderr) == (0, "")
     for words in (first["session"], first["run"], "About a zeppelin", "refused", "tokens"):
         assert words in text.stdout
 
 
-def test_a_search_says_where_it_found_what(command: Command, sandbox: Sandbox) -> None:
-    wanted = ask(command, sandbox, "--model", "sandbox", "About a quagga and its stripes")
-    ask(command, sandbox, "--model", "sandbox", "Something else")
-    (row,) = value_of(command("sessions", "--search", "quagga", "--json"))["sessions"]
+def test_a_search_says_where_it_found_what(inside: Command, sandbox: Sandbox) -> None:
+    wanted = ask(inside, sandbox, "--model", "sandbox", "About a quagga and its stripes")
+    ask(inside, sandbox, "--model", "sandbox", "Something else")
+    (row,) = value_of(inside("sessions", "--search", "quagga", "--json"))["sessions"]
     assert row["id"] == wanted["session"]
     assert "quagga" in row["match"]
-    assert command("sessions", "--search", "okapi").stdout == "Nothing found.\n"
-    assert value_of(command("sessions", "--search", "okapi", "--json")) == {"sessions": []}
+    assert inside("sessions", "--search", "okapi").stdout == "Nothing found.\n"
+    assert value_of(inside("sessions", "--search", "okapi", "--json")) == {"sessions": []}
 
 
-def test_a_home_without_anything_stays_untouched(command: Command, home: Path) -> None:
-    assert command("sessions").stdout == "No sessions yet.\n"
-    assert value_of(command("sessions", "--json")) == {"sessions": []}
+def test_a_home_without_anything_stays_untouched(inside: Command, home: Path) -> None:
+    assert inside("sessions").stdout == "No sessions yet.\n"
+    assert value_of(inside("sessions", "--json")) == {"sessions": []}
     assert not home.exists()
 
 
 # Doctor.
 
 
-def test_the_doctor_tells_what_is_here(command: Command, home: Path) -> None:
-    done = command("doctor", "--json")
+def test_the_doctor_tells_what_is_here(process: Command, home: Path) -> None:
+    done = process("doctor", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     value = value_of(done)
     assert value["versions"]["playground"] == __version__
@@ -177,33 +161,33 @@ def test_the_doctor_tells_what_is_here(command: Command, home: Path) -> None:
     assert "keyring" in value["keyring"]["why"]
     assert value["profiles"]["default"] == "local"
     assert "server" not in value
-    text = command("doctor").stdout
+    text = process("doctor").stdout
     for words in ("versions", "paths", str(home), "keyring", "profiles"):
         assert words in text
 
 
-def test_the_doctor_asks_a_server(command: Command, sandbox: Sandbox, home: Path) -> None:
+def test_the_doctor_asks_a_server(inside: Command, sandbox: Sandbox, home: Path) -> None:
     home.mkdir()
     profiles = [
         {"id": "good", "name": "Good", "base_url": sandbox.base_url},
         {"id": "dead", "name": "Dead", "base_url": "http://127.0.0.1:9"},
     ]
     (home / "settings.json").write_text(json.dumps({"version": 1, "profiles": profiles}))
-    good = command("doctor", "--profile", "good", "--json")
+    good = inside("doctor", "--profile", "good", "--json")
     assert good.returncode == 0
     server = value_of(good)["server"]
     assert server["problem"] is None and server["models"][0] == "sandbox"
     assert (server["responses"], server["chat"]) == ("answers", "answers")
     assert server["state"] == "stateful" and "the server is stateful" in server["hint"]
-    dead = command("doctor", "--profile", "dead", "--json")
+    dead = inside("doctor", "--profile", "dead", "--json")
     assert dead.returncode == 1
     assert "127.0.0.1:9" in value_of(dead)["server"]["problem"]
-    nobody = command("doctor", "--profile", "nobody")
+    nobody = inside("doctor", "--profile", "nobody")
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert "There is no profile 'nobody'" in nobody.stderr
 
 
-def test_a_key_in_the_environment_makes_its_server_the_default(command: Command) -> None:
-    value = value_of(command("doctor", "--json", OPENAI_API_KEY="sk-test-MARKER-123"))
+def test_a_key_in_the_environment_makes_its_server_the_default(inside: Command) -> None:
+    value = value_of(inside("doctor", "--json", OPENAI_API_KEY="sk-test-MARKER-123"))
     assert value["profiles"]["default"] == "openai"
     assert "MARKER" not in json.dumps(value)

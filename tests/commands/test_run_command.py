@@ -1,4 +1,7 @@
-"""`playground run` and `playground replay`, as processes, where importing Qt raises."""
+"""`playground run` and `playground replay`: what they print, and their exit status.
+
+Each thing that only a process has (streams, signals, a world without Qt) is tried with one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 
 from playground.__main__ import main
-from tests.processes import Sandbox, ended, environment, playground, start
+from tests.processes import Sandbox, ended, environment, start
 
 APIS = ("responses", "chat")
 
@@ -24,30 +27,16 @@ FIELDS = {
 }  # fmt: skip
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="session")
-def without_qt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of packages that raise when they are imported."""
-    folder = tmp_path_factory.mktemp("no-qt")
-    for name in ("PySide6", "shiboken6", "qasync"):
-        (folder / name).mkdir()
-        (folder / name / "__init__.py").write_text(f"raise ImportError('{name} is not for this')\n")
-    return folder
+"""`command(*arguments, stdin="", **variables)`, to its end."""
 
 
 @pytest.fixture
-def run(sandbox: Sandbox, home: Path, without_qt: Path) -> Command:
+def run(sandbox: Sandbox, inside: Command) -> Command:
     """`run(…)` is `playground run --base-url SANDBOX …`; another command is named first."""
 
-    def run(
-        *arguments: str, command: str = "run", stdin: str = "", **env: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, command: str = "run", **more: str) -> subprocess.CompletedProcess[str]:
         server = ["--base-url", sandbox.base_url] if command == "run" else []
-        return playground(
-            command, "--home", str(home), *server, *arguments,
-            stdin=stdin, env=environment(PYTHONPATH=str(without_qt), **env),
-        )  # fmt: skip
+        return inside(command, *server, *arguments, **more)
 
     return run
 
@@ -67,9 +56,12 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("api", APIS)
 def test_the_answer_is_all_that_is_on_standard_output(
-    api: str, run: Command, sandbox: Sandbox
+    api: str, process: Command, sandbox: Sandbox
 ) -> None:
-    done = run(*fast("--api", api, "--model", "sandbox", f"Say something over {api}"))
+    done = process(
+        "run", "--base-url", sandbox.base_url,
+        *fast("--api", api, "--model", "sandbox", f"Say something over {api}"),
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("I am the **sandbox**")
     assert f"> Say something over {api}" in done.stdout
@@ -148,7 +140,7 @@ def test_every_outcome_has_its_status_and_reads_the_same_again(
 
 
 def test_a_silence_times_out(run: Command) -> None:
-    arguments = fast("--model", "stall", "--idle-timeout", "0.2", "--retries", "0", "--json", "Go")
+    arguments = fast("--model", "stall", "--idle-timeout", "1", "--retries", "0", "--json", "Go")
     done = run(*arguments)
     value = told(done)
     assert (done.returncode, value["outcome"]) == (1, "timed_out")
@@ -156,8 +148,8 @@ def test_a_silence_times_out(run: Command) -> None:
     assert value["text"].startswith("In a moment")
 
 
-def test_a_failure_is_told_on_standard_error(run: Command) -> None:
-    done = run("--model", "unauthorized", "Go")
+def test_a_failure_is_told_on_standard_error(process: Command, sandbox: Sandbox) -> None:
+    done = process("run", "--base-url", sandbox.base_url, "--model", "unauthorized", "Go")
     assert (done.returncode, done.stdout) == (1, "")
     assert "The server does not accept this key." in done.stderr
     assert "Incorrect API key provided" in done.stderr
@@ -175,10 +167,13 @@ def test_what_had_arrived_stands_before_the_failure(run: Command) -> None:
 # What is asked.
 
 
-def test_the_prompt_may_come_from_standard_input(run: Command, sandbox: Sandbox) -> None:
-    for arguments in (("-",), ()):
-        done = run(*fast("--model", "sandbox", *arguments), stdin="Grüße aus der Röhre\n")
-        assert done.returncode == 0
+def test_the_prompt_may_come_from_standard_input(
+    run: Command, process: Command, sandbox: Sandbox
+) -> None:
+    said = "Grüße aus der Röhre\n"
+    asked = fast("--model", "sandbox")
+    assert process("run", "--base-url", sandbox.base_url, *asked, "-", stdin=said).returncode == 0
+    assert run(*asked, stdin=said).returncode == 0
     rows = sandbox.log("Grüße aus der Röhre")
     assert [row["body"]["input"][0]["content"] for row in rows] == ["Grüße aus der Röhre\n"] * 2
 
@@ -247,25 +242,19 @@ def test_a_session_goes_on(api: str, run: Command, sandbox: Sandbox) -> None:
     assert short["session"] == first["session"]
 
 
-def test_a_profile_is_used_by_its_id(run: Command, sandbox: Sandbox, home: Path) -> None:
+def test_a_profile_is_used_by_its_id(inside: Command, sandbox: Sandbox, home: Path) -> None:
     home.mkdir()
     profile = {"id": "mine", "name": "Mine", "base_url": sandbox.base_url, "api": "chat",
                "model": "refusal"}  # fmt: skip
     (home / "settings.json").write_text(json.dumps({"version": 1, "profiles": [profile]}))
-    done = playground(
-        "run", "--home", str(home), "--profile", "mine", "--json", "Hello profile",
-        env=environment(),
-    )  # fmt: skip
+    done = inside("run", "--home", str(home), "--profile", "mine", "--json", "Hello profile")
     value = told(done)
     assert (done.returncode, value["profile"], value["api"]) == (3, "mine", "chat")
     assert value["model"] == "refusal"
 
 
-def test_the_sandbox_profile_starts_its_own_server(home: Path, without_qt: Path) -> None:
-    done = playground(
-        "run", "--home", str(home), "--profile", "sandbox", "--json", *fast("Hello yourself"),
-        env=environment(PYTHONPATH=str(without_qt)),
-    )  # fmt: skip
+def test_the_sandbox_profile_starts_its_own_server(process: Command) -> None:
+    done = process("run", "--profile", "sandbox", "--json", *fast("Hello yourself"))
     value = told(done)
     assert (done.returncode, value["profile"], value["outcome"]) == (0, "sandbox", "completed")
     assert "starting the sandbox" in done.stderr
@@ -310,13 +299,8 @@ def test_every_argument_is_checked(
 @pytest.mark.parametrize(
     "arguments", [("--session", "ses_none", "x"), ("--key-env", "NOT_SET", "--profile", "nobody")]
 )
-def test_what_is_not_there_is_one_sentence(
-    arguments: tuple[str, ...], home: Path, without_qt: Path
-) -> None:
-    done = playground(
-        "run", "--home", str(home), *arguments, "x" if "x" not in arguments else "--no-stream",
-        env=environment(PYTHONPATH=str(without_qt)),
-    )  # fmt: skip
+def test_what_is_not_there_is_one_sentence(arguments: tuple[str, ...], inside: Command) -> None:
+    done = inside("run", *arguments, "x" if "x" not in arguments else "--no-stream")
     assert (done.returncode, done.stdout) == (1, "")
     assert "There is no" in done.stderr and "Traceback" not in done.stderr
 
@@ -399,10 +383,12 @@ def test_replay_can_take_its_time(run: Command) -> None:
         assert run("last", "--speed", speed, command="replay").returncode == 2
 
 
-def test_replay_needs_no_network_and_no_key(run: Command, sandbox: Sandbox) -> None:
+def test_replay_needs_no_network_and_no_key(
+    run: Command, process: Command, sandbox: Sandbox
+) -> None:
     live = told(run(*fast("--model", "sandbox", "--json", "Offline")))
     before = sandbox.newest()
-    assert told(run("last", "--json", command="replay"))["run"] == live["run"]
+    assert told(process("replay", "last", "--json"))["run"] == live["run"]
     assert sandbox.since(before) == []
 
 

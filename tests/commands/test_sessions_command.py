@@ -49,7 +49,7 @@ def command(home: Home) -> Command:
             env={**os.environ, "PLAYGROUND_HOME": str(home.path), **environ},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
 

@@ -45,7 +45,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     announced = json.loads(server.stdout.readline())
     yield announced["base_url"]
     server.stdin.close()
-    server.wait(timeout=30)
+    server.wait(timeout=200)
     server.stdout.close()
 
 
@@ -62,7 +62,8 @@ async def go(run: Run, address: Address) -> None:
 def recorded(base_url: str, api: str, stream: bool) -> tuple[Run, Profile]:
     """A run at the sandbox, sent and recorded by the wire."""
     profile = Profile(id="p", name="P", base_url=base_url)
-    call = Call(api=api, model="sandbox", instructions='It\'s "brief", $HOME.', stream=stream)
+    call = Call(api=api, model="sandbox", instructions='It\'s "brief", $HOME.', stream=stream,
+                fields={"sandbox": {"per_second": 0}})  # fmt: skip
     said = [Message(key="in:0", role="user", text=Text("Grüße, 世界! It's `two`\nlines 🌍"))]
     endpoint = BY_ID[api]
     body = endpoint.body(call, said, profile.quirks)
@@ -76,7 +77,7 @@ def recorded(base_url: str, api: str, stream: bool) -> tuple[Run, Profile]:
 
 def run_code(command: list[str], tmp_path: Path) -> str:
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OPENAI_API_KEY": MARKER}
-    done = subprocess.run(command, capture_output=True, env=env, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, env=env, timeout=200, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return done.stdout.decode()
 

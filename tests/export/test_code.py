@@ -56,7 +56,7 @@ def run_code(command: list[str], tmp_path: Path, **env: str) -> str:
         capture_output=True,
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **env},
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()

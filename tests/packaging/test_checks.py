@@ -53,7 +53,7 @@ def test_what_was_left_out_is_counted_above_the_closing_line(tmp_path: Path) -> 
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
     lines = answer.stdout.splitlines()
     assert answer.returncode == 0, answer.stdout + answer.stderr

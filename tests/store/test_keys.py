@@ -184,7 +184,7 @@ def test_a_hanging_keyring_keeps_nobody_from_leaving() -> None:
         "print(asyncio.run(Keys({}, backend=Ring, limit=0.05).probe()).usable)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=200, check=True
     )
     assert (done.stdout, done.stderr) == ("False\n", "")
 
@@ -408,7 +408,7 @@ def private_session(tmp_path: Path) -> Callable[[str], list[str]]:
             env=environ,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -546,7 +546,7 @@ def writer(home: Home) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
-@pytest.mark.parametrize("kills", [20])
+@pytest.mark.parametrize("kills", [5, pytest.param(100, marks=pytest.mark.slow)])
 def test_kill_9_loses_nothing_that_was_acknowledged(opened: Make, home: Home, kills: int) -> None:
     acknowledged: list[int] = []
     for number in range(kills):
