@@ -7,6 +7,7 @@ traceback and are shown as a report.
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -50,6 +51,53 @@ REMEDIES: Mapping[str, str] = {
     "report": "Copy the report",
 }
 """What each remedy is called on a button."""
+
+
+Titled = tuple[str, Remedy]
+
+NO_CREDIT: Titled = ("The account behind this key has no credit left.", "switch_profile")
+TOO_LONG: Titled = ("The conversation is longer than this model can read.", "change_request")
+NO_MODEL: Titled = ("The server does not have this model.", "choose_model")
+BAD_KEY: Titled = ("The server does not accept this key.", "add_key")
+FILTERED: Titled = ("The server's content filter refused this.", "change_request")
+TOO_MANY: Titled = ("The server asks for a pause: too many requests.", "wait")
+BUSY: Titled = ("The server is busy or still loading.", "wait")
+FAILED: Titled = ("The server failed.", "retry")
+NO_RESPONSE: Titled = (
+    "The server has no such response to continue; send the whole conversation.",
+    "change_request",
+)
+
+CODES: Mapping[str, Titled] = {
+    "insufficient_quota": NO_CREDIT,
+    "billing_not_active": NO_CREDIT,
+    "billing_hard_limit_reached": NO_CREDIT,
+    "context_length_exceeded": TOO_LONG,
+    "exceed_context_size_error": TOO_LONG,  # llama.cpp
+    "model_not_found": NO_MODEL,
+    "DeploymentNotFound": NO_MODEL,  # Azure
+    "invalid_api_key": BAD_KEY,
+    "content_filter": FILTERED,
+    "content_policy_violation": FILTERED,
+    "rate_limit_exceeded": TOO_MANY,
+    "rate_limit_error": TOO_MANY,
+    "overloaded": BUSY,
+    "overloaded_error": BUSY,
+    "unavailable_error": BUSY,
+    "server_error": FAILED,
+    "internal_server_error": FAILED,
+    "previous_response_not_found": NO_RESPONSE,
+    "invalid_json_schema": ("The server does not accept this JSON Schema.", "change_request"),
+    "tool_use_failed": ("The model wrote a call of a tool that nobody can read.", "retry"),  # Groq
+}
+"""Codes that say more than the status beside them, or than none: errors inside a stream."""
+
+CONTEXT = re.compile(
+    r"maximum context length|(?:exceeds?|greater than|longer than|larger than)[^.]{0,60}\bcontext\b"
+    r"|(?:prompt|input|conversation) is too long|input token count[^.]{0,40}exceeds",
+    re.IGNORECASE,
+)
+"""Words for a conversation that is too long, of servers that have no code for it."""
 
 
 class Problem(BaseModel):
@@ -106,7 +154,7 @@ def from_response(status: int, headers: Mapping[str, str], body: bytes) -> Probl
     """
     words, code, param = error_words(body)
     request_id = headers.get("x-request-id") or None
-    title, remedy = _title(status, code)
+    title, remedy = _title(status, code, "" if param else words)
     raw = body[:SHOWN].decode("utf-8", "replace")
     return Problem(
         title=title,
@@ -124,10 +172,10 @@ def from_response(status: int, headers: Mapping[str, str], body: bytes) -> Probl
 def from_error(data: Any, status: int | None = None) -> Problem:
     """An error that came inside a stream that had begun well."""
     words, code, param = _dig(data)
-    title, remedy = _title(status or 0, code)
+    title, remedy = _title(status or 0, code, "" if param else words)
     return Problem(
         title=title
-        if code or status
+        if code or status or title == TOO_LONG[0]
         else "The server reported an error in the middle of the answer.",
         detail=words or json.dumps(data, ensure_ascii=False)[:SHOWN],
         remedy=remedy,
@@ -212,25 +260,21 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) and value not in ("", 0) else None
 
 
-def _title(status: int, code: str | None) -> tuple[str, Remedy]:
-    match code:
-        case "insufficient_quota":
-            return "The account behind this key has no credit left.", "switch_profile"
-        case "context_length_exceeded":
-            return "The conversation is longer than this model can read.", "change_request"
-        case "model_not_found":
-            return "The server does not have this model.", "choose_model"
-        case "invalid_api_key":
-            return "The server does not accept this key.", "add_key"
-        case "content_filter" | "content_policy_violation":
-            return "The server's content filter refused this.", "change_request"
-        case _:
-            pass
+def _title(status: int, code: str | None, words: str = "") -> tuple[str, Remedy]:
+    """What to call an error: by its code where that says more than its status."""
+    told = CODES.get(code or "")
+    # Of a request that can never fit (413) Groq says that it comes too fast.
+    if told is not None and (told is not TOO_MANY or status in (0, 429)):
+        return told
+    if CONTEXT.search(words[:SHOWN]):
+        return TOO_LONG
     match status:
         case 400 | 422:
             return "The server does not accept the request as it was sent.", "change_request"
         case 401:
             return "The server does not accept this key.", "add_key"
+        case 402:
+            return NO_CREDIT
         case 403:
             return "This key may not do that here.", "edit_profile"
         case 404:
@@ -240,11 +284,11 @@ def _title(status: int, code: str | None) -> tuple[str, Remedy]:
         case 413:
             return "The request is too large for this server.", "change_request"
         case 429:
-            return "The server asks for a pause: too many requests.", "wait"
+            return TOO_MANY
         case 503:
-            return "The server is busy or still loading.", "wait"
+            return BUSY
         case _ if status >= 500:
-            return "The server failed.", "retry"
+            return FAILED
         case _ if status >= 400:
             return f"The server answered with an error ({status}).", "change_request"
         case _:
