@@ -95,12 +95,13 @@ class Endpoint:
 
 def answered(items: Sequence[Item]) -> list[Item]:
     """A conversation that a server accepts: the first of several choices, and without calls that
-    nobody answered.
+    nobody answered or outputs that nobody asked for.
 
-    Every server refuses a call without its output; reasoning that led to nothing but such a call is
+    Every server refuses the one without the other; reasoning that led to nothing but such a call is
     refused as well, so it goes with it.
     """
     outputs = {item.call_id for item in items if isinstance(item, ToolOutput)}
+    called: set[str] = set()
     rows: list[Item] = []
     for item in items:
         if isinstance(item, Message | Reasoning | ToolCall) and item.choice:
@@ -109,7 +110,10 @@ def answered(items: Sequence[Item]) -> list[Item]:
             while rows and isinstance(rows[-1], Reasoning):
                 rows.pop()
             continue
-        rows.append(item)
+        if isinstance(item, ToolCall):
+            called.add(item.call_id)
+        if not isinstance(item, ToolOutput) or item.call_id in called:
+            rows.append(item)
     return rows
 
 

@@ -54,7 +54,8 @@ class Quirks(Fields):
     reasoning_name: Literal["", "reasoning_content", "reasoning"] = ""
     """Name under which reasoning goes back in a chat; empty: the one it came under."""
     send_reasoning: bool = False
-    """Whether a chat's earlier reasoning goes back with the messages that it led to."""
+    """Whether a chat's earlier reasoning goes back with the messages that it led to, and what the
+    server signed of them (`reasoning_details`, `extra_content`)."""
 
 
 class Profile(BaseModel):

@@ -52,7 +52,11 @@ def _messages(history: Sequence[Item], quirks: Quirks) -> list[Row]:
             case Reasoning():
                 thoughts.append(item)
             case Message(role="assistant") if _says(item):
-                rows.append(_with_thoughts(_answer(item, quirks), thoughts, quirks))
+                row = _with_thoughts(_answer(item, quirks), thoughts, quirks)
+                if rows and "tool_calls" in rows[-1]:  # nothing may stand before their outputs
+                    _add(rows[-1], row)
+                else:
+                    rows.append(row)
                 thoughts = []
             case Message() if _says(item):
                 role = quirks.system_role if item.role in ("system", "developer") else item.role
@@ -69,6 +73,12 @@ def _messages(history: Sequence[Item], quirks: Quirks) -> list[Row]:
             case _:
                 pass  # notices, and what only the other API knows, are not part of a chat
     return rows
+
+
+def _add(row: Row, more: Row) -> None:
+    """What the model said after its calls, in the message that holds them."""
+    said = [one for one in (row.get("content"), more.get("content")) if one]
+    row |= {**more, "content": "\n\n".join(said) or None}
 
 
 def _says(message: Message) -> bool:
@@ -120,7 +130,8 @@ def _call(item: ToolCall, quirks: Quirks) -> Row:
     if item.type == "custom":
         row["custom"] = {"name": item.name, "input": arguments}
     else:
-        row["function"] = {"name": item.name, "arguments": arguments}
+        # Without arguments some send nothing at all, which most servers cannot read as JSON.
+        row["function"] = {"name": item.name, "arguments": arguments or "{}"}
     if item.extra and quirks.send_reasoning:
         row["extra_content"] = item.extra
     return row

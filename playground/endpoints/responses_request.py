@@ -66,7 +66,7 @@ def accepted(items: Sequence[Item]) -> list[Item]:
     """Items that a server takes back: all that it wrote, but for what it would refuse.
 
     That is a call without its output, an item that never became whole, and reasoning without the
-    item that it led to.
+    item that it led to, as the server wrote it.
     """
     outputs = _outputs(items)
     rows: list[Item] = []
@@ -129,10 +129,11 @@ def _call_id(item: Item) -> str:
 
 
 def _is_models(item: Item) -> bool:
-    """Whether the model wrote it, as far as reasoning that stands before it is concerned."""
+    """Whether the model wrote it, as far as reasoning that stands before it is concerned. What was
+    cut off goes back as plain words, which no reasoning led to."""
     if isinstance(item, Message):
-        return item.role == "assistant"
-    return not _is_output(item)
+        return item.role == "assistant" and item.wire is not None
+    return not _is_output(item) and item.wire is not None
 
 
 def _row(item: Item, custom: set[str]) -> dict[str, Any] | None:
@@ -146,7 +147,8 @@ def _row(item: Item, custom: set[str]) -> dict[str, Any] | None:
             given = {"call_id": item.call_id, "name": item.name, "input": str(item.arguments)}
             return {"type": "custom_tool_call", **given}
         case ToolCall():
-            given = {"call_id": item.call_id, "name": item.name, "arguments": str(item.arguments)}
+            arguments = str(item.arguments) or "{}"
+            given = {"call_id": item.call_id, "name": item.name, "arguments": arguments}
             return {"type": "function_call", **given}
         case ToolOutput():
             kind = "custom_tool_call" if item.call_id in custom else "function_call"

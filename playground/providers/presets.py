@@ -127,8 +127,9 @@ GROUPS: tuple[tuple[str, tuple[Profile, ...]], ...] = (
                 base_url="https://openrouter.ai/api/v1",
                 api="chat",
                 key_env="OPENROUTER_API_KEY",
-                # It keeps nothing, and refuses to be asked to.
-                quirks=Quirks(drop=["store"], reasoning_name="reasoning"),
+                # It keeps nothing, and refuses to be asked to. What models behind it have signed of
+                # their reasoning has to come back with the outputs of their calls.
+                quirks=Quirks(drop=["store"], reasoning_name="reasoning", send_reasoning=True),
             ),
             Profile(
                 id="together",
@@ -157,7 +158,8 @@ GROUPS: tuple[tuple[str, tuple[Profile, ...]], ...] = (
                 base_url="https://generativelanguage.googleapis.com/v1beta/openai",
                 api="chat",
                 key_env="GEMINI_API_KEY",
-                quirks=Quirks(max_tokens="max_tokens", state="none"),
+                # A call whose signature, in `extra_content`, is missing is refused.
+                quirks=Quirks(max_tokens="max_tokens", state="none", send_reasoning=True),
             ),
         ),
     ),

@@ -309,6 +309,25 @@ def test_calls_that_nobody_answered_stay_here() -> None:
     assert made(HI, THOUGHT, CALLS[0])["messages"] == [{"role": "user", "content": "Hi"}]
 
 
+def test_outputs_that_nobody_asked_for_stay_here() -> None:
+    assert made(HI, ToolOutput(call_id="c", output="4")) == made(HI)
+
+
+def test_words_after_a_call_go_into_its_message() -> None:
+    """Servers want the outputs right behind it."""
+    call = ToolCall(call_id="c", name="f", arguments=Text("{}"))
+    after = Message(text=Text("One moment."))
+    done, output = Message(text=Text("Done.")), ToolOutput(call_id="c", output="4")
+    rows = made(call, after, done, output)["messages"]
+    assert [row["role"] for row in rows] == ["assistant", "tool"]
+    assert rows[0]["content"] == "One moment.\n\nDone." and rows[0]["tool_calls"][0]["id"] == "c"
+
+
+def test_no_arguments_are_an_empty_object() -> None:
+    rows = made(ToolCall(call_id="c", name="f"), ToolOutput(call_id="c"))["messages"]
+    assert rows[0]["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}"}
+
+
 def test_only_the_first_of_several_choices_goes_back() -> None:
     said = [
         HI,

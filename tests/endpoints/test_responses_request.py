@@ -268,6 +268,11 @@ def test_all_goes_back_but_what_the_server_would_refuse(items: list[Item], kept:
     assert sent(*items) == rows
 
 
+def test_reasoning_goes_only_with_what_it_led_to_as_the_server_wrote_it() -> None:
+    cut = Message(text=Text("4 an"))
+    assert sent(THOUGHT, cut) == [{"role": "assistant", "content": "4 an"}]
+
+
 def test_which_calls_wait_for_the_client() -> None:
     asked = wired(HostedCall, "tool_search_call", execution="client", call_id="x")
     for items, waiting in (

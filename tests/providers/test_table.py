@@ -128,7 +128,7 @@ def test_what_each_preset_keeps(preset: Profile) -> None:
     usual = preset.id.partition("-")[0] if preset.id.startswith("openai-") else preset.id
     wanted = next((state for state, ids in STATES.items() if usual in ids), "stateless")
     assert preset.quirks.state == wanted
-    assert preset.quirks.send_reasoning == (preset.id == "deepseek")
+    assert preset.quirks.send_reasoning == (preset.id in {"deepseek", "gemini", "openrouter"})
 
 
 # Quirks.
