@@ -41,6 +41,9 @@ LOCAL_PROFILE = Profile(
 )
 SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)", quirks=Quirks(state="stateful"))
 
+ADHOC = "url:"
+"""How the ids of servers begin that nobody keeps."""
+
 Report = Callable[[Problem], None]
 
 
@@ -49,8 +52,10 @@ def home_of(given: str | None) -> Home:
 
 
 def adhoc(base_url: str) -> Profile:
-    """A server that was only named on the command line."""
-    return Profile(id="url", name=base_url, base_url=base_url, key_env="OPENAI_API_KEY")
+    """A server that was only named on the command line. Its id is its address, without what may be
+    a secret: a session that goes on at another one shall notice."""
+    where = base_url.partition("?")[0].rpartition("@")[2].rstrip("/")
+    return Profile(id=f"{ADHOC}{where}", name=base_url, base_url=base_url, key_env="OPENAI_API_KEY")
 
 
 class App:
@@ -132,7 +137,7 @@ class App:
         With `key_env_only` its key comes from the variable it names and from nowhere else.
         """
         self._adopted[profile.id] = profile
-        if key_env_only or profile.id == "url":
+        if key_env_only or profile.id.startswith(ADHOC):
             self._env_only.add(profile.id)
 
     def default_profile(self) -> Profile:
@@ -172,7 +177,11 @@ class App:
             secret = found.secret if found is not None else None
         if secret is not None:
             logs.redact(secret)
-        elif profile.key_env and profile.id != "url" and not is_loopback(profile.base_url):
+        elif (
+            profile.key_env
+            and not profile.id.startswith(ADHOC)
+            and not is_loopback(profile.base_url)
+        ):
             raise Failure(
                 Problem(
                     title=f"There is no key for {profile.name}.",

@@ -242,6 +242,23 @@ def test_a_session_goes_on(api: str, run: Command, sandbox: Sandbox) -> None:
     assert short["session"] == first["session"]
 
 
+def test_a_session_that_goes_on_elsewhere_takes_only_words_along(
+    run: Command, inside: Command, sandbox: Sandbox
+) -> None:
+    first = told(run(*fast("--model", "reasoning", "--json", "Think here")))
+    here = told(run("--session", first["session"], "--json", "Go on here"))
+    elsewhere = sandbox.base_url.replace("127.0.0.1", "localhost")
+    more = ("--session", here["session"], "--model", "sandbox", "--json", "Go on there")
+    there = told(inside("run", "--base-url", f"{elsewhere}?key=hidden", *more))
+    assert there["profile"] == f"url:{elsewhere}" != here["profile"]
+    kinds = [
+        [(row.get("type"), "id" in row) for row in sandbox.log(words)[0]["body"]["input"]]
+        for words in ("Go on here", "Go on there")
+    ]
+    assert ("reasoning", True) in kinds[0] and ("message", True) in kinds[0]
+    assert set(kinds[1]) == {(None, False)}
+
+
 def test_a_profile_is_used_by_its_id(inside: Command, sandbox: Sandbox, home: Path) -> None:
     home.mkdir()
     profile = {"id": "mine", "name": "Mine", "base_url": sandbox.base_url, "api": "chat",
