@@ -22,7 +22,7 @@ from playground.ui.panels.preferences import PreferencesDialog
 from playground.ui.panels.profiles import ServersDialog
 from tests.driver import FAST, Driver, prepare, text_of, visible
 from tests.loop import until
-from tests.processes import Sandbox, ended, environment, kill, playground, start
+from tests.processes import PATIENCE, Sandbox, ended, environment, kill, playground, start
 from tests.server import Request, Server, delta, event, head, serving, spoken
 from tests.window import Opening
 
@@ -148,15 +148,15 @@ async def test_a_stream_that_is_cut(opening: Opening, home: Path, sandbox: Sandb
 
 
 async def test_a_server_that_hangs(opening: Opening, home: Path, sandbox: Sandbox) -> None:
-    prepare(home, sandbox.base_url, model="stall", limits={"idle": 0.3})
+    prepare(home, sandbox.base_url, model="stall", limits={"idle": 1.5})
     async with opening() as driver:
         driver.fields(**FAST)
-        words = ("In a moment this server will fall silent.", "has been silent for 0.3 s")
+        words = ("In a moment this server will fall silent.", "has been silent for 1.5 s")
         run = await refused(driver, "Raise the limit", *words)
         driver.click(driver.button("Raise the limit", driver.chat.view))
         dialog = driver.dialog()
         assert isinstance(dialog, PreferencesDialog)
-        assert "0.3 s" in driver.seen(dialog)
+        assert "1.5 s" in driver.seen(dialog)
         dialog.close()
         await still_works(driver, sandbox)
     await is_there_again(opening, run, *words)
@@ -296,14 +296,14 @@ class Hanging:
         self.let_go = threading.Event()
 
     def get_password(self, service: str, username: str) -> str | None:
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
         return None
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
 
     def delete_password(self, service: str, username: str) -> None:
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
 
 
 async def type_a_key(driver: Driver, key: str) -> ServersDialog:

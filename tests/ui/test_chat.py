@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -248,9 +249,12 @@ async def test_stop_at_once_stops(opening: Opening) -> None:
 
 async def test_a_waiting_run_shows_a_clock(opening: Opening) -> None:
     async with opening() as driver:
-        driver.model("slow")
+        driver.fields(sandbox={"script": {"pace": {"first_ms": 600_000}}})
         run = driver.send("slowly")
-        await driver.shows("Waiting for the first token 00:01")
+        await until(
+            lambda: re.search(r"Waiting for the first token \d\d:\d[1-9]", driver.seen()),
+            saying=driver.seen,
+        )
         driver.press("Esc")
         await driver.ended(run)
 
@@ -258,6 +262,7 @@ async def test_a_waiting_run_shows_a_clock(opening: Opening) -> None:
 async def test_a_run_goes_on_while_another_session_is_shown(opening: Opening) -> None:
     async with opening() as driver:
         driver.model("slow")
+        driver.fields(sandbox={"per_second": 4})
         first = driver.send("take your time")
         session = driver.desk.session
         driver.press("Ctrl+N")
@@ -521,7 +526,7 @@ async def test_the_tail_is_followed_until_the_user_scrolls_up(opening: Opening) 
     async with opening() as driver:
         view, bar = driver.chat.view, driver.chat.view.verticalScrollBar()
         driver.model("long")
-        driver.fields(sandbox={"per_second": 1500})
+        driver.fields(sandbox={"per_second": 700})
         run = driver.send("go on and on")
         await until(lambda: bar.maximum() > 400)
         assert view.following
@@ -548,7 +553,7 @@ async def test_scrolling_back_down_follows_again(opening: Opening) -> None:
     async with opening() as driver:
         view, bar = driver.chat.view, driver.chat.view.verticalScrollBar()
         driver.model("long")
-        driver.fields(sandbox={"per_second": 1500})
+        driver.fields(sandbox={"per_second": 700})
         run = driver.send("go on")
         await until(lambda: bar.maximum() > 600)
         driver.press("PgUp", view)
