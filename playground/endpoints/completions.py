@@ -1,7 +1,7 @@
 """Legacy Completions: a text that goes on, for base models and local servers.
 
 The prompt is the conversation as one text: what was said, each after a blank line. An answer that
-repeats the prompt before it (`echo`) takes its place.
+repeats the prompt before it (`echo`) takes its place; one that begins with a blank goes on from it.
 """
 
 from __future__ import annotations
@@ -55,8 +55,13 @@ def _prompt(instructions: str, history: Sequence[Item]) -> str:
     prompt = instructions
     for item in answered(history):
         if isinstance(item, Message) and (text := str(item.text)):
-            repeats = item.role == "assistant" and text.startswith(prompt)
-            prompt = text if repeats or not prompt else f"{prompt}\n\n{text}"
+            answer = item.role == "assistant"
+            if not prompt or (answer and text.startswith(prompt)):
+                prompt = text
+            elif answer and (text[0].isspace() or prompt[-1].isspace()):
+                prompt += text
+            else:
+                prompt += f"\n\n{text}"
     return prompt
 
 
@@ -97,4 +102,5 @@ COMPLETIONS = Endpoint(
     body,
     reducer(_read, _settle),
     PARAMETERS,
+    proceed="",
 )

@@ -24,8 +24,6 @@ from playground.providers.models import Model
 from playground.store.sessions import Sessions
 from playground.wire.limits import Limits
 
-CONTINUE = "Please continue exactly where you stopped."
-
 
 class Workspace:
     def __init__(
@@ -127,7 +125,8 @@ class Workspace:
 
     def proceed(self, session: Session, run: Run) -> Run:
         """Ask the model to go on where an answer broke off."""
-        said: list[Item] = [Message(key="in:0", role="user", text=Text(CONTINUE))]
+        words = self.endpoints[session.call.api].proceed
+        said: list[Item] = [_message("user", words, ())] if words else []
         return self._add(session, said, run.id)
 
     def _add(

@@ -232,6 +232,20 @@ async def test_an_inserted_answer_can_be_changed(opening: Opening) -> None:
         assert session.path() == [changed]
 
 
+async def test_a_text_goes_on_by_itself(opening: Opening) -> None:
+    """A base model would only complete what asked it to continue."""
+    async with opening() as bench:
+        workspace, session = bench.workspace, bench.session("completions", max_tokens=4)
+        cut = await bench.ask(session, "A text that goes on by itself")
+        assert (cut.transcript.outcome, cut.transcript.exhausted) == ("incomplete", False)
+        more = await workspace.go(workspace.proceed(session, cut))
+        prompt = last(bench, "goes on by itself")["body"]["prompt"]
+        assert more.input == [] and prompt.endswith(cut.answer)
+        assert more.transcript.text
+        loaded = await bench.app.sessions.load(session.id)
+        assert loaded.runs[more.id].input == []
+
+
 async def test_going_on_after_a_cut_says_what_had_arrived(opening: Opening) -> None:
     async with opening() as bench:
         workspace, session = bench.workspace, bench.session("responses", "cut")
