@@ -21,12 +21,12 @@ def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item],
     it, when the run builds on that.
 
     What another server wrote goes as plain messages: its ids and sealed reasoning mean nothing
-    here. So does what was said in another dialect.
+    here. So does what was said in another dialect, and what the server has forgotten.
     """
     rows: list[Item] = []
     theirs: list[tuple[Run, int]] = []
     for past in session.path(run.parent) if run.parent else ():
-        if past.profile == run.profile and past.call.api == run.call.api:
+        if past.profile == run.profile and past.call.api == run.call.api and not _is_lost(past):
             rows += past.items
             theirs.append((past, len(rows)))
         else:
@@ -83,14 +83,27 @@ def _is_last(session: Session, past: Run, conversation: str) -> bool:
 
 def _is_kept(run: Run, endpoint: Endpoint) -> bool:
     """Whether a later request can build on what the server keeps of this run."""
-    seen, asked = run.transcript, run.call.extra.get("store", run.call.fields.get("store"))
+    seen = run.transcript
     return (
         seen.response_id is not None
-        and seen.stored is not False
-        and (seen.stored or asked is not False)
+        and not _is_unstored(run)
         and seen.outcome in USED
         # A server that waits for the output of a tool takes nothing else.
         and not endpoint.waits(seen.items)
+    )
+
+
+def _is_unstored(run: Run) -> bool:
+    """Whether the server keeps nothing of a run, as it says itself or else was told."""
+    stored, asked = run.transcript.stored, {**run.call.fields, **run.call.extra}.get("store")
+    return stored is False or (stored is None and asked is False)
+
+
+def _is_lost(run: Run) -> bool:
+    """Whether a run has reasoning of which only the id is here, and its server has nothing."""
+    return _is_unstored(run) and any(
+        isinstance(item, Reasoning) and item.wire is not None and not (item.encrypted or item.text)
+        for item in run.transcript.items
     )
 
 

@@ -140,6 +140,26 @@ def test_when_a_conversation_is_begun(
     assert begins(Call(**call), kept, Quirks(state=quirks), BY_ID[api]) is begun
 
 
+@pytest.mark.parametrize(
+    ("thought", "stored", "plain"),
+    [
+        (Reasoning(wire={"id": "rs_1"}), False, True),
+        (Reasoning(wire={"id": "rs_1"}), True, False),
+        (Reasoning(wire={"id": "rs_1"}), None, False),
+        (Reasoning(wire={"id": "rs_1"}, encrypted=True), False, False),
+        (Reasoning(wire={"id": "rs_1"}, text=Text("in the open")), False, False),
+    ],
+)
+def test_reasoning_that_its_server_forgot_is_not_named_by_its_id(
+    thought: Reasoning, stored: bool | None, plain: bool
+) -> None:
+    """Nor is what it led to: servers want the one with the other."""
+    talk = Talk()
+    answer = Message(text=Text("4"), wire={"id": "msg_1"})
+    rows, _ = talk.past(talk.run(None, thought, answer, stored=stored))
+    assert rows[1:-1] == ([Message(text=Text("4"))] if plain else [thought, answer])
+
+
 def test_what_only_another_server_understands_stays_here() -> None:
     talk = Talk(api="chat")
     said = Message(
