@@ -53,8 +53,10 @@ def call_columns(call: Call) -> str:
     return text_of({**call.model_dump(), "headers": headers})
 
 
-def session_columns(session: Session) -> Columns:
-    return {
+def session_columns(session: Session, *, attached: bool = True) -> Columns:
+    """Without `attached`, what is attached to the draft stays as it was written."""
+    columns = {"attached": text_of(session.attached)} if attached else {}
+    return columns | {
         "id": session.id,
         "title": kept(session.title),
         "created": session.created,
@@ -62,7 +64,6 @@ def session_columns(session: Session) -> Columns:
         "profile": session.profile,
         "call": call_columns(session.call),
         "draft": kept(session.draft),
-        "attached": text_of(session.attached),
         "leaf": session.leaf,
         "named": session.named,
         "trashed": session.trashed,

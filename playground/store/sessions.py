@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from playground.core.endpoint import Endpoint
+from playground.core.parts import Part
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
 from playground.core.session import Run, Session
@@ -65,6 +66,9 @@ class Sessions:
         self._endpoints = endpoints
         self._report = report
         """Told of what was read only in part."""
+        self._attached: tuple[str, list[Part]] = ("", [])
+        """The session that was saved last, and what was attached to its draft: megabytes that are
+        not written again with each word of the draft."""
 
     # Reading.
 
@@ -152,7 +156,11 @@ class Sessions:
     async def save(self, session: Session) -> None:
         """Write a session without its runs."""
         words = f"{session.title}\n{session.call.instructions}".strip()
-        await self._database.write(_save, session_columns(session), words)
+        attached = (session.id, session.attached)
+        known = attached[0] == self._attached[0] and attached[1] is self._attached[1]
+        columns = session_columns(session, attached=not known)
+        await self._database.write(_save, columns, words)
+        self._attached = attached
 
     async def begin(self, run: Run) -> None:
         """Write a run that is about to be sent, or a message that never will be."""
@@ -188,6 +196,7 @@ class Sessions:
         """Remove a session so that nothing of it can be found in any file. The copies made before
         migrations go with it. Raises Failure while a run of it goes on, or when another process
         keeps the log open."""
+        self._attached = ("", [])
         await self._database.write(_forget, session_id)
         await self._database.purge()
 

@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from playground.core.parts import part_of
 from playground.core.problem import Problem
 from playground.core.recording import Event
+from playground.core.session import Session
+from playground.store import sessions as module
 from playground.store.blobs import LONG, Cutter, Paster
 from playground.store.home import Home
 from playground.store.migrations import MIGRATIONS
+from playground.store.rows import Columns, session_columns
 
 Make = Callable[..., Any]
 
@@ -103,6 +106,39 @@ def test_a_picture_that_goes_with_every_request_is_kept_once(
         assert count == 1
         (size,) = connection.execute("SELECT sum(length(data)) FROM segment").fetchone()
         assert size < 10_000
+
+
+def test_what_is_attached_is_written_once_and_never_lost(
+    opened: Make, session_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bool] = []
+
+    def columns(session: Session, *, attached: bool = True) -> Columns:
+        written.append(attached)
+        return session_columns(session, attached=attached)
+
+    monkeypatch.setattr(module, "session_columns", columns)
+    session = session_of("ses_1", attached=[PICTURE])
+
+    async def go() -> None:
+        async with opened() as sessions:
+            for draft in ("l", "look"):
+                session.draft = draft
+                await sessions.save(session)
+            assert written == [True, False]
+            kept = await sessions.load("ses_1")
+            assert (kept.draft, kept.attached) == ("look", [PICTURE])
+            session.attached = [PICTURE, PICTURE]
+            await sessions.save(session)
+            assert (await sessions.load("ses_1")).attached == session.attached
+            await sessions.forget("ses_1")
+            await sessions.save(session)
+            assert (await sessions.load("ses_1")).attached == session.attached
+            session.attached = []
+            await sessions.save(session)
+            assert (await sessions.load("ses_1")).attached == []
+
+    asyncio.run(go())
 
 
 def test_a_forgotten_session_takes_its_blobs_with_it(
