@@ -67,19 +67,35 @@ def part_at(url: str) -> Part:
     return {"type": "input_file", "file_url": url}
 
 
-def describe(part: Part) -> Described:
-    """What a part is; of nonsense, that it is a file without a name."""
+def describe(part: Part, *, decode: bool = True) -> Described:
+    """What a part is; of nonsense, that it is a file without a name. Without `decode` it costs
+    nothing, however large the part is, and there is no `data`."""
     match part:
         case {"type": "input_image"}:
-            return _at("image", part.get("image_url") or part.get("file_id"), part)
+            return _at("image", part.get("image_url") or part.get("file_id"), part, decode)
         case {"type": "input_audio", "input_audio": {"data": str(data), "format": str(form)}}:
-            return Described("audio", f"sound.{form}", f"audio/{form}", _decoded(data))
+            sound = _decoded(data) if decode else None
+            return Described("audio", f"sound.{form}", f"audio/{form}", sound)
         case _:
             where = part.get("file_data") or part.get("file_url") or part.get("file_id")
-            return _at("file", where, part)
+            return _at("file", where, part, decode)
 
 
-def _at(kind: Kind, where: Any, part: Part) -> Described:
+def size_of(part: Part) -> int | None:
+    """Bytes of what is in the part itself, by the length of its base64; None when it is not."""
+    sound = part.get("input_audio")
+    packed = sound.get("data") if isinstance(sound, dict) else None
+    start = 0
+    if not isinstance(packed, str):
+        packed = part.get("image_url") or part.get("file_data")
+        if not isinstance(packed, str) or not packed.startswith("data:"):
+            return None
+        start = packed.find(",") + 1
+    padding = 2 if packed.endswith("==") else 1 if packed.endswith("=") else 0
+    return max((len(packed) - start) * 3 // 4 - padding, 0)
+
+
+def _at(kind: Kind, where: Any, part: Part, decode: bool) -> Described:
     where = where if isinstance(where, str) else ""
     name, detail = part.get("filename"), part.get("detail")
     name = name if isinstance(name, str) and name else ""
@@ -87,10 +103,13 @@ def _at(kind: Kind, where: Any, part: Part) -> Described:
     if not where.startswith("data:"):
         last = _path(where).rsplit("/", 1)[-1] if "/" in where else where
         return Described(kind, name or last or kind, url=where, detail=detail)
-    head, _, rest = where[5:].partition(",")
+    head = where[5 : where.find(",")] if "," in where else where[5:]
     media_type = head.partition(";")[0].strip().lower()
-    packed = head.lower().endswith(";base64")
-    data = _decoded(rest) if packed else unquote_to_bytes(rest)
+    data = None
+    if decode:
+        rest = where[5 + len(head) + 1 :]
+        packed = head.lower().endswith(";base64")
+        data = _decoded(rest) if packed else unquote_to_bytes(rest)
     if not name:
         name = kind + (mimetypes.guess_extension(media_type) or "")
     return Described(kind, name, media_type, data, detail=detail)

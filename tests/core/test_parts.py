@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.core.parts import Described, describe, part_at, part_of
+from playground.core.parts import Described, describe, part_at, part_of, size_of
 
 PNG = b"\x89PNG\r\n\x1a\n123"
 
@@ -30,6 +31,8 @@ def test_a_file_becomes_a_part(name: str, media_type: str, kind: str, said: Desc
     part = part_of(name, PNG, media_type)
     assert part["type"] == kind
     assert describe(part) == said
+    assert describe(part, decode=False) == replace(said, data=None)
+    assert size_of(part) == len(PNG)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,13 @@ def test_an_address_names_what_lies_there() -> None:
     assert describe(part_at("http://[/x.png")).name == "file"
 
 
+@pytest.mark.parametrize("length", range(7))
+def test_a_size_is_known_without_decoding(length: int) -> None:
+    assert size_of(part_of("a.pdf", b"x" * length)) == length
+    assert size_of(part_of("a.wav", b"x" * length)) == length
+    assert size_of(part_at("https://a.example/cat.png")) is None
+
+
 def test_what_cannot_be_decoded_is_no_data() -> None:
     assert describe({"type": "input_image", "image_url": "data:image/png;base64,???"}).data is None
     assert describe({"type": "input_image", "image_url": "data:text/plain,a%20b"}).data == b"a b"
@@ -68,4 +78,5 @@ names = st.sampled_from(["type", "image_url", "file_data", "filename", "detail",
 @given(st.dictionaries(names, values), st.sampled_from(["input_image", "input_file", "x"]))
 def test_nonsense_is_described(part: dict[str, Any], kind: str) -> None:
     assert describe(part).name
+    assert size_of(part) is None or isinstance(size_of(part), int)
     assert describe({**part, "type": kind}).name

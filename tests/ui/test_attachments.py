@@ -130,6 +130,13 @@ def test_what_cannot_be_attached_is_said_and_loses_nothing(
             attachments.add_url("ftp://a.example/")
             assert "Neither an http(s) address" in attachments._said.text()
             assert len(names(driver)) == 1
+            (tmp_path / "empty.txt").touch()
+            attachments.add_files([tmp_path / "empty.txt"])
+            await until(lambda: "empty.txt: it is empty" in attachments._said.text())
+            (tmp_path / "torn.png").write_bytes(b"not a picture")
+            attachments.add_files([tmp_path / "torn.png"])
+            await until(lambda: any("cannot be drawn here" in name for name in names(driver)))
+            assert attachments._said.text() == "", "what went wrong before is over"
 
     loop.run_until_complete(go())
 
@@ -155,5 +162,6 @@ def test_detail_and_removal(opening: Opening, loop: Loop, tmp_path: Path) -> Non
             ).click()
             assert attachments.parts == []
             assert not attachments.isVisible()
+            assert driver.chat.composer.draft.hasFocus()
 
     loop.run_until_complete(go())

@@ -252,8 +252,8 @@ def test_a_picture_that_is_still_coming_is_replaced(qtbot: QtBot, show: Show) ->
     ("text", "why"),
     [
         ("not base64 at all, é", "not base64"),
-        (base64.b64encode(b"<svg onload=alert(1)>").decode(), "not drawn here"),
-        (base64.b64encode(b"nothing of the kind").decode(), "not drawn here"),
+        (base64.b64encode(b"<svg onload=alert(1)>").decode(), "SVG pictures are not drawn"),
+        (base64.b64encode(b"nothing of the kind").decode(), "no picture"),
         ("data:image/png,plain", "not base64"),
         (base64.b64encode(base64.b64decode(png())[:40]).decode(), "cannot be drawn"),
     ],
@@ -290,7 +290,7 @@ def test_what_was_attached_is_shown_and_nothing_is_loaded(qtbot: QtBot, show: Sh
     assert picture(qtbot, card).decoded.size == (30, 20)
     text = seen(card)
     assert "https://127.0.0.1:9/x.png · by address, not loaded here · detail low" in text
-    assert "a.pdf · file" in text
+    assert "a.pdf · file · 4 bytes" in text
     assert "file-7 · image" in text
 
 

@@ -360,7 +360,9 @@ class ChatPanel(QWidget):
 
     def _drafted(self) -> None:
         self._session.draft = self.composer.text
-        self._session.attached = self.composer.attachments.parts
+        attached = self.composer.attachments.parts
+        if attached != self._session.attached:  # else it is the same, and known to be written
+            self._session.attached = attached
         self.desk.mark(self._session)
         self._saving.start()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.core.parts import DETAILS, LARGEST, Part, describe, part_at, part_of
+from playground.core.parts import DETAILS, LARGEST, Part, describe, part_at, part_of, size_of
 from playground.core.plain import visible
 from playground.ui import theme, words
 from playground.ui.icons import icon
@@ -34,9 +35,25 @@ from playground.ui.widgets.picture import decode
 Start = Callable[[Coroutine[Any, Any, Any], QObject], object]
 """Begins work that may take a while, on behalf of a widget."""
 
-THUMB = 40
-"""Pixels of the design: the longer side of a small picture."""
-GLYPHS = {"image": "attach", "file": "session", "audio": "play"}
+THUMB, SEEN = 20, 8
+"""Side of the small square picture in pixels of the design; and how much longer than the shorter
+side of a picture its longer one may be for it to be cut out of the middle sharply."""
+NAME = 240
+"""Pixels of the design for the words of a chip."""
+GLYPHS = {"image": "image", "file": "file", "audio": "sound"}
+
+
+@dataclass(slots=True, eq=False)
+class Attached:
+    """A part, and what is drawn of it."""
+
+    part: Part
+    small: QPixmap | None = None
+    """Of an image that came with its bytes, once it is made."""
+    looked: bool = False
+    """The small picture is being made, or has been."""
+    wrong: str = ""
+    """Why it cannot be drawn."""
 
 
 class Attachments(QWidget):
@@ -44,16 +61,16 @@ class Attachments(QWidget):
 
     Signals:
         changed(): something was added, removed or given another detail.
+        emptied(): the user has removed the last of them.
     """
 
     changed = Signal()
+    emptied = Signal()
 
     def __init__(self, start: Start, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._start = start
-        self._parts: list[Part] = []
-        self._small: dict[int, QPixmap | None] = {}
-        """Small pictures by the parts they are of; None while they are made."""
+        self._rows: list[Attached] = []
         self._reading = 0
         self.setAccessibleName("Attachments")
         column = QVBoxLayout(self)
@@ -70,17 +87,20 @@ class Attachments(QWidget):
 
     @property
     def parts(self) -> list[Part]:
-        return [dict(part) for part in self._parts]
+        return [dict(row.part) for row in self._rows]
 
     @property
     def reading(self) -> bool:
         """Files are still being read."""
         return self._reading > 0
 
+    @property
+    def empty(self) -> bool:
+        return not self._rows
+
     def show_parts(self, parts: Sequence[Part]) -> None:
         """Put these in place of what is there."""
-        self._parts = [dict(part) for part in parts]
-        self._small = {}
+        self._rows = [Attached(dict(part)) for part in parts]
         self._say("")
         self._draw()
 
@@ -161,7 +181,8 @@ class Attachments(QWidget):
             self._say("Not attached: " + "; ".join(wrong))
 
     def _add(self, parts: Sequence[Part]) -> None:
-        self._parts += parts
+        self._rows += [Attached(part) for part in parts]
+        self._say("")
         self._draw()
         self.changed.emit()
 
@@ -174,84 +195,127 @@ class Attachments(QWidget):
 
     def _draw(self) -> None:
         self._flow.clear()
-        for number, part in enumerate(self._parts):
-            self._flow.add(self._chip(number, part))
-        self._flow.setVisible(bool(self._parts))
+        for row in self._rows:
+            self._flow.add(self._chip(row))
+        self._flow.setVisible(bool(self._rows))
         self._show_if_anything()
 
     def _show_if_anything(self) -> None:
-        self.setVisible(bool(self._parts) or not self._said.isHidden())
+        self.setVisible(bool(self._rows) or not self._said.isHidden())
 
-    def _chip(self, number: int, part: Part) -> QWidget:
+    def _chip(self, row: Attached) -> QWidget:
         chip = QWidget(self._flow)
         chip.setProperty("role", "attachment")
         chip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(chip)
-        theme.space(row, 4, 2, 2, 2, gap=4)
-        about = describe(part)
+        line = QHBoxLayout(chip)
+        theme.space(line, 4, 2, 2, 2, gap=4)
+        line.addWidget(self._face(row, chip))
+        remove = QToolButton(chip)
+        remove.setProperty("role", "icon")
+        remove.setIcon(icon("close", "muted"))
+        remove.setToolTip("Remove")
+        remove.setAccessibleName(f"Remove {visible(describe(row.part, decode=False).name)}")
+        remove.clicked.connect(lambda: self._remove(row))
+        line.addWidget(remove)
+        return chip
+
+    def _face(self, row: Attached, chip: QWidget) -> QToolButton:
+        """What it is; for an image also a menu of details."""
+        about, size = describe(row.part, decode=False), size_of(row.part)
         face = QToolButton(chip)
         face.setProperty("role", "quiet")
         face.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        small = self._small.get(id(part))
-        face.setIcon(QIcon(small) if small else icon(GLYPHS[about.kind], "muted"))
-        if small:
+        if row.small is not None:
+            face.setIcon(QIcon(row.small))
             face.setProperty("thumb", True)  # the sheet gives its icon more room
-        elif about.data and about.kind == "image" and id(part) not in self._small:
-            self._start(self._shrink(part), self)
-        facts = [about.name]
-        if about.data is not None:
-            facts.append(words.size(len(about.data)))
-        if about.detail and about.detail != "auto":
-            facts.append(f"detail {about.detail}")
-        face.setText(visible(" · ".join(facts)))
-        face.setAccessibleName(f"Attachment {face.text()}")
-        face.setToolTip(visible(about.url or about.media_type or about.name))
+        else:
+            face.setIcon(icon("warning", "warn") if row.wrong else icon(GLYPHS[about.kind]))
+        if size is not None and about.kind == "image" and not row.looked:
+            row.looked = True
+            self._start(self._shrink(row), self)
+        facts = [
+            words.size(size) if size is not None else "",
+            f"detail {about.detail}" if about.detail not in ("", "auto") else "",
+            row.wrong,
+        ]
+        tail = "".join(f" · {fact}" for fact in facts if fact)
+        name = visible(about.name)
+        face.setAccessibleName(f"Attachment {name}{visible(tail)}")
+        room = theme.current().px(NAME)
+        face.setText(
+            face.fontMetrics()
+            .elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+            .replace("&", "&&")
+            + visible(tail)
+        )
+        face.setToolTip(
+            words.tip("\n".join(filter(None, (about.name, about.media_type, about.url))))
+        )
         if about.kind == "image":
             menu = QMenu(face)
             for detail in DETAILS:
                 action = menu.addAction(f"Detail: {detail}")
                 action.setCheckable(True)
                 action.setChecked(detail == about.detail)
-                action.triggered.connect(lambda _, d=detail: self._set_detail(number, d))
+                action.triggered.connect(lambda _, d=detail: self._set_detail(row, d))
             face.setMenu(menu)
             face.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(face)
-        remove = QToolButton(chip)
-        remove.setProperty("role", "icon")
-        remove.setIcon(icon("close", "muted"))
-        remove.setToolTip("Remove")
-        remove.setAccessibleName(f"Remove {about.name}")
-        remove.clicked.connect(lambda: self._remove(number))
-        row.addWidget(remove)
-        return chip
+        return face
 
-    async def _shrink(self, part: Part) -> None:
+    async def _shrink(self, row: Attached) -> None:
         """Make the small picture of an image beside the window, and draw it."""
         ratio = self.devicePixelRatioF()
         side = round(theme.current().px(THUMB) * ratio)
-        self._small[id(part)] = None
-        image = (await asyncio.to_thread(decode, str(part.get("image_url")), side)).image
-        if image is not None:
-            small = QPixmap.fromImage(image)
-            small.setDevicePixelRatio(ratio)
-            self._small[id(part)] = small
+        text = str(row.part.get("image_url"))
+        decoded = await asyncio.to_thread(decode, text, SEEN * side)
+        if decoded.image is not None:
+            row.small = _square(decoded.image, side)
+            row.small.setDevicePixelRatio(ratio)
+        else:
+            row.wrong = "cannot be drawn here"
+        if row in self._rows:
             self._draw()
 
-    def _set_detail(self, number: int, detail: str) -> None:
-        self._parts[number]["detail"] = detail
+    def _set_detail(self, row: Attached, detail: str) -> None:
+        row.part["detail"] = detail
         self._draw()
         self.changed.emit()
 
-    def _remove(self, number: int) -> None:
-        del self._parts[number]
+    def _remove(self, row: Attached) -> None:
+        at = self._rows.index(row)
+        self._rows.remove(row)
         self._say("")
         self._draw()
         self.changed.emit()
+        # The keyboard stays where it was: on what took its place, else on the draft.
+        removers = [
+            one
+            for one in self._flow.findChildren(QToolButton)
+            if one.property("role") == "icon" and not one.isHidden()
+        ]
+        if self._rows:
+            removers[min(at, len(removers) - 1)].setFocus()
+        else:
+            self.emptied.emit()
+
+
+def _square(image: QImage, side: int) -> QPixmap:
+    """The middle of an image."""
+    whole = image.scaled(
+        side,
+        side,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    left, top = (whole.width() - side) // 2, (whole.height() - side) // 2
+    return QPixmap.fromImage(whole.copy(left, top, side, side))
 
 
 def _part(path: Path) -> Part:
     """A file as a part. Raises OSError, and ValueError when it is too large."""
     size = path.stat().st_size
+    if not size:
+        raise ValueError("it is empty")
     if size > LARGEST:
         raise ValueError(f"{words.size(size)}; servers take {words.size(LARGEST)} at most")
     return part_of(path.name, path.read_bytes())

@@ -188,6 +188,7 @@ class Composer(QFrame):
         self.draft.added.connect(self._add)
         self.draft.textChanged.connect(self._draft_changed)
         self.attachments.changed.connect(self._draft_changed)
+        self.attachments.emptied.connect(self.draft.setFocus)
         self.add.clicked.connect(self._add)
         self.run.clicked.connect(self._pressed)
         self.role.currentTextChanged.connect(lambda _: self._show())
@@ -199,7 +200,7 @@ class Composer(QFrame):
 
     @property
     def empty(self) -> bool:
-        return not self.text.strip() and not self.attachments.parts
+        return self.attachments.empty and not self.text.strip()
 
     def write(self, text: str) -> None:
         """Put this into the draft, in place of what is there."""

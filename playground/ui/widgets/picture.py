@@ -79,7 +79,8 @@ def decode(text: str, side: int) -> Decoded:
     kind = bytes(reader.format().data())
     if kind not in FORMATS:
         what = kind.decode("ascii", "replace").upper()
-        return Decoded(data, why=f"A picture of a kind that is not drawn here ({what or '?'}).")
+        why = f"{what} pictures are not drawn here." if what else "This is no picture."
+        return Decoded(data, why=why)
     size = reader.size()
     if size.width() * size.height() > PIXELS:
         why = f"It is too large to be drawn: {size.width():,} × {size.height():,} pixels."

@@ -15,7 +15,14 @@ SHOWN = 20_000
 class PlainText(QTextEdit):
     """A piece of plain text in the flow of a card."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        direction: Qt.LayoutDirection = Qt.LayoutDirection.LayoutDirectionAuto,
+    ) -> None:
+        """`direction`: of its lines; left to right where our words are around those of others."""
         super().__init__(parent)
         self._heights: dict[int, int] = {}
         """Of the text, at each width that was asked for."""
@@ -29,7 +36,7 @@ class PlainText(QTextEdit):
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(0)
         option = self.document().defaultTextOption()
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setTextDirection(direction)
         self.document().setDefaultTextOption(option)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from playground.core.parts import size_of
 from playground.ui import theme, words
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.picture import SHOWN, Picture
@@ -36,7 +37,7 @@ class Attachments(QWidget):
                 picture = Picture("Attached picture", self, side=THUMBNAIL, saved=False)
                 picture.resized.connect(self.resized)
                 picture.show_base64(data)
-                column.addWidget(picture, 0, Qt.AlignmentFlag.AlignLeft)
+                column.addWidget(picture)
             else:
                 column.addWidget(self._named(part))
 
@@ -45,7 +46,7 @@ class Attachments(QWidget):
         row = QHBoxLayout(line)
         theme.space(row, 0, 0, 0, 0, gap=6)
         row.addWidget(Mark("attach", "muted", line), 0, Qt.AlignmentFlag.AlignTop)
-        text = PlainText(described(part), line)
+        text = PlainText(described(part), line, direction=Qt.LayoutDirection.LeftToRight)
         text.setAccessibleName("Attached")
         row.addWidget(text, 1)
         return line
@@ -57,16 +58,17 @@ def described(part: Mapping[str, Any]) -> str:
     what = kind.get(_text(part, "type"), _text(part, "type").replace("_", " ") or "part")
     sound = part.get("input_audio")
     inner = sound if isinstance(sound, dict) else {}
-    data = _text(part, "file_data") or _text(part, "data") or _text(inner, "data")
+    size = size_of(dict(part))
+    detail = _text(part, "detail")
     url = _text(part, "image_url") or _text(part, "file_url")
     rows = (
         _text(part, "filename") or _text(part, "file_id") or what,
         what if _text(part, "filename") or _text(part, "file_id") else "",
         _text(inner, "format"),
-        words.size(len(data.rpartition(",")[2]) * 3 // 4) if data else "",
+        words.size(size) if size is not None else "",
         (url if len(url) <= SHOWN else f"{url[:SHOWN]}…") if url else "",
         "by address, not loaded here" if url else "",
-        f"detail {detail}" if (detail := _text(part, "detail")) else "",
+        f"detail {detail}" if detail not in ("", "auto") else "",
     )
     return " · ".join(filter(None, rows))
 
