@@ -95,7 +95,8 @@ def main(args: argparse.Namespace) -> int:
 
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
-    from playground.commands.words import Printer, tell, way_out
+    from playground.commands.words import Printer, left_open, tell, way_out
+    from playground.core.plain import terminal
     from playground.core.profile import Profile
     from playground.engine.report import EXIT, describe
 
@@ -150,4 +151,7 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
             print(json.dumps(describe(run), ensure_ascii=False, indent=2))
         elif (problem := run.transcript.problem) is not None:
             tell(problem, way_out(run))
+        else:
+            for line in left_open(run):
+                print(terminal(line), file=sys.stderr)
         return EXIT[run.transcript.outcome or "stopped"]

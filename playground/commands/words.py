@@ -11,6 +11,7 @@ from playground.core.items import Message, Notice
 from playground.core.plain import terminal
 from playground.core.problem import REMEDIES, Problem
 from playground.core.session import Run
+from playground.engine.limit import FIELDS, raised
 
 LOOK = 0.05
 """Seconds between looks at a running transcript."""
@@ -49,6 +50,25 @@ def way_out(run: Run) -> str:
             case "value":
                 return f"resend {offer.words}"
     return ""
+
+
+def left_open(run: Run) -> list[str]:
+    """What an answer that came without an error does not say itself: that it is not whole, and
+    which tools it waits for."""
+    seen = run.transcript
+    rows: list[str] = []
+    if seen.exhausted:
+        rows.append("The whole limit went to reasoning; nothing of the answer came.")
+        call = raised(run.call, seen.usage.output if seen.usage is not None else 0)
+        fields = {**call.fields, **call.extra}
+        name = next(name for name in FIELDS if name in fields)
+        rows.append(f"  Next: Raise the limit: --set {name}={fields[name]}.")
+    elif seen.outcome == "incomplete":
+        rows.append(f"The answer is not whole: {seen.finish_reason}.")
+    for call in seen.tool_calls:
+        if call.state == "not run":
+            rows.append(f"Not run: {call.name}({call.arguments})")
+    return rows
 
 
 def without_qt(error: ImportError) -> Problem:

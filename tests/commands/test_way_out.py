@@ -1,4 +1,4 @@
-"""What `playground run` says when a server refuses a request because of one of its fields."""
+"""What `playground run` says beside an answer: which field is refused, and what is missing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from playground.commands.words import way_out
+from playground.commands.words import left_open, way_out
 from playground.core.problem import Problem
+from playground.core.recording import BODY, Event, fact
 from playground.core.session import Call, Run
 from playground.endpoints.chat import reduce
 from tests.processes import Sandbox, environment, playground
@@ -56,3 +57,48 @@ def test_it_is_told_as_the_next_action(sandbox: Sandbox, home: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1] == "  Next: resend without 'top_kk'."
     assert "Change the request" not in done.stderr
+
+
+def answered(fields: dict[str, Any], **choice: Any) -> Run:
+    run = Run("run_1", "ses_1", None, Call(api="chat", fields=fields), "p", [], reduce)
+    run.note("request")
+    run.note("head", {"status": 200, "headers": []})
+    usage = {"prompt_tokens": 1, "completion_tokens": 3000}
+    answer = json.dumps({"choices": [{"index": 0, **choice}], "usage": usage}).encode()
+    run.take([Event(1, BODY, answer), fact(2, "eof"), fact(3, "ended")])
+    return run
+
+
+CALLS = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "reason", "told"),
+    [
+        ({}, {"content": "Yes."}, "stop", []),
+        ({}, {"content": "Ye"}, "length", ["The answer is not whole: length."]),
+        (
+            {"max_tokens": 64},
+            {"content": ""},
+            "length",
+            [
+                "The whole limit went to reasoning; nothing of the answer came.",
+                "  Next: Raise the limit: --set max_tokens=128.",
+            ],
+        ),
+        (
+            {},
+            {"content": ""},
+            "length",
+            [
+                "The whole limit went to reasoning; nothing of the answer came.",
+                "  Next: Raise the limit: --set max_completion_tokens=6000.",
+            ],
+        ),
+        ({}, {"content": None, "tool_calls": CALLS}, "tool_calls", ['Not run: f({"a":1})']),
+    ],
+)
+def test_what_an_answer_leaves_open(
+    fields: dict[str, Any], message: dict[str, Any], reason: str, told: list[str]
+) -> None:
+    assert left_open(answered(fields, message=message, finish_reason=reason)) == told
