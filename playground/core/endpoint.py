@@ -88,6 +88,8 @@ class Endpoint:
     """The path of what the server keeps of an answer: GET reads it, DELETE removes it."""
     cancel: Callable[[Transcript], str | None] = _nothing
     """The path that stops an answer that goes on in the background, by POST."""
+    text_only: bool = False
+    """Images, files and sounds cannot be sent: what is attached is left out."""
     proceed: str = "Please continue exactly where you stopped."
     """What is said to a model to have it go on with an answer; empty: it does so by itself."""
     waits: Callable[[Sequence[Item]], bool] = waits

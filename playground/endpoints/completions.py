@@ -103,4 +103,5 @@ COMPLETIONS = Endpoint(
     reducer(_read, _settle),
     PARAMETERS,
     proceed="",
+    text_only=True,
 )

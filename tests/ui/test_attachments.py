@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolButton
 
 from playground.core.items import Message
 from playground.core.parts import describe
+from playground.core.session import Call
 from tests.driver import Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -163,5 +164,51 @@ def test_detail_and_removal(opening: Opening, loop: Loop, tmp_path: Path) -> Non
             assert attachments.parts == []
             assert not attachments.isVisible()
             assert driver.chat.composer.draft.hasFocus()
+
+    loop.run_until_complete(go())
+
+
+def test_an_api_of_text_alone_says_so_and_sends_nothing(
+    opening: Opening, loop: Loop, tmp_path: Path
+) -> None:
+    async def go() -> None:
+        async with opening() as driver:
+            composer = driver.chat.composer
+            composer.attachments.add_files([picture(tmp_path / "cat.png")])
+            await attached(driver, 1)
+            driver.desk.session.call = Call(api="completions")
+            driver.desk.changed()
+            await driver.shows("Completions takes text only.", "without what is attached")
+            driver.type("what is it?", composer.draft)
+            assert not composer.run.isEnabled()
+            assert composer.run.toolTip() == "This API takes text only"
+            driver.press("Return", composer.draft)
+            assert not driver.desk.session.runs and composer.text == "what is it?"
+            driver.desk.session.call = Call(api="chat")
+            driver.desk.changed()
+            assert composer.run.isEnabled()
+            assert "text only" not in driver.seen()
+
+    loop.run_until_complete(go())
+
+
+def test_the_editor_says_what_goes_with_the_new_version(
+    opening: Opening, loop: Loop, tmp_path: Path, home: Path, sandbox: Sandbox
+) -> None:
+    prepare(home, sandbox.base_url)
+    (tmp_path / "notes.txt").write_text("hello")
+
+    async def go() -> None:
+        async with opening() as driver:
+            driver.chat.composer.attachments.add_files([tmp_path / "notes.txt"])
+            await attached(driver, 1)
+            run = await driver.ask("read this")
+            driver.chat.turns.edited.emit(run, "read that", False)
+            await driver.shows("Attached as before: notes.txt")
+            driver.click(driver.button("Keep without running"))
+            await driver.idle()
+            assert driver.newest.input[0].parts == run.input[0].parts
+            driver.chat.turns.edited.emit(run, "an answer", True)
+            assert "Attached as before" not in driver.seen()
 
     loop.run_until_complete(go())

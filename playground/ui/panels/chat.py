@@ -23,6 +23,7 @@ from playground.core.parts import Part
 from playground.core.plain import visible
 from playground.core.profile import LOCAL, Profile
 from playground.core.session import Run, Session
+from playground.endpoints import BY_ID
 from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.desk import Desk
@@ -249,7 +250,12 @@ class ChatPanel(QWidget):
 
     def _show_running(self) -> None:
         running = self.current_run() is not None
-        self.composer.say(running=running, enter_sends=self.desk.settings.enter_sends)
+        api = BY_ID[self.desk.session.call.api]
+        self.composer.say(
+            running=running,
+            text_only=api.title if api.text_only else "",
+            enter_sends=self.desk.settings.enter_sends,
+        )
 
     def current_run(self) -> Run | None:
         """The run of this branch that is going on, if any."""
@@ -303,7 +309,8 @@ class ChatPanel(QWidget):
 
     def _edit(self, run: Run, text: str, *, answer: bool) -> None:
         self._close_editor()
-        editor = Editor(text, self)
+        said = next((item for item in run.input if isinstance(item, Message)), None)
+        editor = Editor(text, self, said.parts if said is not None and not answer else ())
         editor.run.setVisible(not answer)
         if answer:
             editor.head.setText("NEW VERSION OF AN ANSWER, KEPT WITHOUT RUNNING")

@@ -81,8 +81,11 @@ def kept(call: Call, profile: Profile) -> tuple[bool, str]:
 
 def fixed(call: Call, profile: Profile) -> str:
     """Why there is no choice of how the conversation reaches the server; empty when there is."""
+    api = BY_ID[call.api]
+    if api.text_only:
+        return f"{api.title} sends it whole each time, as one text without what is attached."
     if call.api != "responses":
-        return f"{BY_ID[call.api].title} sends it whole each time."
+        return f"{api.title} sends it whole each time."
     if profile.quirks.state != "stateful":
         return "This server keeps nothing, so it is sent whole each time."
     return ""

@@ -29,6 +29,7 @@ from playground.core.parts import DETAILS, LARGEST, Part, describe, part_at, par
 from playground.core.plain import visible
 from playground.ui import theme, words
 from playground.ui.icons import icon
+from playground.ui.widgets.fieldedit import tip_of
 from playground.ui.widgets.flow import Flow
 from playground.ui.widgets.picture import decode
 
@@ -72,6 +73,8 @@ class Attachments(QWidget):
         self._start = start
         self._rows: list[Attached] = []
         self._reading = 0
+        self._wrong, self._refused = "", ""
+        """What could not be attached, and why nothing can be sent of what is."""
         self.setAccessibleName("Attachments")
         column = QVBoxLayout(self)
         theme.space(column, 0, 0, 0, 0, gap=4)
@@ -103,6 +106,17 @@ class Attachments(QWidget):
         self._rows = [Attached(dict(part)) for part in parts]
         self._say("")
         self._draw()
+
+    @property
+    def refused(self) -> bool:
+        """There is something that cannot be sent."""
+        return bool(self._refused and self._rows)
+
+    def refuse(self, why: str) -> None:
+        """Say this of whatever is attached; empty: it can be sent."""
+        if why != self._refused:
+            self._refused = why
+            self._show_said()
 
     def take(self) -> list[Part]:
         """What there is; afterwards there is nothing."""
@@ -187,9 +201,14 @@ class Attachments(QWidget):
         self.changed.emit()
 
     def _say(self, wrong: str) -> None:
-        self._said.setText(visible(wrong))
-        self._said.setVisible(bool(wrong))
-        self._show_if_anything()
+        self._wrong = wrong
+        self._show_said()
+
+    def _show_said(self) -> None:
+        said = "\n".join(filter(None, (self._wrong, self._refused if self._rows else "")))
+        self._said.setText(visible(said))
+        self._said.setVisible(bool(said))
+        self.setVisible(bool(self._rows or said))
 
     # What is drawn.
 
@@ -198,10 +217,7 @@ class Attachments(QWidget):
         for row in self._rows:
             self._flow.add(self._chip(row))
         self._flow.setVisible(bool(self._rows))
-        self._show_if_anything()
-
-    def _show_if_anything(self) -> None:
-        self.setVisible(bool(self._rows) or not self._said.isHidden())
+        self._show_said()
 
     def _chip(self, row: Attached) -> QWidget:
         chip = QWidget(self._flow)
@@ -248,9 +264,7 @@ class Attachments(QWidget):
             .replace("&", "&&")
             + visible(tail)
         )
-        face.setToolTip(
-            words.tip("\n".join(filter(None, (about.name, about.media_type, about.url))))
-        )
+        face.setToolTip(tip_of("\n".join(filter(None, (about.name, about.media_type, about.url)))))
         if about.kind == "image":
             menu = QMenu(face)
             for detail in DETAILS:

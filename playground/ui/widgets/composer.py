@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPlainTextEdit,
     QPushButton,
@@ -136,7 +135,6 @@ class Composer(QFrame):
         super().__init__(parent)
         self.setProperty("role", "composer")
         self._running = False
-        self._blocked = ""
         column = QVBoxLayout(self)
         theme.space(column, 0, 10, 0, 8, gap=8)
         self.attachments = Attachments(start, self)
@@ -168,11 +166,7 @@ class Composer(QFrame):
         self.attach.setMenu(menu)
         self.attach.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(self.attach)
-        self._hint = QLabel(self)
-        self._hint.setProperty("role", "caption")
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         row.addStretch(1)
-        row.addWidget(self._hint)
         self.add = QPushButton("Add without running", self)
         self.add.setProperty("role", "quiet")
         self.add.setToolTip("Add the message, send nothing (Ctrl+Shift+Enter)")
@@ -208,17 +202,27 @@ class Composer(QFrame):
             self.draft.setPlainText(text)
             self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
 
-    def say(self, *, running: bool, blocked: str = "", enter_sends: bool = True) -> None:
-        """Whether a run is going, and why nothing can be sent when that is so."""
+    def say(self, *, running: bool, text_only: str = "", enter_sends: bool = True) -> None:
+        """Whether a run is going; the name of the API when it takes nothing but text."""
         self.draft.enter_sends = enter_sends
-        self._running, self._blocked = running, blocked
+        self._running = running
+        why = f"{text_only} takes text only. Remove what is attached, or choose another API."
+        self.attachments.refuse(why if text_only else "")
         self._show()
+
+    @property
+    def _blocked(self) -> str:
+        """Why what stands here cannot be sent, if so."""
+        if self.attachments.reading:
+            return "The attachments are still being read"
+        if self.attachments.refused:
+            return "This API takes text only"
+        return "Write something first" if self.empty else ""
 
     def _show(self) -> None:
         user = self.role.currentText() == "user"
         empty = self.empty
-        busy = "The attachments are still being read" if self.attachments.reading else ""
-        why = self._blocked or busy or ("Write something first" if empty and user else "")
+        why = self._blocked if user else ""
         if self._running:
             name, tip, glyph = "Stop", "Stop the run (Esc)", "stop"
         else:
@@ -241,7 +245,6 @@ class Composer(QFrame):
             if user
             else f"A message of the {self.role.currentText()}, added without running"
         )
-        self._hint.setText(self._blocked if not self._running else "")
 
     @staticmethod
     def _promote(button: QPushButton, primary: bool) -> None:
@@ -263,7 +266,7 @@ class Composer(QFrame):
     def _send(self) -> None:
         if self.role.currentText() != "user":
             self._add()
-        elif not (self._running or self._blocked or self.empty or self.attachments.reading):
+        elif not (self._running or self._blocked):
             text, parts = self.text, self.attachments.take()
             self.draft.clear()
             self.ran.emit(text, parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -14,13 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.parts import Part, describe
+from playground.core.plain import visible
 from playground.ui import theme
+from playground.ui.widgets.values import clipped
 
 
 class Editor(QFrame):
     """Changes a message in place of its card: the old version stays as a sibling."""
 
-    def __init__(self, text: str, parent: QWidget) -> None:
+    def __init__(self, text: str, parent: QWidget, attached: Sequence[Part] = ()) -> None:
+        """`attached` goes with the new version as it went with the old."""
         super().__init__(parent)
         self.setProperty("role", "composer")
         column = QVBoxLayout(self)
@@ -36,6 +42,14 @@ class Editor(QFrame):
         theme.follow(self.text, lambda look: self.text.setFixedHeight(look.px(120)))
         self.text.setTabChangesFocus(True)
         column.addWidget(self.text)
+        self.attached = QLabel(self)
+        self.attached.setProperty("role", "caption")
+        self.attached.setTextFormat(Qt.TextFormat.PlainText)
+        self.attached.setWordWrap(True)
+        names = ", ".join(clipped(describe(part, decode=False).name) for part in attached)
+        self.attached.setText(visible(f"Attached as before: {names}"))
+        self.attached.setVisible(bool(attached))
+        column.addWidget(self.attached)
         row = QHBoxLayout()
         theme.space(row, gap=8)
         row.addStretch(1)
