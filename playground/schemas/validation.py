@@ -1,0 +1,180 @@
+"""Whether JSON is what a schema says: `jsonschema` for draft 2020-12, imported here only.
+
+Nothing is fetched: a reference to elsewhere is a Problem. A `pattern` is run by Python's own
+engine, which knows no time limit: whoever validates against a stranger's schema does it where
+waiting hurts nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sized
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
+from jsonschema.exceptions import best_match
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from playground.core.problem import Failure, Problem
+from playground.schemas.formats import FORMATS
+from playground.schemas.pointers import pointed
+from playground.schemas.source import Path, spelled
+
+MOST = 200
+"""Errors that are told of one instance."""
+_SHOWN = 300
+
+
+class Error(NamedTuple):
+    path: Path
+    """Of the value that does not hold, in the instance."""
+    schema_path: Path
+    """Of the keyword that it offends, in the schema: where it stands, behind references."""
+    keyword: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{spelled(self.path)}: {self.message}"
+
+
+def errors(instance: Any, schema: Any) -> list[Error]:
+    """What does not hold, in the order of the instance; empty when it is valid. Of a union the
+    branch that was meant is told, not each that does not fit.
+
+    Raises Failure when the schema cannot be used: it is none, or refers to what is not there.
+    """
+    try:
+        Draft202012Validator.check_schema(schema)
+        checker = Draft202012Validator(schema, registry=Registry(), format_checker=_CHECKER)
+        found = []
+        for error in checker.iter_errors(instance):
+            found.append(_told(error, schema))
+            if len(found) == MOST:
+                break
+    except SchemaError as error:
+        where = f"{spelled(tuple(error.absolute_path))}: {_cut(error.message)}"
+        raise _unusable(where) from error
+    except Unresolvable as error:
+        raise _unusable(f"there is nothing at {error.ref!r}") from error
+    except (re.error, OverflowError) as error:
+        raise _unusable(str(error)) from error
+    except RecursionError as error:
+        raise _unusable("it refers to itself without end, or something is nested too deeply") from (
+            error
+        )
+    return sorted(found, key=lambda one: [str(step).zfill(8) for step in one.path])
+
+
+def _told(error: ValidationError, schema: Any) -> Error:
+    best: ValidationError = best_match([error]) or error
+    return Error(
+        tuple(best.absolute_path),
+        _stands(schema, tuple(best.absolute_schema_path)),
+        str(best.validator),
+        _message(best),
+    )
+
+
+def _stands(schema: Any, steps: Path) -> Path:
+    """The path in the document of what `jsonschema` reached by these steps through references."""
+    path: Path = ()
+    node = schema
+    for step in steps:
+        for _ in range(_REFERENCES):
+            inner = _in(node, step)
+            found = None if inner else pointed(schema, _ref(node))
+            if found is None:
+                break
+            path, node = found
+        path, node = (*path, step), inner[0] if inner else None
+    return path
+
+
+_REFERENCES = 50
+"""That may lead to each other."""
+
+
+def _in(node: Any, step: str | int) -> list[Any]:
+    """[what is at this step], empty when nothing is."""
+    if isinstance(node, dict) and step in node:
+        return [node[step]]
+    if isinstance(node, list) and isinstance(step, int) and step < len(node):
+        return [node[step]]
+    return []
+
+
+def _ref(node: Any) -> Any:
+    return node.get("$ref") if isinstance(node, dict) else None
+
+
+def _message(error: ValidationError) -> str:
+    """In our words where the library's would quote the whole value."""
+    value: Any = error.validator_value
+    count = len(error.instance) if isinstance(error.instance, Sized) else 0
+    match error.validator:
+        case "type":
+            return f"it is {_kind(error.instance)}, not {_either(value)}"
+        case "anyOf" | "oneOf" if error.context:
+            types = [
+                inner.validator_value
+                for inner in error.context
+                if inner.validator == "type" and not inner.relative_path
+            ]
+            if len(types) == len(value):
+                return f"it is {_kind(error.instance)}, not {_either(types)}"
+            return f"it fits none of the {len(value)} branches of `{error.validator}`"
+        case "minItems" | "maxItems" | "minProperties" | "maxProperties":
+            return f"it has {count}, and `{error.validator}` is {value}"
+        case "minLength" | "maxLength":
+            return f"it has {count} characters, and `{error.validator}` is {value}"
+        case _:
+            return _cut(error.message)
+
+
+def _either(types: Any) -> str:
+    """`string or null` of one type, several, or lists of them."""
+    rows = types if isinstance(types, list) else [types]
+    return " or ".join(_either(row) if isinstance(row, list) else str(row) for row in rows)
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int():
+            return "an integer"
+        case float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def _cut(text: str) -> str:
+    half = _SHOWN // 2
+    return text if len(text) <= _SHOWN else f"{text[:half]} … {text[-half:]}"
+
+
+def _unusable(why: str) -> Failure:
+    return Failure(Problem(title="This schema cannot be used to check anything.", detail=why))
+
+
+def _text(check: Callable[[str], bool]) -> Callable[[object], bool]:
+    """A format says nothing about what is no string."""
+    return lambda value: not isinstance(value, str) or check(value)
+
+
+def _checker() -> FormatChecker:
+    made = FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        made.checks(name)(_text(check))
+    return made
+
+
+_CHECKER = _checker()
