@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
 
 async def _replay(args: argparse.Namespace) -> int:
     from playground.app import home_of, opened
-    from playground.commands.words import Printer, tell
+    from playground.commands.words import Printer, conclude, tell
     from playground.core.session import Run
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
@@ -77,8 +77,8 @@ async def _replay(args: argparse.Namespace) -> int:
     printer.end()
     if args.json:
         print(json.dumps(describe(run), ensure_ascii=False, indent=2))
-    elif run.transcript.problem is not None:
-        tell(run.transcript.problem)
+    else:
+        conclude(run)
     if run.transcript.outcome is None:
         print("The recording has no end: the run may still be going on.", file=sys.stderr)
         return 1

@@ -95,8 +95,7 @@ def main(args: argparse.Namespace) -> int:
 
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
-    from playground.commands.words import Printer, left_open, tell, way_out
-    from playground.core.plain import terminal
+    from playground.commands.words import Printer, conclude, tell, way_out
     from playground.core.profile import Profile
     from playground.engine.report import EXIT, describe
 
@@ -149,9 +148,6 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
             await printer.follow(task)
         if args.json:
             print(json.dumps(describe(run), ensure_ascii=False, indent=2))
-        elif (problem := run.transcript.problem) is not None:
-            tell(problem, way_out(run))
         else:
-            for line in left_open(run):
-                print(terminal(line), file=sys.stderr)
+            conclude(run, way_out(run))
         return EXIT[run.transcript.outcome or "stopped"]

@@ -59,8 +59,8 @@ def left_open(run: Run) -> list[str]:
     rows: list[str] = []
     if seen.exhausted:
         rows.append("The whole limit went to reasoning; nothing of the answer came.")
-        call = raised(run.call, seen.usage.output if seen.usage is not None else 0)
-        fields = {**call.fields, **call.extra}
+        more = raised(run.call, seen.usage.output if seen.usage is not None else 0)
+        fields = {**more.fields, **more.extra}
         name = next(name for name in FIELDS if name in fields)
         rows.append(f"  Next: Raise the limit: --set {name}={fields[name]}.")
     elif seen.outcome == "incomplete":
@@ -69,6 +69,15 @@ def left_open(run: Run) -> list[str]:
         if call.state == "not run":
             rows.append(f"Not run: {call.name}({call.arguments})")
     return rows
+
+
+def conclude(run: Run, action: str = "") -> None:
+    """What there is to say on stderr when a run is over; `action` as of `tell`."""
+    if (problem := run.transcript.problem) is not None:
+        tell(problem, action)
+        return
+    for line in left_open(run):
+        print(terminal(line), file=sys.stderr)
 
 
 def without_qt(error: ImportError) -> Problem:

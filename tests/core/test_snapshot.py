@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +24,20 @@ from playground.core.items import (
 )
 from playground.core.items import dump as dump_item
 from playground.core.problem import Problem
-from playground.core.recording import Event, fact
+from playground.core.profile import Api, Profile
+from playground.core.recording import SSE, Event, fact
+from playground.core.session import Call, Run
 from playground.core.snapshot import LEFT_OUT, restore, snapshot
 from playground.core.transcript import Timing, Transcript, replay
 from playground.core.usage import Usage
 from playground.endpoints import BY_ID
+from playground.export import jsonl
+from playground.export.base import Exported
+from tests.endpoints.responses_streams import ITEMS, added, done, final, item, numbered
+from tests.hostile.corpus import CASES
+from tests.hostile.reading import read as read_case
+
+RECORDED = Path(__file__).parents[1] / "endpoints" / "recordings"
 
 SHOWN = [one.name for one in fields(Transcript) if one.name not in LEFT_OUT]
 
@@ -196,3 +207,46 @@ def test_fields_of_a_later_version_are_ignored_and_missing_ones_have_their_defau
     seen = restore({**row, "aura": "blue"})
     assert seen.repairs == []
     assert seen.text == full().text
+
+
+def assert_lasting(events: Sequence[Event], api: Api) -> None:
+    """What a recording says is the same live, from its snapshot, and from an exported file."""
+    run = Run("r", "s", None, Call(api=api), "p", [], BY_ID[api].reduce)
+    for one in events:  # as it comes, not all at once
+        run.take([one])
+    said = json.dumps(snapshot(run.transcript))  # as text: NaN is not equal to itself
+    assert json.dumps(snapshot(restore(json.loads(said)))) == said
+    again = jsonl.read(jsonl.write(Exported(run, Profile(id="p", name="P"))), BY_ID)
+    assert list(again.recording) == list(run.recording)
+    assert _without_revisions(again.transcript) == _without_revisions(run.transcript)
+
+
+def _without_revisions(transcript: Transcript) -> str:
+    """They count batches too."""
+    row = snapshot(transcript) | {"rev": 0}
+    row["items"] = [{**one, "rev": 0} for one in row.get("items", ())]
+    return json.dumps(row)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_hostile_answers_last(part: int) -> None:
+    for case in CASES[part::8]:
+        assert_lasting(read_case(case, 0).events, case.api)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RECORDED.iterdir()))
+def test_recordings_of_servers_last(name: str) -> None:
+    whole = (RECORDED / name).read_bytes()
+    blocks = [block + b"\n\n" for block in whole.split(b"\n\n") if block]
+    events = [Event(number, SSE, block) for number, block in enumerate(blocks, 2)]
+    assert_lasting([fact(0, "request"), *events, fact(99, "ended")], "responses")
+
+
+@pytest.mark.parametrize("kind", ITEMS)
+def test_every_kind_of_item_lasts(kind: str) -> None:
+    wire = item(kind)
+    rows = numbered(added(wire), done(wire), final(output=[wire]))
+    events = [
+        Event(n, SSE, f"data: {json.dumps(row)}\n\n".encode()) for n, row in enumerate(rows, 2)
+    ]
+    assert_lasting([fact(0, "request"), *events, fact(99, "eof"), fact(99, "ended")], "responses")
