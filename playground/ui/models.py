@@ -100,7 +100,7 @@ def detail(row: Row) -> str:
     """What stands below the title: where a search found it, else numbers."""
     if row.found is not None:
         return visible(" ".join(str(row.found.text).split()))
-    turns = f"{row.runs} turn" if row.runs == 1 else f"{row.runs} turns"
+    turns = f"{row.runs} turn" if row.runs == 1 else f"{row.runs} turns" if row.runs else "draft"
     cost = words.money(row.usd) if row.usd else ""
     tokens = f"{words.tokens(row.tokens)} tok" if row.tokens else ""
     return " · ".join(filter(None, (turns, tokens, cost)))

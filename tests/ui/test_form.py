@@ -169,7 +169,8 @@ def test_the_keyboard_goes_down_the_form_whatever_was_made_when(form: ParameterF
     form.show_fields({"tools": [], "user": "me", "beyond": 1}, fresh=True)
     form.filter.setFocus()
     passed: list[QWidget] = []
-    while not isinstance(at := QApplication.focusWidget(), QPushButton):
+    none = form.sections[BEYOND].none
+    while (at := QApplication.focusWidget()) is none or not isinstance(at, QPushButton):
         assert at is not None
         passed.append(at)
         QTest.keyClick(at, Qt.Key.Key_Tab)
@@ -368,6 +369,22 @@ def test_what_the_dialect_does_not_declare_is_shown_as_well(
     assert sent == {"temperature": 1.0}
     form.show_fields({}, fresh=True)
     assert BEYOND not in form.sections and "max_output_tokens" not in form.rows
+
+
+def test_all_that_the_dialect_does_not_declare_is_switched_off_at_once(
+    form: ParameterForm, sent: Sent
+) -> None:
+    fields = {"max_output_tokens": 5, "temperature": 1.0, "text.format": {"type": "text"}}
+    form.show_fields(fields, fresh=True)
+    sent.update(fields)
+    none = form.sections[BEYOND].none
+    assert none is not None and none.isVisible() and none in form.sections[BEYOND].stops
+    none.click()
+    assert sent == {"temperature": 1.0}
+    form.show_fields(sent)
+    assert not none.isEnabled()
+    form.rows["max_output_tokens"].switch.click()
+    assert sent == {"temperature": 1.0, "max_output_tokens": 5}, "what it was is still there"
 
 
 @pytest.mark.parametrize("api", [one.id for one in ENDPOINTS])

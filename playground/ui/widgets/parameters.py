@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.endpoint import Parameter
 from playground.ui import theme
@@ -41,9 +41,23 @@ class Section(QWidget):
         theme.space(column, 0, 0, 0, 0, gap=0)
         column.addWidget(self.fold)
         column.addWidget(body)
+        self.none: QPushButton | None = None
+        """Switches all of them off, where that is offered."""
         self._wanted: bool | None = None
         """Whether it was open before a filter opened it."""
         self.count()
+
+    def offer_none(self) -> None:
+        """Offer to switch all of them off at once. Their values stay until another session."""
+        self.none = none = QPushButton("Send none of these", self)
+        none.setProperty("role", "quiet")
+        none.setAccessibleName("Send none of the fields that this API does not declare")
+        none.clicked.connect(self._switch_off)
+        self._body.insertWidget(0, none, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _switch_off(self) -> None:
+        for row in self.rows:
+            row.switch.setChecked(False)
 
     def add(self, row: QWidget) -> None:
         self._body.addWidget(row)
@@ -53,7 +67,8 @@ class Section(QWidget):
     @property
     def stops(self) -> list[QWidget]:
         """Where the keyboard stops in it, in their order."""
-        return [self.fold, *(stop for row in self.rows for stop in row.stops)]
+        first = [self.fold] if self.none is None else [self.fold, self.none]
+        return [*first, *(stop for row in self.rows for stop in row.stops)]
 
     @property
     def on(self) -> int:
@@ -65,6 +80,8 @@ class Section(QWidget):
         said = f"{self.title} · {on} on" if on else self.title
         self.fold.say(said)
         self.fold.setAccessibleName(said)
+        if self.none is not None:
+            self.none.setEnabled(on > 0)
 
     def narrow(self, shown: Iterable[ParameterRow] | None) -> None:
         """Show only these rows, open; None: all, and open or not as before."""
@@ -214,6 +231,8 @@ class ParameterForm(QWidget):
             section = self.sections[parameter.group] = Section(parameter.group, self)
             self._column.addWidget(section)
             section.setVisible(True)
+            if parameter.group == BEYOND:
+                section.offer_none()
         section.add(row)
 
     @property
