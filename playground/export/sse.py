@@ -15,12 +15,30 @@ _END = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
 
 
 def write(exported: Exported) -> bytes:
-    """The body of the last request that was answered; any body, if it was no stream."""
-    events = [event for event in exported.run.recording if event.kind in WIRE]
-    if not events:
+    """The body of the last request that was answered; any body, if it was no stream. A stream that
+    was taken up again where it broke is one."""
+    body: list[Event] = []
+    stream: list[Event] = []
+    goes_on = False
+    for event in exported.run.recording:
+        if event.kind == "request":
+            goes_on = _takes_up(event)
+        elif event.kind in WIRE:
+            if not body or (body[-1].leg, body[-1].attempt) != (event.leg, event.attempt):
+                goes_on = goes_on and event.kind != BODY
+                body = [one for one in stream if one.kind == SSE] if goes_on else []
+            body.append(event)
+            if event.kind == SSE:
+                stream = body
+    if not body:
         raise Failure(Problem(title="Nothing had arrived in this run."))
-    last = events[-1].leg, events[-1].attempt
-    return b"".join(event.raw for event in events if (event.leg, event.attempt) == last)
+    return b"".join(event.raw for event in body)
+
+
+def _takes_up(request: Event) -> bool:
+    """Whether a request asks for what comes after the event that a stream broke behind."""
+    said, _ = request.json()
+    return isinstance(said, dict) and "starting_after=" in str(said.get("url"))
 
 
 def read(data: bytes) -> list[Event]:

@@ -45,6 +45,28 @@ def test_the_last_answer_is_written_not_the_errors_before_it(record: Any) -> Non
     assert write(Exported(run, profile)) == b"data: 1\r\n\r\ndata: \xff"
 
 
+def test_a_stream_that_was_taken_up_again_is_one(record: Any) -> None:
+    run, profile = record(answer=[])
+    rest = {"method": "GET", "url": "http://h/v1/responses/r?stream=true&starting_after=0"}
+    poll = {"method": "GET", "url": "http://h/v1/responses/r"}
+    broken = [
+        *run.recording[:2],
+        Event(1, "sse", b"data: 0\n\n", 0, 0),
+        Event(2, "rest", b"data: {", 0, 0),
+        fact(3, "request", rest, leg=0, attempt=1),
+        Event(4, "body", b"busy", 0, 1),
+        fact(5, "request", rest, leg=0, attempt=2),
+    ]
+    resumed = [Event(6, "sse", b"data: 1\n\n", 0, 2), Event(7, "sse", b"data: 2\n\n", 0, 2)]
+    run.recording = Recording(broken)
+    assert write(Exported(run, profile)) == b"busy"
+    run.recording = Recording([*broken, *resumed])
+    assert write(Exported(run, profile)) == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
+    whole = [fact(8, "request", poll, leg=0, attempt=3), Event(9, "body", b"{}", 0, 3)]
+    run.recording = Recording([*broken, *resumed, *whole])
+    assert write(Exported(run, profile)) == b"{}"
+
+
 def test_nothing_that_arrived_is_nothing_to_write() -> None:
     run = Run("r", "s", None, Call(), "p", [], BY_ID["chat"].reduce)
     with pytest.raises(Failure):
