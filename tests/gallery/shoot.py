@@ -32,7 +32,7 @@ LARGE = (1920, 1200)
 """The window for type of double size."""
 FINE = (1280, 800)
 """The window of most states at 200 %: that of a small portable computer."""
-SWITCHED = ("sessions", "parameters", "done", "refused-key", "undo", "servers")
+SWITCHED = ("sessions", "attaching", "parameters", "done", "refused-key", "undo", "servers")
 """States under which the theme is changed, too."""
 QUIET = "This plugin does not support"
 
