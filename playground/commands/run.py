@@ -96,7 +96,9 @@ def main(args: argparse.Namespace) -> int:
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
     from playground.commands.words import Printer, conclude, tell, way_out
+    from playground.core.endpoint import carried
     from playground.core.profile import Profile
+    from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
 
     async with opened(home_of(args.home), tell) as app:
@@ -118,11 +120,13 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
         if session is None:
             session = workspace.new_session(profile)
         same_server = session.profile == profile.id
+        api = args.api or (session.call.api if same_server else profile.api)
+        fields = carried(session.call.fields, BY_ID[session.call.api], BY_ID[api])
         call = session.call.model_copy(
             update={
-                "api": args.api or (session.call.api if same_server else profile.api),
+                "api": api,
                 "model": args.model or (session.call.model if same_server else ""),
-                "fields": {**session.call.fields, **dict(args.set)},
+                "fields": {**fields, **dict(args.set)},
                 "headers": {**session.call.headers, **dict(args.header)},
                 "stream": not args.no_stream,
             }

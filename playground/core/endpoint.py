@@ -97,6 +97,13 @@ class Endpoint:
     before it has them."""
 
 
+def carried(fields: Mapping[str, Any], old: Endpoint, new: Endpoint) -> dict[str, Any]:
+    """Fields of a call that may go along into another dialect: all but those that only the old one
+    has."""
+    gone = {one.path for one in old.parameters} - {one.path for one in new.parameters}
+    return {path: value for path, value in fields.items() if path not in gone}
+
+
 def answered(items: Sequence[Item]) -> list[Item]:
     """A conversation that a server accepts: the first of several choices, and without calls that
     nobody answered or outputs that nobody asked for.

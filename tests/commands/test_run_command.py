@@ -245,6 +245,17 @@ def test_a_session_goes_on(api: str, run: Command, sandbox: Sandbox) -> None:
     assert short["session"] == first["session"]
 
 
+def test_a_session_that_goes_on_in_another_dialect_leaves_fields_of_the_old_one(
+    run: Command, sandbox: Sandbox
+) -> None:
+    set_ = ("--set", "max_output_tokens=4000", "--set", "top_p=0.5")
+    first = told(run(*fast(*set_, "--json", "Begin in one dialect")))
+    then = told(run("--session", first["session"], "--api", "chat", "--json", "Go on in another"))
+    body = sandbox.log("Go on in another")[0]["body"]
+    assert then["outcome"] == "completed" and body["top_p"] == 0.5
+    assert body["sandbox"] == {"per_second": 0} and "max_output_tokens" not in body
+
+
 def test_a_session_that_goes_on_elsewhere_takes_only_words_along(
     run: Command, inside: Command, sandbox: Sandbox
 ) -> None:
