@@ -7,22 +7,19 @@ closes the socket and leaves `stopped`.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
-from playground.core.items import HostedCall, Item
+from playground.core.items import Item
 from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
 from playground.core.recording import Event, parse
 from playground.core.session import Run
-from playground.counting import prices, tokens
+from playground.engine.accounting import account
 from playground.engine.history import begins
 from playground.engine.recorder import Recorder
 from playground.engine.serving import Serve, Serving
@@ -84,7 +81,7 @@ class Runner:
             address = self.address(run, history, serving, kept)
             await self._exchange(run, address, limits)
             await self._rest(run, serving, limits)
-            await self._count(run, address, serving.profile)
+            await account(run, address.body, serving.profile)
             run.note("ended")
         except asyncio.CancelledError:
             run.note("stopped")
@@ -251,30 +248,6 @@ class Runner:
             stream=bool(body.get("stream")),
         )
 
-    async def _count(self, run: Run, address: Address, profile: Profile) -> None:
-        """Tokens that the server did not report, and the price of all; both off the main thread."""
-        transcript = run.transcript
-        model = transcript.model or run.call.model
-        if transcript.usage is None and (transcript.text or transcript.reasoning):
-            said = said_in(json.loads(address.body or b"{}"))
-            made = transcript.reasoning + transcript.text
-            given, answered = await asyncio.to_thread(
-                lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
-            )
-            run.note("estimate", {"input": given.tokens, "output": answered.tokens})
-        if (usage := transcript.usage) is not None:
-            tier = transcript.service_tier
-            calls = Counter(
-                item.type
-                for item in transcript.items
-                if isinstance(item, HostedCall) and item.status != "failed"
-            )
-            run.cost = await asyncio.to_thread(
-                lambda: prices.price(
-                    profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
-                )
-            )
-
 
 async def _take(run: Run, batch: Sequence[Event]) -> None:
     """Give a run what has arrived: all of it, but with a turn of the loop after each slice."""
@@ -290,17 +263,3 @@ async def _take(run: Run, batch: Sequence[Event]) -> None:
     finally:
         if rest := batch[taken:]:  # stopped in between: what arrived stays
             run.take(rest)
-
-
-def said_in(body: Any) -> str:
-    """All words of a request: what an estimate of its tokens counts."""
-    match body:
-        case dict():
-            skip = ("model", "role", "type", "stream", "stream_options", "id", "call_id")
-            return "\n".join(filter(None, (said_in(v) for k, v in body.items() if k not in skip)))
-        case list():
-            return "\n".join(filter(None, map(said_in, body)))
-        case str():
-            return body
-        case _:
-            return ""

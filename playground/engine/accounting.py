@@ -1,0 +1,78 @@
+"""Accounting: what a run used and what that costs, once it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
+from playground.core.profile import Profile
+from playground.core.session import Run
+from playground.counting import prices, tokens
+
+WORDLESS = frozenset((
+    "model", "role", "type", "stream", "stream_options", "id", "call_id", "status", "detail",
+    "encrypted_content", "file_data", "file_id", "file_url", "filename", "image_url",
+    "input_audio", "result",
+))  # fmt: skip
+"""Request fields that are no words for the model to read, or sealed ones."""
+
+
+async def account(run: Run, body: bytes, profile: Profile) -> None:
+    """Count what the server did not report of a request with this body, and price all of it; both
+    off the main thread."""
+    transcript = run.transcript
+    model = transcript.model or run.call.model
+    if transcript.usage is None and (made := made_in(transcript.items)):
+        said = said_in(json.loads(body or b"{}"))
+        given, answered = await asyncio.to_thread(
+            lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
+        )
+        run.note("estimate", {"input": given.tokens, "output": answered.tokens})
+    if (usage := transcript.usage) is not None:
+        tier = transcript.service_tier
+        calls = Counter(
+            item.type
+            for item in transcript.items
+            if isinstance(item, HostedCall) and item.status != "failed"
+        )
+        run.cost = await asyncio.to_thread(
+            lambda: prices.price(
+                profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
+            )
+        )
+
+
+def made_in(items: Sequence[Item]) -> str:
+    """All words of an answer, in every choice: what an estimate of its tokens counts."""
+    texts: list[Text] = []
+    for item in items:
+        match item:
+            case Reasoning():
+                texts.append(item.text or item.summary)
+            case Message():
+                texts += [item.text, item.refusal]
+            case ToolCall():
+                texts.append(item.arguments)
+            case _:
+                pass
+    return "\n".join(filter(None, map(str, texts)))
+
+
+def said_in(body: Any) -> str:
+    """All words of a request. What is attached has none, and what it costs in tokens only its
+    server knows."""
+    match body:
+        case dict():
+            rows = (said_in(value) for name, value in body.items() if name not in WORDLESS)
+            return "\n".join(filter(None, rows))
+        case list():
+            return "\n".join(filter(None, map(said_in, body)))
+        case str():
+            return body
+        case _:
+            return ""

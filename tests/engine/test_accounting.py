@@ -1,0 +1,51 @@
+"""What is counted of a request and an answer whose server reports nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
+from playground.core.parts import part_of
+from playground.core.profile import Profile, Quirks
+from playground.core.session import Call, Run
+from playground.core.transcript import Transcript
+from playground.endpoints import BY_ID
+from playground.engine.accounting import account, made_in, said_in
+
+PARTS = [part_of("a.png", b"x" * 9999), part_of("b.pdf", b"x" * 9999), part_of("c.wav", b"x" * 999)]
+
+
+@pytest.mark.parametrize("api", BY_ID)
+def test_the_words_of_a_request_are_counted_and_not_what_is_attached(api: str) -> None:
+    said = Message(role="user", text=Text("How many?"), parts=PARTS if api != "completions" else [])
+    call = Call(api=BY_ID[api].id, model="gpt-4o", instructions="Be brief.")
+    words = said_in(BY_ID[api].body(call, [said], Quirks(), None))
+    assert sorted(words.split()) == ["Be", "How", "brief.", "many?"]
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ([], ""),
+        ([HostedCall(type="web_search_call")], ""),
+        ([ToolCall(arguments=Text("{}"))], "{}"),
+        ([Reasoning(summary=Text("Hm.")), Message(text=Text("4"))], "Hm.\n4"),
+        ([Message(refusal=Text("No."))], "No."),
+        ([Message(text=Text("4")), Message(text=Text("5"), choice=1)], "4\n5"),
+    ],
+)
+def test_all_words_of_an_answer_are_counted(items: list[Item], words: str) -> None:
+    assert made_in(items) == words
+
+
+async def test_an_answer_of_calls_alone_is_counted_too() -> None:
+    run = Run("r", "s", None, Call(api="chat", model="gpt-4o"), "p", [], BY_ID["chat"].reduce)
+    seen: Transcript = run.transcript
+    seen.items = [ToolCall(name="f", arguments=Text('{"city": "Oslo"}'))]
+    body: dict[str, Any] = {"messages": [{"role": "user", "content": "The weather in Oslo?"}]}
+    await account(run, str(body).replace("'", '"').encode(), Profile(id="p", name="P"))
+    assert seen.usage is not None and seen.usage.basis == "estimated"
+    assert 3 <= seen.usage.input <= 8 and 3 <= seen.usage.output <= 9
+    assert run.cost is not None
