@@ -88,10 +88,10 @@ class Body:
             return
         self._t, self._chunk = t, chunk
         if self._kind == SSE:
-            for block in self._splitter.feed(data):
-                self._tape.wire(SSE, block, t, chunk)
+            if blocks := self._splitter.feed(data):
+                self._tape.stream(blocks, t, chunk)
                 if not self.spoken:
-                    self.spoken = frame(block).data is not None
+                    self.spoken = any(frame(block).data is not None for block in blocks)
         else:
             self.spoken = self.spoken or bool(data)
             self._write(*self._mask.feed(data))

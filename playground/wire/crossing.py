@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -29,9 +30,9 @@ class Crossing(Generic[T]):
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
 
-    def put(self, thing: T) -> None:
+    def put(self, things: Iterable[T]) -> None:
         """Called in the producing task."""
-        self._pending.append(thing)
+        self._pending += things
         if self._timer is None:
             if self._producer is None:
                 self._producer = asyncio.current_task()

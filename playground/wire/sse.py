@@ -13,8 +13,8 @@ _END = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
 """The end of a line and the blank line after it. Lines end with LF, CRLF or CR, also mixed. After
 an LF, a CR may be half of a CRLF: that is settled by the byte behind it."""
 
-_LONGEST = 3
-"""Bytes that `_END` has to see to settle a match."""
+_KEPT = 2
+"""Bytes at most that a match of `_END` may still need of what came before."""
 
 
 class Splitter:
@@ -27,46 +27,46 @@ class Splitter:
 
     def __init__(self) -> None:
         self._block = bytearray()
-        """The block that is still open."""
+        """The block that is still open, but for its tail."""
         self._tail = b""
         """Its last bytes, where the end of it may have begun."""
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The blocks that this chunk completes, terminators included."""
-        if not self._block and CR not in chunk:
-            # What nearly every server sends nearly always: four times as fast.
-            if chunk[-2:] == b"\n\n" and chunk.find(b"\n\n") == len(chunk) - 2:
-                return [chunk]
-            *whole, rest = chunk.split(b"\n\n")
-            if rest:
-                self._open(rest)
-            return [block + b"\n\n" for block in whole]
-        blocks: list[bytes] = []
-        seen = len(self._tail)
-        window = self._tail + chunk if seen else chunk
-        start = 0
-        for match in _END.finditer(window):
-            end = match.end()
-            if self._block:
-                self._block += chunk[: end - seen]
-                blocks.append(bytes(self._block))
-                self._block = bytearray()
-            else:
-                blocks.append(window[start:end])
-            start = end
-        if start:
-            self._open(window[start:])
+        window = self._tail + chunk
+        if CR in window:
+            blocks, rest = _cut(window)
         else:
-            self._block += chunk
-            self._tail = window[1 - _LONGEST :]
+            # What nearly every server sends nearly always: one block, or several in half the time.
+            if window[-2:] == b"\n\n" and window.find(b"\n\n") == len(window) - 2:
+                self._tail = b""
+                return [self._closed(window) if self._block else window]
+            *whole, rest = window.split(b"\n\n")
+            blocks = [block + b"\n\n" for block in whole]
+        if blocks and self._block:
+            blocks[0] = self._closed(blocks[0])
+        if rest:
+            self._block += rest[:-_KEPT]
+        self._tail = rest[-_KEPT:]
         return blocks
 
     def rest(self) -> bytes:
         """What is left of a block that was never ended; the splitter is then at a new start."""
-        rest = bytes(self._block)
-        self._open(b"")
-        return rest
+        tail, self._tail = self._tail, b""
+        return self._closed(tail)
 
-    def _open(self, start: bytes) -> None:
-        self._block = bytearray(start)
-        self._tail = start[1 - _LONGEST :]
+    def _closed(self, end: bytes) -> bytes:
+        """The open block with its end."""
+        block = bytes(self._block) + end
+        self._block = bytearray()
+        return block
+
+
+def _cut(window: bytes) -> tuple[list[bytes], bytes]:
+    """(blocks, rest), whatever its lines end with."""
+    blocks: list[bytes] = []
+    start = 0
+    for match in _END.finditer(window):
+        blocks.append(window[start : match.end()])
+        start = match.end()
+    return blocks, window[start:]

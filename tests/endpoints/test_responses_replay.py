@@ -35,7 +35,7 @@ def recorded(name: str, size: int = 0) -> list[Event]:
     """A recording of a real server, as the wire would bring it in chunks of `size` bytes."""
     raw = (RECORDED / name).read_bytes()
     events = [fact(0, "request"), fact(1, "head", {"status": 200, "headers": []})]
-    wire = Body(Tape(events.append, leg=0, t0=0, secrets=()), 200, "text/event-stream", "")
+    wire = Body(Tape(events.extend, leg=0, t0=0, secrets=()), 200, "text/event-stream", "")
     for number, at in enumerate(range(0, len(raw), size or len(raw))):
         wire.feed(raw[at : at + (size or len(raw))], number, number)
     wire.end()

@@ -56,7 +56,8 @@ def read(case: Case, size: int) -> Read:
     taken: list[Event] = []
     put: Callable[[Event], None] = taken.append
     headers = [["Content-Type", case.content_type], ["Content-Encoding", case.encoding]]
-    body = Body(Tape(put, leg=0, t0=0, secrets=()), case.status, case.content_type, case.encoding)
+    tape = Tape(taken.extend, leg=0, t0=0, secrets=())
+    body = Body(tape, case.status, case.content_type, case.encoding)
     put(fact(0, "request"))
     put(fact(0, "head", {"status": case.status, "headers": headers}))
     size = size or len(case.body) or 1

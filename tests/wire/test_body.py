@@ -13,7 +13,7 @@ def read(
     *chunks: bytes, status: int = 200, content_type: str = "", secrets: tuple[bytes, ...] = ()
 ) -> list[Event]:
     events: list[Event] = []
-    body = Body(Tape(events.append, leg=0, t0=0, secrets=secrets), status, content_type)
+    body = Body(Tape(events.extend, leg=0, t0=0, secrets=secrets), status, content_type)
     for number, chunk in enumerate(chunks):
         body.feed(chunk, 100 + number, number)
     body.end()
@@ -95,7 +95,7 @@ def test_the_last_block_without_its_blank_line_is_kept_apart() -> None:
 
 
 def test_comments_are_not_speech() -> None:
-    body = Body(Tape(lambda event: None, leg=0, t0=0, secrets=()), 200, STREAM)
+    body = Body(Tape(lambda events: None, leg=0, t0=0, secrets=()), 200, STREAM)
     body.feed(b": keep-alive\n\n", 0, 0)
     body.feed(b"\n\nid: 7\n\n", 0, 1)
     assert not body.spoken
@@ -115,6 +115,14 @@ def test_secrets_in_a_stream() -> None:
     events = read(b"data: your key is sk-abc", b"abcab\n\n", BLOCK, secrets=(KEY,))
     assert [event.raw for event in events] == [b"data: your key is ***********\n\n", BLOCK]
     assert [event.masked for event in events] == [True, False]
+
+
+def test_a_secret_in_one_of_the_blocks_of_a_chunk() -> None:
+    said = b"data: " + KEY + b"\n\n"
+    events = read(BLOCK + said + BLOCK, secrets=(KEY,))
+    assert [event.raw for event in events] == [BLOCK, b"data: ***********\n\n", BLOCK]
+    assert [event.masked for event in events] == [False, True, False]
+    assert {(event.t, event.chunk) for event in events} == {(100, 0)}
 
 
 def test_secrets_cut_in_two_by_chunks_and_pieces() -> None:

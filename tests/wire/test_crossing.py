@@ -20,10 +20,10 @@ async def test_the_first_thing_crosses_at_once_and_the_rest_together() -> None:
     crossed, more = threading.Event(), threading.Event()
 
     async def produce() -> None:
-        crossing.put(0)
+        crossing.put([0])
         await asyncio.to_thread(crossed.wait, 10)
         for number in range(1, 1000):
-            crossing.put(number)
+            crossing.put([number])
             await asyncio.sleep(0)
         more.set()
         await asyncio.Event().wait()
@@ -49,7 +49,7 @@ async def test_what_one_turn_of_the_loop_brought_crosses_together() -> None:
 
     async def produce() -> None:
         for number in range(100):
-            crossing.put(number)
+            crossing.put([number])
         await asyncio.Event().wait()
 
     thread.start(produce(), crossing.finish)
@@ -64,7 +64,7 @@ async def test_a_slow_consumer_misses_nothing() -> None:
 
     async def produce() -> None:
         for number in range(5000):
-            crossing.put(number)
+            crossing.put([number])
             if number % 100 == 0:
                 await asyncio.sleep(0)
 
@@ -94,7 +94,7 @@ def test_a_consumer_that_is_gone_ends_the_producer() -> None:
         async def produce() -> None:
             try:
                 await asyncio.to_thread(gone.wait, 10)
-                crossing.put(1)
+                crossing.put([1])
                 await asyncio.Event().wait()
             finally:
                 ended.set()
