@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from playground.core.items import Item, Message, Notice, Reasoning, ToolCall
 from playground.core.problem import Problem, from_response
-from playground.core.recording import BODY, REST, SSE, Event, frame, parse, payload, usual
+from playground.core.recording import BODY, REST, WIRE, Event, frame, parse, payload, usual
 from playground.core.usage import Usage
 
 Outcome = Literal[
@@ -145,6 +145,15 @@ class Transcript:
         timing.last_token = self.now
         self.phase = phase
 
+    def grew(self, item: Item, phase: Phase) -> None:
+        """What arrived is of this item: `token` and `touch`, as nearly every event needs them."""
+        now, timing = self.now, self.timing
+        if timing.first_token is None:
+            timing.first_token = now
+        timing.last_token = now
+        self.phase = phase
+        self.rev = item.rev = self.rev + 1
+
     def repair(self, words: str) -> None:
         if words not in self.repairs:
             self.repairs.append(words)
@@ -209,51 +218,44 @@ class Reader:
         transcript = self.transcript
         for event in events:
             number = self._count
-            self._count += 1
-            transcript.now = event.t
-            transcript.leg = event.leg
-            if event.kind in (SSE, REST):
-                self._block(number, event)
-            elif event.kind == BODY:
-                transcript.events += 1
-                self._body.append(event.raw)
-                if transcript.timing.first_event is None:
-                    transcript.timing.first_event = event.t
-            else:
+            self._count = number + 1
+            transcript.now, kind, raw, transcript.leg = event[:4]
+            if kind not in WIRE:
                 self._fact(number, event)
+                continue
+            transcript.events += 1
+            if transcript.timing.first_event is None:
+                transcript.timing.first_event = transcript.now
+            if kind == BODY:
+                self._body.append(raw)
+            elif (quick := usual(raw)) is not None:
+                name, data = quick
+                self._feed(number, name, data)
+            else:
+                self._block(number, event)
         if transcript.outcome is None:
             transcript.rev += 1
 
     def _block(self, number: int, event: Event) -> None:
-        transcript = self.transcript
-        transcript.events += 1
-        if transcript.timing.first_event is None:
-            transcript.timing.first_event = event.t
-        if (quick := usual(event.raw)) is not None:
-            self._say(number, *quick)
-            return
+        """A block of a stream that is not the usual one."""
         name, _, text, _ = frame(event.raw)
         if text is None:
             return
         data, wrong = payload(text)
         if wrong:
             if event.kind == REST:
-                transcript.repair("The stream ended in the middle of an event.")
+                self.transcript.repair("The stream ended in the middle of an event.")
             self._misread(number, wrong)
-        if data is None:
-            if not wrong and text.lstrip().startswith("[DONE]"):
-                self._feed(number, "[DONE]", None)
-            return
-        self._say(number, name, data)
-
-    def _say(self, number: int, name: str, data: Any) -> None:
-        """An event of a stream; what it is stands in its name or in its data."""
-        if not name and isinstance(data, dict):
-            kind = data.get("type")
-            name = kind if isinstance(kind, str) else ""
-        self._feed(number, name, data)
+        if data is not None:
+            self._feed(number, name, data)
+        elif not wrong and text.lstrip().startswith("[DONE]"):
+            self._feed(number, "[DONE]", None)
 
     def _feed(self, number: int, kind: str, data: Any) -> None:
+        """An event without a name says in its data what it is."""
+        if not kind and isinstance(data, dict):
+            said = data.get("type")
+            kind = said if isinstance(said, str) else ""
         try:
             self._reduce(self.transcript, kind, data)
         except Exception as error:
@@ -376,7 +378,7 @@ class Reader:
             if wrong:
                 self._misread(number, wrong)
             elif data is not None:
-                self._say(number, "", data)
+                self._feed(number, "", data)
         return True
 
     def _settle(self, outcome: Outcome) -> None:

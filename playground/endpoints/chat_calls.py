@@ -57,8 +57,7 @@ def take_call(transcript: Transcript, choice: Choice, part: Data, place: int | N
         _argue(transcript, choice, call, given)
     if isinstance(extra := part.get("extra_content"), dict):
         call.extra.update(extra)
-    transcript.token("calling")
-    transcript.touch(call)
+    transcript.grew(call, "calling")
 
 
 def settle_calls(transcript: Transcript, choice: Choice) -> None:

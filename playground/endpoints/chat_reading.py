@@ -16,6 +16,9 @@ from playground.core.transcript import Transcript
 from playground.endpoints.chat_calls import settle_calls, take_call
 from playground.endpoints.choices import NOTHING, Choice, Data, Pieces, opened, reducer
 
+PLAIN = frozenset(("role", "content"))
+"""All that a delta holds that is a piece of text, as most of them are."""
+
 
 def _read(transcript: Transcript, choice: Choice, row: Data) -> None:
     delta: Any = row.get("delta")
@@ -26,6 +29,12 @@ def _read(transcript: Transcript, choice: Choice, row: Data) -> None:
             delta = NOTHING
     if logprobs := row.get("logprobs"):
         _weigh(transcript, choice, logprobs)
+    content = delta.get("content")
+    if isinstance(content, str) and (len(delta) == 1 or delta.keys() <= PLAIN):
+        # To look for all the rest takes longer than everything else that is done with it.
+        if content:
+            _say(transcript, choice, content)
+        return
     thought, name = delta.get("reasoning_content"), "reasoning_content"
     if not thought or not isinstance(thought, str):
         thought, name = delta.get("reasoning"), "reasoning"
@@ -34,23 +43,19 @@ def _read(transcript: Transcript, choice: Choice, row: Data) -> None:
     if thought and isinstance(thought, str):
         _think(transcript, choice, thought, name)
     extra = delta.get("extra_content") or NOTHING
-    if content := delta.get("content"):
+    if content:
         if not isinstance(content, str):
             content = _joined(content)
         if extra is not NOTHING and _is_thought(extra):
             _think(transcript, choice, content, "")
             extra = NOTHING
         elif content:
-            message = choice.message or opened(transcript, choice)
-            message.text.append(content)
-            transcript.token("writing")
-            transcript.touch(message)
+            _say(transcript, choice, content)
     refusal = delta.get("refusal")
     if refusal and isinstance(refusal, str):
         message = opened(transcript, choice)
         message.refusal.append(refusal)
-        transcript.token("writing")
-        transcript.touch(message)
+        transcript.grew(message, "writing")
     if isinstance(audio := delta.get("audio"), dict):
         _hear(transcript, choice, audio)
     if marks := delta.get("annotations"):
@@ -76,13 +81,18 @@ def _settle(transcript: Transcript, choice: Choice) -> None:
             choice.message.audio[name] = _whole(name, pieces)
 
 
+def _say(transcript: Transcript, choice: Choice, content: str) -> None:
+    message = choice.message or opened(transcript, choice)
+    message.text.append(content)
+    transcript.grew(message, "writing")
+
+
 def _think(transcript: Transcript, choice: Choice, thought: str, name: str) -> None:
     reasoning = _pondering(transcript, choice)
     reasoning.text.append(thought)
     if not reasoning.name:
         reasoning.name = name
-    transcript.token("reasoning")
-    transcript.touch(reasoning)
+    transcript.grew(reasoning, "reasoning")
 
 
 def _pondering(transcript: Transcript, choice: Choice) -> Reasoning:

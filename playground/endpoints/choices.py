@@ -106,24 +106,44 @@ def reducer(read: Read, settle: Settle) -> Reducer:
             data = data[0]
         if not isinstance(data, dict):
             return
-        groq = data.get("x_groq") or NOTHING
-        if not isinstance(groq, dict):
-            groq = NOTHING
-        _facts(transcript, data, groq)
+        # Not in functions of their own: this is read for each word of an answer.
+        value = data.get("id")
+        if value and isinstance(value, str):
+            transcript.response_id = value
+        value = data.get("model")
+        if value and isinstance(value, str):
+            transcript.model = value
+        value = data.get("service_tier")
+        if value and isinstance(value, str):
+            transcript.service_tier = value
+        if value := data.get("usage"):
+            _count(transcript, value)
+        groq = data.get("x_groq")
+        if groq:
+            groq = groq if isinstance(groq, dict) else NOTHING
+            _count(transcript, groq.get("usage"))
         rows = data.get("choices")
         if isinstance(rows, list):
+            choices = transcript.scratch.get("choices") or _choices(transcript)
             for place, row in enumerate(rows):
                 if not isinstance(row, dict):
                     continue
-                choice = _choice(transcript, row, place)
+                index = row.get("index")
+                if type(index) is not int or index < 0:
+                    index = place
+                choice = choices.by_index.get(index) or _begin(transcript, choices, index)
                 read(transcript, choice, row)
                 reason = row.get("finish_reason")
                 if reason and isinstance(reason, str):
                     _finish(transcript, choice, reason, row)
                     settle(transcript, choice)
-        if data.get("error") or "error" in (kind, data.get("object"), data.get("type")):
+        if (
+            data.get("error")
+            or kind == "error"
+            or (not rows and "error" in (data.get("object"), data.get("type")))
+        ):
             fail(transcript, data)
-        elif groq.get("error"):
+        elif groq and groq.get("error"):
             fail(transcript, groq)
 
     return reduce
@@ -163,37 +183,9 @@ def _status(error: Data) -> int | None:
     return None
 
 
-def _facts(transcript: Transcript, data: Data, groq: Data) -> None:
-    value = data.get("id")
-    if value and isinstance(value, str):
-        transcript.response_id = value
-    value = data.get("model")
-    if value and isinstance(value, str):
-        transcript.model = value
-    value = data.get("service_tier")
-    if value and isinstance(value, str):
-        transcript.service_tier = value
-    _count(transcript, data.get("usage"))
-    _count(transcript, groq.get("usage"))
-
-
 def _count(transcript: Transcript, data: Any) -> None:
     if data and (usage := Usage.read(data)) is not None:
         transcript.usages[transcript.leg] = usage
-
-
-def _choice(transcript: Transcript, row: Data, place: int) -> Choice:
-    choices = _choices(transcript)
-    index = row.get("index")
-    if type(index) is not int or index < 0:
-        index = place
-    choice = choices.by_index.get(index)
-    if choice is None:
-        choice = choices.by_index[index] = Choice(index)
-        choices.unfinished += 1
-        if transcript.terminal != "failed":
-            transcript.terminal = None
-    return choice
 
 
 def _choices(transcript: Transcript) -> Choices:
@@ -201,6 +193,14 @@ def _choices(transcript: Transcript) -> Choices:
     if choices is None:
         choices = transcript.scratch["choices"] = Choices()
     return choices
+
+
+def _begin(transcript: Transcript, choices: Choices, index: int) -> Choice:
+    choice = choices.by_index[index] = Choice(index)
+    choices.unfinished += 1
+    if transcript.terminal != "failed":
+        transcript.terminal = None
+    return choice
 
 
 def _finish(transcript: Transcript, choice: Choice, reason: str, row: Data) -> None:

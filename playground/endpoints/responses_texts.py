@@ -40,8 +40,9 @@ def delta(kind: str, name: str, phase: Phase) -> Handler:
         if isinstance(piece, str) and piece:
             text: Text = getattr(item, name)
             text.append(piece)
-            transcript.token(phase)
-        transcript.touch(item)
+            transcript.grew(item, phase)
+        else:
+            transcript.touch(item)
 
     return handle
 
@@ -50,13 +51,14 @@ def text_delta(transcript: Transcript, answer: Answer, data: Data) -> None:
     """The same for what most events are, and how likely the words were."""
     item = answer.places.locate(transcript, data, "message")
     assert isinstance(item, Message)
+    if data.get("logprobs"):
+        item.logprobs += rows([data], "logprobs")
     piece = data.get("delta")
     if isinstance(piece, str) and piece:
         item.text.append(piece)
-        transcript.token("writing")
-    if data.get("logprobs"):
-        item.logprobs += rows([data], "logprobs")
-    transcript.touch(item)
+        transcript.grew(item, "writing")
+    else:
+        transcript.touch(item)
 
 
 def done(
