@@ -46,7 +46,7 @@ def next_request(
         unknown.append("The model will be the first of the server’s list.")
     if profile.id in OURS:
         profile = profile.model_copy(update={"base_url": SOMEWHERE})
-        unknown.append("The port will be known when the server is started.")
+        unknown.append("The port is chosen when the server on this computer starts.")
     run = Run(
         id="",
         session=session.id,

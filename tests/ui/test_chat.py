@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from playground.core.items import Message
 from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.ui.widgets.cards import SaidCard
+from playground.ui.widgets.transcript import LINE
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -645,3 +647,22 @@ async def test_right_to_left_and_wide_letters_are_shown_as_written(opening: Open
         await driver.ended(run)
         assert said(run) == text
         await driver.shows("שלום עולם، مرحبا 世界")
+
+
+async def test_the_keyboard_goes_through_the_conversation_as_it_is_read(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        driver.model("refusal")
+        await driver.ask("first")
+        await driver.ask("second")
+        view = driver.chat.view
+        view.setFocus()
+        passed: list[int] = []
+        while True:
+            driver.press("Tab")
+            at = QApplication.focusWidget()
+            if at is None or not view.isAncestorOf(at):
+                break
+            passed.append(at.mapTo(view, at.rect().center()).y())
+        assert len(passed) > 12
+        assert all(one <= next_ + LINE for one, next_ in itertools.pairwise(passed)), passed

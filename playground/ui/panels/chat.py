@@ -168,6 +168,11 @@ class ChatPanel(QWidget):
             row.addWidget(button)
         row.addStretch(1)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002
+        """Cards come and go, and the order is only wanted now."""
+        self.view.order_stops()
+        return super().focusNextPrevChild(next)
+
     # What is on screen.
 
     def _show_session(self, session: Session) -> None:

@@ -87,7 +87,10 @@ class Fold(QAbstractButton):
             at += metrics.horizontalAdvance(shown)
         if self.hasFocus():
             painter.setPen(QPen(look.colour("accent"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), look.px(4), look.px(4))
+            # Around the words: its sign stands at the very edge.
+            left = look.px(TEXT) - look.px(4)
+            wide = min(at + look.px(5), self.width()) - left
+            painter.drawRoundedRect(QRect(left, 1, wide - 1, high - 2), look.px(4), look.px(4))
 
     def _parts(self, look: theme.Theme) -> list[tuple[str, QFont, str]]:
         rows = [(self._head, self._font(), self._token)]

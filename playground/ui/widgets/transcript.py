@@ -209,6 +209,17 @@ class TranscriptView(QAbstractScrollArea):
         """The cards that exist now, in order."""
         return sorted(self._made, key=lambda card: self._made[card].number)
 
+    def order_stops(self) -> None:
+        """Let the keyboard go through the cards on screen from top to bottom, in whatever order
+        they and what is in them were made."""
+        before: QWidget = self
+        for card in self.cards():
+            if card.isHidden():
+                continue
+            for stop in sorted(_stops(card), key=lambda stop: _place_in(card, stop)):
+                QWidget.setTabOrder(before, stop)
+                before = stop
+
     def reveal(self, run: Run) -> None:
         """Bring a run into view."""
         for number, row in enumerate(self._rows):
@@ -474,6 +485,21 @@ class TranscriptView(QAbstractScrollArea):
         self._set_following(False)
         move()
         self._by_hand()
+
+
+def _stops(card: Card) -> Iterable[QWidget]:
+    """Where the keyboard may stop in a card."""
+    return (
+        one
+        for one in card.findChildren(QWidget)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisibleTo(card)
+    )
+
+
+def _place_in(card: Card, stop: QWidget) -> tuple[int, int]:
+    """(line, pixels from the left): as one reads."""
+    middle = stop.mapTo(card, stop.rect().center())
+    return middle.y() // theme.current().px(LINE), middle.x()
 
 
 def _only_said(run: Run) -> bool:
