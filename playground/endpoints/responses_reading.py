@@ -7,9 +7,10 @@ nothing; kinds of items that are not known are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from playground.core.items import ToolCall
 from playground.core.problem import SHOWN, from_error
 from playground.core.transcript import Transcript
 from playground.core.usage import Usage
@@ -125,10 +126,14 @@ def body(transcript: Transcript, answer: Answer, data: Data) -> None:
 
 def conclude(transcript: Transcript, answer: Answer, response: Data, status: str) -> None:
     facts(transcript, response)
+    error = response.get("error")
+    failed = status in BAD or (bool(error) and not status)
+    received = {call.key for call in _calls(transcript) if call.state != "arriving"}
     if isinstance(output := response.get("output"), list):
         answer.places.conclude(transcript, output, whole=True)
-    error = response.get("error")
-    if status in BAD or (error and not status):
+    if failed or status == "incomplete":
+        _withhold(transcript, received)
+    if failed:
         error = error or {"message": f"The response was {status}.", "code": status}
         fail(transcript, answer, {"error": error})
         return
@@ -140,6 +145,20 @@ def conclude(transcript: Transcript, answer: Answer, response: Data, status: str
         transcript.terminal, transcript.finish_reason = "incomplete", reason or "incomplete"
     else:
         transcript.terminal, transcript.finish_reason = "completed", "stop"
+
+
+def _withhold(transcript: Transcript, received: Collection[str]) -> None:
+    """An answer broke off in the middle: a call in it is whole when it says so itself, or was
+    `received` before. Some servers give their calls no status, and half of one must never run."""
+    for call in _calls(transcript):
+        said = call.wire.get("status") if call.wire is not None else None
+        if call.key not in received and said != "completed":
+            call.state = "arriving"
+            transcript.touch(call)
+
+
+def _calls(transcript: Transcript) -> list[ToolCall]:
+    return [item for item in transcript.items if isinstance(item, ToolCall)]
 
 
 def fail(transcript: Transcript, answer: Answer, data: Data) -> None:

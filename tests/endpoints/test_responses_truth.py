@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from playground.core.items import (
     Message,
     Reasoning,
@@ -11,10 +13,12 @@ from playground.core.items import (
 from playground.core.profile import Quirks
 from playground.core.session import Call
 from playground.core.snapshot import snapshot
-from playground.endpoints.responses import body
+from playground.core.transcript import replay
+from playground.endpoints.responses import body, reduce
 from tests.endpoints.responses_streams import (
     Json,
     added,
+    asked,
     done,
     event,
     final,
@@ -170,3 +174,22 @@ def test_items_without_ids_and_indices_are_found_by_their_order() -> None:
     )
     (call,) = seen.tool_calls
     assert (call.call_id, str(call.arguments), call.state) == ("fc_1", "{}", "not run")
+
+
+@pytest.mark.parametrize("status", ["incomplete", "failed"])
+@pytest.mark.parametrize("told", ["whole", "half", "item", "nothing"])
+def test_half_of_a_call_never_looks_whole(status: str, told: str) -> None:
+    """Some servers give their calls no status, and put what broke off into the output."""
+    bare: Json = {"type": "function_call", "id": "it_1", "call_id": "c", "name": "f"}
+    half = {**bare, "arguments": '{"a":'}
+    rows = [
+        added({**bare, "arguments": ""}),
+        event("function_call_arguments.delta", **AT, delta='{"a":'),
+    ]
+    if told == "whole":
+        half["status"] = "completed"
+    if told == "item":  # the next one broke off
+        rows.append(done(half))
+    output = [half] if told != "nothing" else []
+    (call,) = replay(asked(*rows, final(status, output=output)), reduce).tool_calls
+    assert (call.state == "not run") == (told in ("whole", "item"))
