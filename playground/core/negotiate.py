@@ -27,6 +27,8 @@ TWINS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_to
 """Two names of one field: a server that does not know the one mostly knows the other."""
 ROLE = "messages[].role"
 """The path of an offer to call the instructions `system` instead of `developer`."""
+WITHIN = frozenset(("invalid_json_schema",))
+"""Codes of a mistake inside a field that is known well: leaving it out mends nothing."""
 VALUES = 3
 """Offers of other values, at most."""
 READ = 4096
@@ -126,6 +128,8 @@ def offers(problem: Problem, body: Body) -> list[Offer]:
     said = problem.detail[:READ]
     refused = REFUSAL.search(said) is not None
     if problem.status not in (400, 422) and not (refused and (problem.status or 500) >= 500):
+        return []
+    if problem.code in WITHIN:
         return []
     found: list[Offer] = []
     if _is_about_the_role(said, body):

@@ -281,6 +281,13 @@ def test_instructions_may_have_another_role(answer: Any) -> None:
     assert learnt(Quirks(system_role="developer"), "m", offer) == Quirks()
 
 
+def test_a_schema_with_a_mistake_is_mended_and_not_left_out() -> None:
+    body = {"text": {"format": {"type": "json_schema", "name": "a", "schema": {}}}}
+    said = "Invalid schema for response_format 'a': 'additionalProperties' is required to be false."
+    answer = openai(said, "text.format.schema", "invalid_json_schema")
+    assert refused(answer, body=body) == []
+
+
 def test_an_answer_may_come_in_one_piece() -> None:
     answer = openai(
         "Your organization must be verified to stream this model.", "stream", "unsupported_value"
