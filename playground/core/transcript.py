@@ -186,7 +186,7 @@ class Transcript:
         return (
             self.outcome in ("incomplete", None)
             and self.terminal == "incomplete"
-            and self.finish_reason in ("max_output_tokens", "length", "max_tokens")
+            and (self.finish_reason or "").lower() in ("max_output_tokens", "length", "max_tokens")
             and not (self.text or self.refusal or self.tool_calls)
         )
 
