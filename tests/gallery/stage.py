@@ -82,6 +82,9 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             while still < STILL:
                 app.sendPostedEvents()
+                if self.chat._saving.isActive():  # a draft is named when it is written
+                    self.chat._saving.stop()
+                    self.desk.keep()
                 busy = (
                     len(self.desk.tasks._running) > self.going_on
                     or self.sessions._typing.isActive()
@@ -109,6 +112,9 @@ class Stage:
         self.inspector.tabs.pick(0)
         self.inspector.filter.text.clear()
         self.sessions.search.clear()
+        self.chat.composer.attachments.take()  # a draft that was saved would stay in the list
+        self.chat.composer.write("")
+        await self.settle()
         self.desk.settings.profile = "openai"
         self.desk.new_session()
         self.desk.session.call = Call(api=self.desk.profile.api)

@@ -33,7 +33,7 @@ from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.window import DockSpec
 
-SIDE, LEAST, BAR = 12, 280, 10
+SIDE, LEAST, BAR = 12, 316, 10
 """Pixels of the design: beside what is in the dock, the least width of it, and of its bar."""
 
 STATES: dict[State, tuple[str, str]] = {
