@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playground.wire.crossing import Crossing
 from playground.wire.thread import WireThread
+from tests.processes import PATIENCE
 
 LONG = 3600.0
 
@@ -21,7 +22,7 @@ async def test_the_first_thing_crosses_at_once_and_the_rest_together() -> None:
 
     async def produce() -> None:
         crossing.put([0])
-        await asyncio.to_thread(crossed.wait, 10)
+        await asyncio.to_thread(crossed.wait, PATIENCE)
         for number in range(1, 1000):
             crossing.put([number])
             await asyncio.sleep(0)
@@ -31,7 +32,7 @@ async def test_the_first_thing_crosses_at_once_and_the_rest_together() -> None:
     cancel = thread.start(produce(), crossing.finish)
     assert await crossing.take() == [0]
     crossed.set()
-    await asyncio.to_thread(more.wait, 10)
+    await asyncio.to_thread(more.wait, PATIENCE)
     # The frame is an hour long: nothing can cross before the end.
     taking = asyncio.ensure_future(crossing.take())
     await asyncio.sleep(0)
@@ -73,7 +74,7 @@ async def test_a_slow_consumer_misses_nothing() -> None:
         ended.set()
 
     thread.start(produce(), finished)
-    await asyncio.to_thread(ended.wait, 10)
+    await asyncio.to_thread(ended.wait, PATIENCE)
     taken: list[int] = []
     while (batch := await crossing.take()) is not None:
         taken += batch
@@ -93,7 +94,7 @@ def test_a_consumer_that_is_gone_ends_the_producer() -> None:
 
         async def produce() -> None:
             try:
-                await asyncio.to_thread(gone.wait, 10)
+                await asyncio.to_thread(gone.wait, PATIENCE)
                 crossing.put([1])
                 await asyncio.Event().wait()
             finally:
@@ -104,5 +105,5 @@ def test_a_consumer_that_is_gone_ends_the_producer() -> None:
 
     leave = asyncio.run(consume())
     leave()
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE)
     asyncio.run(made[0].stop(nothing))
