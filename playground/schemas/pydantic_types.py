@@ -257,6 +257,8 @@ class Typing:
     def _listing(
         self, shape: Listing, hint: str, extra: dict[str, Any]
     ) -> tuple[str, dict[str, str]]:
+        if shape.most == 0:
+            return "tuple[()]", {}
         items = self.annotation(shape.items, f"{hint} item")
         limits = _arguments(min_length=shape.least, max_length=shape.most)
         if shape.distinct and self._hashable(shape.items):

@@ -179,8 +179,12 @@ class Document:
             if shape.name in seen:
                 return Anything()
             seen.add(shape.name)
-            shape = self.definitions[shape.name] if shape.name else self.root
+            shape = self.target(shape.name)
         return shape
+
+    def target(self, name: str) -> Shape:
+        """The shape of a definition; the root's when the name is empty."""
+        return self.definitions[name] if name else self.root
 
     def merged(self, both: Both) -> Record | None:
         """One record for several that hold at once; None where it is not that simple."""

@@ -1,0 +1,110 @@
+"""What TypeScript and Zod have in common: names, literals, comments and layout."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from playground.schemas.names import JAVASCRIPT, is_identifier, type_name, unique
+from playground.schemas.shapes import Document, Notes, Reference
+
+PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+WIDTH = 100
+INDENT = "  "
+FOREIGN = re.compile(r"\(\?[#(>]|\(\?[a-zA-Z-]+[:)]|[*+?}]\+|\[\^?\]|\[\[:")
+"""What Python or Rust take in a pattern and JavaScript does not, or not in the same way."""
+UNDERSTOOD = ("bad escape", "bad character range", "look-behind")
+"""What Python does not take and JavaScript does."""
+
+
+def names(document: Document, name: str) -> dict[str, str]:
+    """Names of types by those of definitions; the empty one is the root's.
+
+    A root that is only a reference is its definition: both have the same name where it fits.
+    """
+    wanted = unique(type_name(name), JAVASCRIPT)
+    taken = set(JAVASCRIPT)
+    found: dict[str, str] = {}
+    root = document.root
+    alias = root.name if isinstance(root, Reference) else ""
+    if alias and type_name(alias) == wanted:
+        found[alias] = wanted
+    found[""] = wanted
+    taken.add(wanted)
+    for one in document.definitions:
+        if one not in found:
+            found[one] = unique(type_name(one), taken)
+            taken.add(found[one])
+    return found
+
+
+def key(text: str) -> str:
+    """A key of an object, quoted where it has to be. `__proto__` would be no key at all."""
+    if PLAIN_KEY.fullmatch(text) and text != "__proto__":
+        return text
+    return f"[{literal(text)}]" if text == "__proto__" else literal(text)
+
+
+def member(text: str) -> str:
+    """A key of a type: there, `__proto__` is like any other."""
+    return text if PLAIN_KEY.fullmatch(text) or is_identifier(text) else literal(text)
+
+
+def literal(value: Any) -> str:
+    """A JSON value as JavaScript writes it: as JSON does, with line separators escaped."""
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    text = json.dumps(value, ensure_ascii=False)
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def documentation(notes: Notes, more: Iterable[str], indent: str) -> str:
+    """A comment with what is said about a value, and more lines."""
+    lines = notes.description.split("\n") if notes.description else []
+    if notes.deprecated:
+        lines.append("@deprecated")
+    lines = [printable(line).replace("*/", "*\\/") for line in (*lines, *more)]
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f"{indent}/** {lines[0]} */\n"
+    rows = "".join(f"{indent} * {line}".rstrip() + "\n" for line in lines)
+    return f"{indent}/**\n{rows}{indent} */\n"
+
+
+def printable(text: str) -> str:
+    """One line of a comment: nothing in it ends the line."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def regular_expression(pattern: str) -> str | None:
+    """A pattern as JavaScript takes it; None when it would not.
+
+    Patterns of JSON Schema are JavaScript's, but those of Pydantic are Python's or Rust's.
+    """
+    flags = ""
+    if leading := re.match(r"\(\?([a-zA-Z]+)\)", pattern):
+        flags = "".join(one for one in "ims" if one in leading[1])
+        if set(leading[1]) - set("imsux"):
+            return None
+        pattern = pattern[leading.end() :]
+    pattern = pattern.replace("(?P<", "(?<").replace("\\A", "^")
+    pattern = re.sub(r"\(\?P=(\w+)\)", r"\\k<\1>", pattern)
+    pattern = re.sub(r"\\[Zz]", "$", pattern)
+    pattern = re.sub(r"\{,(\d+)\}", r"{0,\1}", pattern)
+    if FOREIGN.search(pattern):
+        return None
+    try:
+        re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
+    except re.error as error:
+        if not any(word in error.msg for word in UNDERSTOOD):
+            return None
+    except (RecursionError, OverflowError):
+        return None
+    if re.search(r"\\[pP]\{|\\u\{|[^\x00-\uffff]", pattern):
+        flags += "u"
+    more = f', "{flags}"' if flags else ""
+    return f"new RegExp({literal(pattern)}{more})"
