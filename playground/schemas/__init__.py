@@ -1,1 +1,1 @@
-"""Schemas: the strict subset of JSON Schema, its linter and repair, and the ways in and out of it."""
+"""Schemas: the strict subset of JSON Schema, linter and repair, and the ways in and out of it."""
