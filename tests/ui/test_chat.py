@@ -17,7 +17,7 @@ from playground.core.items import Message
 from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.ui.widgets.cards import SaidCard
-from playground.ui.widgets.transcript import LINE
+from playground.ui.widgets.stops import LINE
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox

@@ -384,12 +384,14 @@ def test_nothing_ticks_when_nothing_is_to_do(
 
 
 def test_another_run_takes_the_place_of_the_first(
-    view: EventList, typed: Callable[..., Run], broken: Run
+    view: EventList, typed: Callable[..., Run], broken: Run, qtbot: QtBot
 ) -> None:
     view.narrow(Query(text="retry"))
     view.show_run(typed())
+    settle(qtbot, view)
     view.go_to(0)
     view.show_run(broken)
+    settle(qtbot, view)
     assert view.current == -1
     assert view.index is not None
     assert [view.index.name(view.index.number(row)) for row in range(len(view.index))][-1] == (

@@ -9,17 +9,15 @@ and the end is followed only while the user is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from math import inf
 from time import perf_counter
-from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
 
-from playground.core.items import Item, Message
+from playground.core.items import Item
 from playground.core.session import Run, Session
 from playground.ui import theme
 from playground.ui.icons import icon
@@ -33,6 +31,8 @@ from playground.ui.widgets.cards.choices import (
 )
 from playground.ui.widgets.column import Column
 from playground.ui.widgets.footer import Extra, Footer
+from playground.ui.widgets.stops import in_order
+from playground.ui.widgets.transcriptrow import LINE, Row, guess, only_said
 
 GAP, NEAR, FAR = 10, 8, 16
 """Between cards; above the end of a turn, which belongs to what stands over it; and below it."""
@@ -43,32 +43,6 @@ KEPT = 200
 """Cards that may exist at once."""
 HASTE = 0.006
 """Seconds for making cards while somebody scrolls."""
-LINE = 21
-
-
-@dataclass(slots=True, eq=False)
-class Row:
-    """A place in the conversation."""
-
-    run: Run
-    item: Item | None
-    """None for the footer of the run."""
-    said: bool
-    number: int = 0
-    gap: int = 0
-    """Below it."""
-    height: int = 0
-    exact: bool = False
-    """The height was measured and is still true."""
-    card: Card | None = None
-    version: tuple[int, int] = (0, 1)
-    """Which of how many versions its card says that this is."""
-    kept: dict[str, Any] = field(default_factory=dict)
-    """What the reader did to its cards, which come and go."""
-
-    @property
-    def name(self) -> tuple[str, str, bool]:
-        return self.run.id, self.item.key if self.item is not None else "", self.said
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -148,7 +122,7 @@ class TranscriptView(QAbstractScrollArea):
         for run in path:
             rows += [take(Row(run, item, True)) for item in run.input]
             rows += [take(Row(run, item, False)) for item in self._chosen(run, kept)]
-            if not _only_said(run):
+            if not only_said(run):
                 rows.append(take(Row(run, None, False)))
         for row in kept.values():
             self._let_go(row)
@@ -210,15 +184,8 @@ class TranscriptView(QAbstractScrollArea):
         return sorted(self._made, key=lambda card: self._made[card].number)
 
     def order_stops(self) -> None:
-        """Let the keyboard go through the cards on screen from top to bottom, in whatever order
-        they and what is in them were made."""
-        before: QWidget = self
-        for card in self.cards():
-            if card.isHidden():
-                continue
-            for stop in sorted(_stops(card), key=lambda stop: _place_in(card, stop)):
-                QWidget.setTabOrder(before, stop)
-                before = stop
+        """Let the keyboard go through the cards on screen from top to bottom."""
+        in_order(self, [card for card in self.cards() if not card.isHidden()])
 
     def reveal(self, run: Run) -> None:
         """Bring a run into view."""
@@ -273,7 +240,7 @@ class TranscriptView(QAbstractScrollArea):
             ends = row.item is None
             row.gap = far if ends else near if below is not None and below.item is None else gap
             if not row.height:
-                row.height = _guess(row, width)
+                row.height = guess(row, width)
         self._column = Column(gap, (row.height + row.gap for row in self._rows))
         self._measure()
 
@@ -485,36 +452,3 @@ class TranscriptView(QAbstractScrollArea):
         self._set_following(False)
         move()
         self._by_hand()
-
-
-def _stops(card: Card) -> Iterable[QWidget]:
-    """Where the keyboard may stop in a card."""
-    return (
-        one
-        for one in card.findChildren(QWidget)
-        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisibleTo(card)
-    )
-
-
-def _place_in(card: Card, stop: QWidget) -> tuple[int, int]:
-    """(line, pixels from the left): as one reads."""
-    middle = stop.mapTo(card, stop.rect().center())
-    return middle.y() // theme.current().px(LINE), middle.x()
-
-
-def _only_said(run: Run) -> bool:
-    """A message that was inserted: all that can be done with it stands on its card."""
-    return run.silent and all(
-        isinstance(item, Message) and item.role != "assistant" for item in run.input
-    )
-
-
-def _guess(row: Row, width: int) -> int:
-    """A height from the amount of text, good enough for a scroll bar."""
-    if row.item is None:
-        return 40
-    if isinstance(row.item, Message):
-        text = str(row.item.text)
-        lines = 1 + text.count("\n") + len(text) // max(width // 8, 10)
-        return lines * LINE + (20 if row.said else 6)
-    return 36
