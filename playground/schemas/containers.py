@@ -58,10 +58,12 @@ def repaired_object(bench: Bench, node: Schema, path: Path) -> Schema:
     properties = node.get("properties", {})
     if not isinstance(properties, dict):
         return node
-    required = node.get("required", [])
-    required = [name for name in required if isinstance(name, str)] if required else []
-    more = node.get("additionalProperties", True)
     done = bench.ledger.done
+    given = node.get("required", [])
+    required = [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
+    if given != required:
+        done(path, "required", "`required` is a list of names now")
+    more = node.get("additionalProperties", True)
     made: dict[str, Any] = {}
     for name, row in properties.items():
         where = (*path, "properties", name)
@@ -81,20 +83,21 @@ def repaired_object(bench: Bench, node: Schema, path: Path) -> Schema:
             done(path, "required", f"{_json(name)} is a property now: `required` had it")
             made[name] = bench.node(more, (*path, "properties", name))
     if values := _values(node):
-        made[free("additional_properties", made)] = _listed(bench, node, values, path)
+        extra = free("additional_properties", made)
+        made[extra] = _listed(bench, node, values, path)
+        done(path, _map_rule(node), f"the keys without a name are entries of `{extra}` now")
         node = without(node, "patternProperties", "propertyNames")
-    if more is not False or "additionalProperties" not in node:
-        said = "the other keys are a list of entries" if values else "no other keys"
-        done(path, "additionalProperties", f"`additionalProperties` is false now: {said}")
+    if more is not False:
+        done(path, "additionalProperties", "`additionalProperties` is false now: no other keys")
     shape = closed(made)
     return {**node, **(shape if node.get("type") == "object" else without(shape, "type"))}
 
 
 def repaired_array(bench: Bench, node: Schema, path: Path) -> Schema:
     """Raises Impossible as objects do."""
-    if node.get("prefixItems"):
+    if isinstance(node.get("prefixItems"), list) and node["prefixItems"]:
         return _tuple(bench, node, path)
-    empty = {**without(node, "prefixItems", "additionalItems"), "items": NULL}
+    empty = {**node, "items": NULL}
     if "items" not in node:
         bench.ledger.done(path, "items", "`items` was missing: any JSON value")
         if node.get("maxItems") == 0:
@@ -131,9 +134,8 @@ def _values(node: Schema) -> list[tuple[str | None, Any]]:
 
 
 def _map(bench: Bench, node: Schema, path: Path) -> Schema:
-    rule = "patternProperties" if "patternProperties" in node else "additionalProperties"
     said = "keys without a name are a list of entries now, each with `key` and `value`"
-    bench.ledger.done(path, rule, said)
+    bench.ledger.done(path, _map_rule(node), said)
     annotations, rest = split(node)
     made = _listed(bench, node, _values(node) or [(None, True)], path)
     for old, new in (("minProperties", "minItems"), ("maxProperties", "maxItems")):
@@ -141,6 +143,10 @@ def _map(bench: Bench, node: Schema, path: Path) -> Schema:
             made[new] = rest[old]
             bench.ledger.done(path, old, f"`{old}` is `{new}` of the list now")
     return dict(described(made, annotations))
+
+
+def _map_rule(node: Schema) -> str:
+    return "patternProperties" if "patternProperties" in node else "additionalProperties"
 
 
 def _listed(bench: Bench, node: Schema, values: list[tuple[str | None, Any]], path: Path) -> Schema:

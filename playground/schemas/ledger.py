@@ -31,7 +31,7 @@ class Ledger:
     def done(self, path: Path, rule: str, words: str) -> None:
         self.repairs.append(Repair(path, rule, words))
 
-    def spoken(self, node: Schema, path: Path, *keywords: str) -> Schema:
+    def spoken(self, node: Schema, path: Path, *keywords: str, rule: str = "") -> Schema:
         """The schema with these keywords in words, in its description."""
         for name in keywords:
             if name not in node:
@@ -40,7 +40,7 @@ class Ledger:
             node = without(node, name)
             if said:
                 node["description"] = joined(node.get("description"), said)
-                self.done(path, name, f"`{name}` is in `description` now: {said}")
+                self.done(path, rule or name, f"`{name}` is in `description` now: {said}")
             else:
                 self.done(path, name, f"`{name}` dropped: it demands nothing")
         return node
@@ -52,11 +52,11 @@ class Ledger:
     def constrained(self, node: Schema, path: Path) -> Schema:
         """The schema with only those constraints that the subset knows."""
         for name in CONSTRAINTS:
-            if name in node and (
-                self.fine_tuned
-                or not suits(name, node[name])
-                or (name == "format" and node[name] not in FORMATS)
-            ):
+            if name not in node:
+                continue
+            if not suits(name, node[name]):
+                node = self.spoken(node, path, name, rule="value")
+            elif self.fine_tuned or (name == "format" and node[name] not in FORMATS):
                 node = self.spoken(node, path, name)
         return node
 

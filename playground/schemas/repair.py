@@ -45,7 +45,7 @@ def repair(schema: Any, *, fine_tuned: bool = False) -> Repaired:
     bench = _Bench(schema, fine_tuned)
     try:
         made = bench.whole()
-    except _TooMuch as reason:
+    except _Hopeless as reason:
         return Repaired(schema, [], [Violation((), "repair", f"Nothing is repaired: {reason}.")])
     except RecursionError:
         words = "Nothing is repaired: it is nested too deeply."
@@ -58,8 +58,8 @@ def repair(schema: Any, *, fine_tuned: bool = False) -> Repaired:
     return Repaired(made, bench.ledger.repairs, left)
 
 
-class _TooMuch(Exception):  # noqa: N818  a limit that was reached
-    """The schema is too deep, or grows without end."""
+class _Hopeless(Exception):  # noqa: N818  a fact about a schema
+    """The schema is too deep, grows without end, or no value can satisfy it."""
 
 
 class _Bench:
@@ -79,6 +79,8 @@ class _Bench:
         if isinstance(root, dict):
             root = without(root, *KEYWORDS)
         top = self.node(root, ())
+        if top is False:
+            raise _Hopeless("no value can satisfy it")
         definitions = self.definitions
         while waiting := definitions.waiting():  # one may name what becomes another by that
             for name in waiting:
@@ -93,9 +95,9 @@ class _Bench:
         """The strict form of a schema; False where no value can satisfy it."""
         self.budget -= 1
         if self.budget < 0:
-            raise _TooMuch("merged, the schema would grow without end")
+            raise _Hopeless("merged, the schema would grow without end")
         if self.depth >= DEEPEST:
-            raise _TooMuch(f"it is nested deeper than {DEEPEST} schemas")
+            raise _Hopeless(f"it is nested deeper than {DEEPEST} schemas")
         self.depth += 1
         try:
             if node is True or node == {}:
@@ -265,6 +267,8 @@ class _Bench:
         if not made:
             return False
         if len(made) == 1 and isinstance(made[0], dict):
+            if annotations or "$ref" not in made[0] or len(node["anyOf"]) > 1:
+                self.ledger.done(path, "anyOf", "one branch is left: `anyOf` is that one")
             return described(made[0], annotations)
         return {**annotations, "anyOf": made}
 
@@ -316,7 +320,7 @@ def _reshaped(node: Schema, kinds: list[Any]) -> bool:
     """Whether an object or array becomes something else, so that the other types have to leave."""
     return (
         ("object" in kinds and is_map(node))
-        or ("array" in kinds and "prefixItems" in node)
+        or ("array" in kinds and isinstance(node.get("prefixItems"), list))
         or {"object", "array"} <= set(map(str, kinds))
     )
 

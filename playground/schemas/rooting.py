@@ -37,7 +37,7 @@ def _named(top: Any, definitions: dict[str, Any], ledger: Ledger) -> tuple[Any, 
     while isinstance(top, dict):
         annotations, rest = split(top)
         rows = rest.get("anyOf")
-        if isinstance(rows, list) and len(rows) == 1:
+        if isinstance(rows, list) and len(rows) == 1 and isinstance(rows[0], dict):
             rest = rows[0]  # a reference with a description around it
         name = plain(str(rest.get("$ref", "")).removeprefix("#/$defs/"))
         if name not in definitions or definitions[name] == {"$ref": defined(name)}:

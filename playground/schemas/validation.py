@@ -8,7 +8,9 @@ waiting hurts nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
@@ -38,32 +40,51 @@ class Error(NamedTuple):
         return f"{spelled(self.path)}: {self.message}"
 
 
-def errors(instance: Any, schema: Any) -> list[Error]:
-    """What does not hold, in the order of the instance; empty when it is valid. Of a union the
-    branch that was meant is told, not each that does not fit.
+class Validator:
+    """A schema that was looked at once, for many instances.
 
-    Raises Failure when the schema cannot be used: it is none, or refers to what is not there.
+    Raises Failure when the schema cannot be used: it is none, or refers to what is not there;
+    that may show only with an instance.
     """
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        with _problems():
+            Draft202012Validator.check_schema(schema)
+            self._checker = Draft202012Validator(
+                schema, registry=Registry(), format_checker=_CHECKER
+            )
+
+    def errors(self, instance: Any, most: int = MOST) -> list[Error]:
+        """What does not hold, in the order of the instance; empty when it is valid. Of a union the
+        branch that was meant is told, not each that does not fit."""
+        with _problems():
+            found = [
+                _told(error, self.schema)
+                for error in islice(self._checker.iter_errors(instance), most)
+            ]
+        return sorted(found, key=lambda one: [str(step).zfill(8) for step in one.path])
+
+
+def errors(instance: Any, schema: Any) -> list[Error]:
+    """The same for one instance. Raises Failure as Validator does."""
+    return Validator(schema).errors(instance)
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
     try:
-        Draft202012Validator.check_schema(schema)
-        checker = Draft202012Validator(schema, registry=Registry(), format_checker=_CHECKER)
-        found = []
-        for error in checker.iter_errors(instance):
-            found.append(_told(error, schema))
-            if len(found) == MOST:
-                break
+        yield
     except SchemaError as error:
         where = f"{spelled(tuple(error.absolute_path))}: {_cut(error.message)}"
         raise _unusable(where) from error
     except Unresolvable as error:
-        raise _unusable(f"there is nothing at {error.ref!r}") from error
+        raise _unusable(f"it refers to what is not there: {_cut(str(error))}") from error
     except (re.error, OverflowError) as error:
         raise _unusable(str(error)) from error
     except RecursionError as error:
-        raise _unusable("it refers to itself without end, or something is nested too deeply") from (
-            error
-        )
-    return sorted(found, key=lambda one: [str(step).zfill(8) for step in one.path])
+        why = "it refers to itself without end, or something is nested too deeply"
+        raise _unusable(why) from error
 
 
 def _told(error: ValidationError, schema: Any) -> Error:

@@ -13,6 +13,8 @@ def phrase(keyword: str, value: Any) -> str:
             return ""
         case "default", _:
             return f"Default: {_json(value)}."
+        case _ if value in ([], {}):
+            return ""
         case (("uniqueItems" | "nullable" | "unevaluatedProperties" | "unevaluatedItems"), bool()):
             return "Every item occurs once." if keyword == "uniqueItems" and value else ""
         case "minProperties", _:
