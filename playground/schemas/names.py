@@ -67,3 +67,8 @@ def unique(wanted: str, taken: Container[str]) -> str:
         name = f"{wanted}{number}"
         number += 1
     return name
+
+
+def printable(text: str) -> str:
+    """A text as part of a comment: nothing in it ends the line, or cannot be seen."""
+    return "".join(one if one.isprintable() else " " for one in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from playground.schemas import shaping
-from playground.schemas.names import field_name, pascal, type_name, unique
+from playground.schemas.names import field_name, pascal, printable, type_name, unique
 from playground.schemas.pydantic_types import IMPORTS, Typing, literal, pattern_engine
 from playground.schemas.shapes import (
     UNSET,
@@ -111,9 +112,10 @@ class _Module:
         self._typing.used.add("RootModel")
         text, arguments = self._typing.parts(shape, name)
         title, description = arguments.pop("title", ""), shape.notes.description
-        arguments.pop("description", None)
+        if _stays(description):
+            arguments.pop("description", None)
         lines = [f"class {name}(RootModel):", *_docstring(description)]
-        config = {"title": title} if title and title != repr(name) else {}
+        config = {"title": title} if shape.notes.title not in ("", name) else {}
         lines += self._config(config, (shape,))
         lines.append(
             _remark(self._typing.unchecked(), "    ") + self._line("root", text, arguments)
@@ -134,6 +136,8 @@ class _Module:
             case _:
                 config["extra"] = '"allow"'
         more = dict(notes.unread)
+        if not _stays(notes.description):
+            more["description"] = notes.description
         if notes.examples:
             more["examples"] = list(notes.examples)
         self._typing.leave(notes.unread)
@@ -251,10 +255,18 @@ def _said(notes: Notes) -> bool:
     return bool(notes.description or notes.unread or notes.examples)
 
 
+def _stays(text: str) -> bool:
+    """Whether a text is the same after Python took the indentation of docstrings off it."""
+    return inspect.cleandoc(text) == text
+
+
 def _docstring(text: str) -> list[str]:
-    if not text:
+    if not text or not _stays(text):
         return []
     escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = "".join(
+        one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in escaped
+    )
     if escaped.endswith('"'):
         escaped = escaped[:-1] + '\\"'
     lines = escaped.split("\n")
@@ -267,7 +279,8 @@ def _docstring(text: str) -> list[str]:
 def _remark(unchecked: list[str], indent: str) -> str:
     if not unchecked:
         return ""
-    return f"{indent}# Pydantic does not check here: {', '.join(unchecked)}.\n"
+    listed = printable(", ".join(unchecked))
+    return f"{indent}# Pydantic does not check here: {listed}.\n"
 
 
 def _call(function: str, arguments: Mapping[str, str], indent: int, before: int) -> str:

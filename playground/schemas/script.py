@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from playground.schemas.names import JAVASCRIPT, is_identifier, type_name, unique
+from playground.schemas.names import JAVASCRIPT, printable, type_name, unique
 from playground.schemas.shapes import Document, Notes, Reference
 
 PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -49,16 +49,16 @@ def key(text: str) -> str:
 
 def member(text: str) -> str:
     """A key of a type: there, `__proto__` is like any other."""
-    return text if PLAIN_KEY.fullmatch(text) or is_identifier(text) else literal(text)
+    return text if PLAIN_KEY.fullmatch(text) else literal(text)
 
 
 def literal(value: Any) -> str:
-    """A JSON value as JavaScript writes it: as JSON does, with line separators escaped."""
+    """A JSON value as JavaScript writes it: as JSON does, without anything invisible."""
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
     text = json.dumps(value, ensure_ascii=False)
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
+    # What cannot be seen is written so that it can; JSON's own escapes are JavaScript's too.
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
 def documentation(notes: Notes, more: Iterable[str], indent: str) -> str:
@@ -73,11 +73,6 @@ def documentation(notes: Notes, more: Iterable[str], indent: str) -> str:
         return f"{indent}/** {lines[0]} */\n"
     rows = "".join(f"{indent} * {line}".rstrip() + "\n" for line in lines)
     return f"{indent}/**\n{rows}{indent} */\n"
-
-
-def printable(text: str) -> str:
-    """One line of a comment: nothing in it ends the line."""
-    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def regular_expression(pattern: str) -> str | None:

@@ -58,6 +58,8 @@ MINE = {
     ),
 }
 """Keywords that concern one type, by type; those of `number` are also those of `integer`."""
+TELLING = frozenset(("properties", "required", "items", "prefixItems"))
+"""Keywords that give a type away when the schema does not say it."""
 
 
 def read(schema: Any) -> Document:
@@ -147,8 +149,9 @@ class _Reading:
                 options = tuple(self._of(one, rest, path, depth) for one in kind)
                 return Choice(options=options) if options else Nothing()
         if kind is None:
+            # Who says what an object or a list holds, and not that it is one, means that it is.
             for guess in ("object", "array"):
-                if {"properties", "items", "prefixItems"} & rest.keys() & set(MINE[guess]):
+                if TELLING & rest.keys() & set(MINE[guess]):
                     kind = guess
         return self._of(kind, rest, path, depth)
 
