@@ -72,6 +72,12 @@ def _replay() -> CommandModule:
     return replay
 
 
+def _schema() -> CommandModule:
+    from playground.commands import schema
+
+    return schema
+
+
 def _doctor() -> CommandModule:
     from playground.commands import doctor
 
@@ -89,5 +95,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("sessions", _sessions),
     Command("export", _export),
     Command("replay", _replay),
+    Command("schema", _schema),
     Command("doctor", _doctor),
 )
