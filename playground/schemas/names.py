@@ -1,10 +1,11 @@
-"""Names for generated code: identifiers out of any text, each once."""
+"""Texts in generated code: identifiers out of any text, comments, patterns."""
 
 from __future__ import annotations
 
 import keyword
 import re
 import unicodedata
+import warnings
 from collections.abc import Container
 
 HUMPS = re.compile(r"[^\W_]+")
@@ -72,3 +73,16 @@ def unique(wanted: str, taken: Container[str]) -> str:
 def printable(text: str) -> str:
     """A text as part of a comment: nothing in it ends the line, or cannot be seen."""
     return "".join(one if one.isprintable() else " " for one in text)
+
+
+def pattern_fault(pattern: str) -> str:
+    """What Python's regular expressions have against a pattern; empty when they take it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what may mean something else one day
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            return error.msg
+        except (RecursionError, OverflowError):
+            return "too deep"
+    return ""

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+from playground.schemas.names import pattern_fault
 from playground.schemas.shapes import (
     Anything,
     Boolean,
@@ -350,11 +351,7 @@ def engine(pattern: str) -> str:
         return "rust-regex"
     except SchemaError:
         pass
-    try:
-        re.compile(pattern)
-        return "python-re"
-    except (re.error, RecursionError, OverflowError):
-        return ""
+    return "" if pattern_fault(pattern) else "python-re"
 
 
 def pattern_engine(shape: Shape) -> str:

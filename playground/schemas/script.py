@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from playground.schemas.names import JAVASCRIPT, printable, type_name, unique
+from playground.schemas.names import JAVASCRIPT, pattern_fault, printable, type_name, unique
 from playground.schemas.shapes import Document, Notes, Reference
 
 PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 WIDTH = 100
 INDENT = "  "
-FOREIGN = re.compile(r"\(\?[#(>]|\(\?[a-zA-Z-]+[:)]|[*+?}]\+|\[\^?\]|\[\[:")
+FOREIGN = re.compile(r"\(\?[#(>]|\(\?[a-zA-Z-]+[:)]|(?:[*+?]|\{\d*,?\d*\})\+|\[\^?\]")
 """What Python or Rust take in a pattern and JavaScript does not, or not in the same way."""
+CLASS = re.compile(r"(\[\^?)[^\]\[]+\]")
+"""A set of characters in which nothing else is special."""
 UNDERSTOOD = ("bad escape", "bad character range", "look-behind")
 """What Python does not take and JavaScript does."""
 
@@ -90,14 +92,11 @@ def regular_expression(pattern: str) -> str | None:
     pattern = re.sub(r"\(\?P=(\w+)\)", r"\\k<\1>", pattern)
     pattern = re.sub(r"\\[Zz]", "$", pattern)
     pattern = re.sub(r"\{,(\d+)\}", r"{0,\1}", pattern)
-    if FOREIGN.search(pattern):
+    plain = re.sub(r"\\.", "_", pattern)
+    if "[[:" in plain or FOREIGN.search(CLASS.sub("_", plain)):
         return None
-    try:
-        re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
-    except re.error as error:
-        if not any(word in error.msg for word in UNDERSTOOD):
-            return None
-    except (RecursionError, OverflowError):
+    fault = pattern_fault(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
+    if fault and not any(word in fault for word in UNDERSTOOD):
         return None
     if re.search(r"\\[pP]\{|\\u\{|[^\x00-\uffff]", pattern):
         flags += "u"

@@ -239,6 +239,8 @@ class _Writing:
         default = field.shape.notes.default
         if not field.required:
             text += ".optional()" if default is UNSET else f".default({_value(default)})"
+        if field.key == "__proto__":
+            self._unchecked.append(field.key)  # Zod leaves it out, whatever it holds
         head = documentation(Notes(), self._remarks(), indent)
         self._unchecked = outside
         if getter:

@@ -80,6 +80,8 @@ def instances(schema: Any, root: Any = None, depth: int = 0) -> st.SearchStrateg
                 options = [one for one in options if "$ref" not in json.dumps(one)] or options
             return st.one_of([instances(one, root, depth) for one in options])
     match schema.get("type"):
+        case list() as kinds:
+            return st.one_of([instances({**schema, "type": one}, root, depth) for one in kinds])
         case "null":
             return st.none()
         case "boolean":
