@@ -18,7 +18,8 @@ from pydantic import BaseModel
 
 from playground.schemas import shaping
 from playground.schemas.names import field_name, pascal, printable, type_name, unique
-from playground.schemas.pydantic_types import IMPORTS, Typing, literal, pattern_engine
+from playground.schemas.pydantic_literals import literal, pattern_engine
+from playground.schemas.pydantic_types import IMPORTS, Typing
 from playground.schemas.shapes import (
     UNSET,
     Anything,

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, assert_never
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
-
-from playground.schemas.names import pattern_fault
+from playground.schemas.pydantic_literals import constraints, engine, literal, number, raw
 from playground.schemas.shapes import (
     Anything,
     Boolean,
@@ -28,7 +24,6 @@ from playground.schemas.shapes import (
     Shape,
     Table,
     Text,
-    inner,
 )
 
 IMPORTS: Mapping[str, str] = {
@@ -190,7 +185,7 @@ class Typing:
             case Boolean():
                 return "bool", {}
             case Number():
-                return _number(shape)
+                return number(shape)
             case Text():
                 return self._text(shape, extra)
             case Literals(values=values):
@@ -202,13 +197,13 @@ class Typing:
                     places = [self.annotation(one, hint) for one in shape.places]
                     return f"tuple[{', '.join(places)}]", {}
                 self._unchecked.append("prefixItems")
-                return "list[Any]", _arguments(
+                return "list[Any]", constraints(
                     min_length=shape.least or None, max_length=shape.most
                 )
             case Table():
                 keys = self.annotation(shape.keys, f"{hint} key") if shape.keys else "str"
                 values_text = self.annotation(shape.values, f"{hint} value")
-                limits = _arguments(min_length=shape.least, max_length=shape.most)
+                limits = constraints(min_length=shape.least, max_length=shape.most)
                 return f"dict[{keys}, {values_text}]", limits
             case Choice():
                 return self._choice(shape, hint)
@@ -223,7 +218,7 @@ class Typing:
                 assert_never(shape)
 
     def _text(self, shape: Text, extra: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        limits = _arguments(min_length=shape.shortest, max_length=shape.longest)
+        limits = constraints(min_length=shape.shortest, max_length=shape.longest)
         if shape.pattern is None:
             url = URLS.get((shape.shortest, shape.longest))
             match shape.format:
@@ -241,7 +236,7 @@ class Typing:
             extra["format"] = shape.format
         if shape.pattern is not None:
             if engine(shape.pattern):
-                limits["pattern"] = _raw(shape.pattern)
+                limits["pattern"] = raw(shape.pattern)
             else:
                 extra["pattern"] = shape.pattern
         return "str", limits
@@ -262,7 +257,7 @@ class Typing:
         if shape.most == 0:
             return "tuple[()]", {}
         items = self.annotation(shape.items, f"{hint} item")
-        limits = _arguments(min_length=shape.least, max_length=shape.most)
+        limits = constraints(min_length=shape.least, max_length=shape.most)
         if shape.distinct and self._hashable(shape.items):
             return f"set[{items}]", limits
         if shape.distinct:
@@ -301,65 +296,3 @@ class Typing:
             if not told or not isinstance(told[0].shape, Literals):
                 return False
         return True
-
-
-def _number(shape: Number) -> tuple[str, dict[str, str]]:
-    limits = _arguments(
-        gt=shape.above,
-        ge=shape.minimum,
-        lt=shape.below,
-        le=shape.maximum,
-        multiple_of=shape.multiple,
-    )
-    return "int" if shape.integer else "float", limits
-
-
-def _arguments(**values: Any) -> dict[str, str]:
-    return {key: literal(value) for key, value in values.items() if value is not None}
-
-
-def literal(value: Any) -> str:
-    """A JSON value as Python writes it."""
-    if isinstance(value, str):
-        text = repr(value)
-        # Double quotes, as formatters want them, where that is the same string.
-        if text[0] == "'" and '"' not in text:
-            return f'"{text[1:-1]}"'.replace("\\'", "'")
-        return text
-    if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{literal(key)}: {literal(one)}" for key, one in value.items()) + "}"
-        )
-    if isinstance(value, list):
-        return f"[{', '.join(literal(one) for one in value)}]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    return repr(value)
-
-
-def _raw(pattern: str) -> str:
-    if "\\" in pattern and '"' not in pattern and pattern.isprintable() and pattern[-1] != "\\":
-        return f'r"{pattern}"'
-    return literal(pattern)
-
-
-@lru_cache(maxsize=512)
-def engine(pattern: str) -> str:
-    """The engine of Pydantic's that takes a pattern: `rust-regex`, `python-re`, or none."""
-    try:
-        SchemaValidator(core_schema.str_schema(pattern=pattern))
-        return "rust-regex"
-    except SchemaError:
-        pass
-    return "" if pattern_fault(pattern) else "python-re"
-
-
-def pattern_engine(shape: Shape) -> str:
-    """The engine that the patterns in a shape need; classes of its own aside."""
-    waiting = [shape]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Text) and one.pattern is not None and engine(one.pattern) == "python-re":
-            return "python-re"
-        waiting.extend(part for part in inner(one) if not isinstance(part, Record))
-    return ""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from playground.core.problem import Failure, Problem
+from playground.schemas.keywords import (
+    MINE,
+    SILENT,
+    escaped,
+    failure,
+    joined,
+    kind_of,
+    mapping,
+    notes,
+    take,
+    take_text,
+)
 from playground.schemas.names import unique
 from playground.schemas.shapes import (
-    UNSET,
     Anything,
     Boolean,
     Both,
@@ -20,7 +29,6 @@ from playground.schemas.shapes import (
     Field,
     Listing,
     Literals,
-    Notes,
     Nothing,
     Null,
     Number,
@@ -34,30 +42,6 @@ from playground.schemas.shapes import (
 
 DEEPEST = 60
 """Levels of schemas within schemas that are read. Python takes 200 brackets within brackets."""
-SILENT = frozenset(("$schema", "$id", "$comment", "$anchor", "$defs", "definitions", "$vocabulary"))
-"""Keywords that say nothing about the value."""
-MINE = {
-    "string": ("minLength", "maxLength", "pattern", "format"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "array": (
-        "items",
-        "prefixItems",
-        "additionalItems",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-    ),
-    "object": (
-        "properties",
-        "required",
-        "additionalProperties",
-        "patternProperties",
-        "propertyNames",
-        "minProperties",
-        "maxProperties",
-    ),
-}
-"""Keywords that concern one type, by type; those of `number` are also those of `integer`."""
 TELLING = frozenset(("properties", "required", "items", "prefixItems"))
 """Keywords that give a type away when the schema does not say it."""
 
@@ -78,11 +62,11 @@ class _Reading:
 
     def document(self) -> Document:
         if not isinstance(self._schema, dict | bool):
-            raise _failure("$", f"A schema is an object, and this is {_kind(self._schema)}.")
+            raise failure("$", f"A schema is an object, and this is {kind_of(self._schema)}.")
         if isinstance(self._schema, dict):
             for home in ("$defs", "definitions"):
-                for name in _mapping(self._schema, home, "$"):
-                    self._name(f"#/{home}/{_escaped(name)}", name)
+                for name in mapping(self._schema, home, "$"):
+                    self._name(f"#/{home}/{escaped(name)}", name)
         root = self.shape(self._schema, "$")
         while self._waiting:
             name, node, path = self._waiting.popleft()
@@ -91,18 +75,18 @@ class _Reading:
 
     def shape(self, node: Any, path: str, depth: int = 0) -> Shape:
         if depth > DEEPEST:
-            raise _failure(path[:80] + "…", f"The schema is nested over {DEEPEST} levels deep.")
+            raise failure(path[:80] + "…", f"The schema is nested over {DEEPEST} levels deep.")
         if isinstance(node, bool):
             return Anything() if node else Nothing()
         if not isinstance(node, dict):
-            raise _failure(path, f"A schema is an object, and this is {_kind(node)}.")
+            raise failure(path, f"A schema is an object, and this is {kind_of(node)}.")
         rest = {key: one for key, one in node.items() if key not in SILENT}
         made = self._main(rest, path, depth + 1)
-        notes = _notes(rest)
+        said = notes(rest)
         if isinstance(made, Both) and len(made.parts) == 1:
             made = made.parts[0]
-            notes = _joined(made.notes, notes)
-        return replace(made, notes=notes)
+            said = joined(made.notes, said)
+        return replace(made, notes=said)
 
     def _main(self, rest: dict[str, Any], path: str, depth: int) -> Shape:
         """What the keywords make; those that were understood are taken out of `rest`."""
@@ -117,12 +101,12 @@ class _Reading:
         for keyword in ("anyOf", "oneOf"):
             if keyword in rest and not ({"properties", "items"} & rest.keys()):
                 rest.pop("type", None)
-                mapping = rest.pop("discriminator", None)
+                told = rest.pop("discriminator", None)
                 return Choice(
                     options=self._several(rest.pop(keyword), f"{path}.{keyword}", depth),
                     exclusive=keyword == "oneOf",
-                    discriminator=str(mapping.get("propertyName", ""))
-                    if isinstance(mapping, dict)
+                    discriminator=str(told.get("propertyName", ""))
+                    if isinstance(told, dict)
                     else "",
                 )
         if "allOf" in rest:
@@ -135,7 +119,7 @@ class _Reading:
 
     def _several(self, nodes: Any, path: str, depth: int) -> tuple[Shape, ...]:
         if not isinstance(nodes, list) or not nodes:
-            raise _failure(path, f"This must be a list of schemas, and it is {_kind(nodes)}.")
+            raise failure(path, f"This must be a list of schemas, and it is {kind_of(nodes)}.")
         return tuple(
             self.shape(node, f"{path}[{place}]", depth) for place, node in enumerate(nodes)
         )
@@ -165,29 +149,29 @@ class _Reading:
                 return Boolean()
             case "string":
                 return Text(
-                    shortest=_take(rest, "minLength", path),
-                    longest=_take(rest, "maxLength", path),
-                    pattern=_take_text(rest, "pattern", path),
-                    format=_take_text(rest, "format", path) or "",
+                    shortest=take(rest, "minLength", path),
+                    longest=take(rest, "maxLength", path),
+                    pattern=take_text(rest, "pattern", path),
+                    format=take_text(rest, "format", path) or "",
                 )
             case "integer" | "number":
                 return Number(
                     integer=kind == "integer",
-                    minimum=_take(rest, "minimum", path),
-                    maximum=_take(rest, "maximum", path),
-                    above=_take(rest, "exclusiveMinimum", path),
-                    below=_take(rest, "exclusiveMaximum", path),
-                    multiple=_take(rest, "multipleOf", path),
+                    minimum=take(rest, "minimum", path),
+                    maximum=take(rest, "maximum", path),
+                    above=take(rest, "exclusiveMinimum", path),
+                    below=take(rest, "exclusiveMaximum", path),
+                    multiple=take(rest, "multipleOf", path),
                 )
             case "array":
                 return self._array(rest, path, depth)
             case "object":
                 return self._object(rest, path, depth)
             case _:
-                raise _failure(path, f"There is no type {kind!r} in JSON Schema.")
+                raise failure(path, f"There is no type {kind!r} in JSON Schema.")
 
     def _array(self, rest: dict[str, Any], path: str, depth: int) -> Shape:
-        least, most = _take(rest, "minItems", path), _take(rest, "maxItems", path)
+        least, most = take(rest, "minItems", path), take(rest, "maxItems", path)
         items = rest.pop("items", True)
         places = rest.pop("prefixItems", None)
         if isinstance(items, list):  # as it was written before 2020-12
@@ -204,11 +188,13 @@ class _Reading:
         )
 
     def _object(self, rest: dict[str, Any], path: str, depth: int) -> Shape:
-        properties = _mapping(rest, "properties", path)
+        properties = mapping(rest, "properties", path)
         extra = rest.pop("additionalProperties", None)
         required = rest.pop("required", [])
         if not isinstance(required, list):
-            raise _failure(f"{path}.required", f"This must be a list, and it is {_kind(required)}.")
+            raise failure(
+                f"{path}.required", f"This must be a list, and it is {kind_of(required)}."
+            )
         others = None
         if extra is not None:
             others = self.shape(extra, f"{path}.additionalProperties", depth)
@@ -225,7 +211,7 @@ class _Reading:
 
     def _table(self, rest: dict[str, Any], values: Shape | None, path: str, depth: int) -> Table:
         keys = None
-        patterns = _mapping(rest, "patternProperties", path)
+        patterns = mapping(rest, "patternProperties", path)
         if "propertyNames" in rest:
             keys = self.shape(rest.pop("propertyNames"), f"{path}.propertyNames", depth)
         elif len(patterns) == 1 and (values is None or isinstance(values, Nothing)):
@@ -236,15 +222,15 @@ class _Reading:
         return Table(
             values=values or Anything(),
             keys=keys,
-            least=_take(rest, "minProperties", path),
-            most=_take(rest, "maxProperties", path),
+            least=take(rest, "minProperties", path),
+            most=take(rest, "maxProperties", path),
         )
 
     def _refer(self, pointer: Any, path: str) -> str:
         if pointer == "#":
             return ""
         if not isinstance(pointer, str) or not pointer.startswith("#/"):
-            raise _failure(path, f"`$ref` leads out of the schema: {str(pointer)[:200]}")
+            raise failure(path, f"`$ref` leads out of the schema: {str(pointer)[:200]}")
         return self._name(pointer, pointer.rpartition("/")[2])
 
     def _name(self, pointer: str, wanted: str) -> str:
@@ -265,86 +251,5 @@ class _Reading:
             elif isinstance(node, list) and step.isdecimal() and int(step) < len(node):
                 node = node[int(step)]
             else:
-                raise _failure("$", f"`$ref` leads to nothing: {pointer[:200]}")
+                raise failure("$", f"`$ref` leads to nothing: {pointer[:200]}")
         return node
-
-
-def _notes(rest: dict[str, Any]) -> Notes:
-    examples = rest.pop("examples", ())
-    title, description = rest.pop("title", ""), rest.pop("description", "")
-    return Notes(
-        title=title if isinstance(title, str) else "",
-        description=description if isinstance(description, str) else "",
-        default=rest.pop("default", UNSET),
-        examples=tuple(examples) if isinstance(examples, list) else (),
-        deprecated=rest.pop("deprecated", False) is True,
-        unread=rest,
-    )
-
-
-def _joined(inside: Notes, outside: Notes) -> Notes:
-    return Notes(
-        title=outside.title or inside.title,
-        description=outside.description or inside.description,
-        default=inside.default if outside.default is UNSET else outside.default,
-        examples=outside.examples or inside.examples,
-        deprecated=outside.deprecated or inside.deprecated,
-        unread={**inside.unread, **outside.unread},
-    )
-
-
-def _take(rest: dict[str, Any], keyword: str, path: str) -> Any:
-    """A number out of the keywords. `exclusiveMinimum: true`, of old drafts, stays unread."""
-    value = rest.get(keyword)
-    if value is None or isinstance(value, bool):
-        return None
-    if not isinstance(value, int | float):
-        raise _failure(f"{path}.{keyword}", f"This must be a number, and it is {_kind(value)}.")
-    return rest.pop(keyword)
-
-
-def _take_text(rest: dict[str, Any], keyword: str, path: str) -> str | None:
-    value = rest.pop(keyword, None)
-    if value is not None and not isinstance(value, str):
-        raise _failure(f"{path}.{keyword}", f"This must be a string, and it is {_kind(value)}.")
-    return value
-
-
-def _mapping(node: Mapping[str, Any], keyword: str, path: str) -> dict[str, Any]:
-    value = node.get(keyword, {})
-    if not isinstance(value, dict):
-        raise _failure(f"{path}.{keyword}", f"This must be an object, and it is {_kind(value)}.")
-    return value
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "a list" if value else "an empty list"
-        case dict():
-            return "an object"
-        case _:
-            return type(value).__name__
-
-
-def _failure(path: str, sentence: str) -> Failure:
-    return Failure(
-        Problem(
-            title="This schema cannot be turned into code.",
-            detail=f"{path}: {sentence}",
-            remedy="change_request",
-            facts={"path": path},
-        )
-    )

@@ -6,7 +6,7 @@ object holds it, else through `z.lazy`. What Zod does not check is named in a co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, assert_never
 
 from playground.schemas import shaping
@@ -41,27 +41,20 @@ from playground.schemas.shapes import (
     Text,
     references,
 )
+from playground.schemas.zod_calls import (
+    DISTINCT,
+    FORMATS,
+    calls,
+    constant,
+    number,
+    refine,
+    sized,
+)
 
-FORMATS: Mapping[str, str] = {
-    "date-time": "z.iso.datetime({ offset: true, local: true })",
-    "date": "z.iso.date()",
-    "duration": "z.iso.duration()",
-    "email": "z.email()",
-    "uuid": "z.guid()",  # z.uuid() asks for a version, which the format does not
-    "ipv4": "z.ipv4()",
-    "ipv6": "z.ipv6()",
-    "uri": "z.url()",
-    "time": "z.string().regex(/^([01]\\d|2[0-3])(:[0-5]\\d){2}(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)?$/i)",
-}
-"""Formats that Zod checks. Its own for times knows no offsets."""
 ANNOTATING = frozenset(
     ("readOnly", "writeOnly", "contentMediaType", "contentEncoding", "contentSchema")
 )
 """Keywords that restrict nothing."""
-DISTINCT = (
-    "new Set(items.map((one) => JSON.stringify(one))).size === items.length",
-    "The items are not all different",
-)
 
 
 def write(schema: Any, name: str) -> str:
@@ -121,7 +114,7 @@ class _Writing:
             said = {"description": notes.description} if notes.description else {}
             more: dict[str, Any] = {"examples": list(notes.examples)} if notes.examples else {}
             deprecated = {"deprecated": True} if notes.deprecated else {}
-            return f"{text}.meta({_object({**said, **more, **deprecated})})"
+            return f"{text}.meta({constant({**said, **more, **deprecated})})"
         return f"{text}.describe({literal(notes.description)})" if notes.description else text
 
     def _type(self, shape: Shape, indent: str) -> str:
@@ -135,7 +128,7 @@ class _Writing:
             case Boolean():
                 return "z.boolean()"
             case Number():
-                return _number(shape)
+                return number(shape)
             case Text():
                 return self._text(shape)
             case Literals(values=values):
@@ -165,14 +158,14 @@ class _Writing:
 
     def _text(self, shape: Text) -> str:
         text = FORMATS.get(shape.format, "z.string()")
-        text += _calls(min=shape.shortest, max=shape.longest)
+        text += calls(min=shape.shortest, max=shape.longest)
         if shape.pattern is not None:
             if (pattern := regular_expression(shape.pattern)) is not None:
                 text += f".regex({pattern})"
             else:
                 self._unchecked.append(f"pattern {shape.pattern}")
         if shape.format and shape.format not in FORMATS:
-            text += f".meta({_object({'format': shape.format})})"
+            text += f".meta({constant({'format': shape.format})})"
         return text
 
     def _literals(self, values: tuple[Any, ...]) -> str:
@@ -189,8 +182,8 @@ class _Writing:
 
     def _listing(self, shape: Listing, indent: str) -> str:
         text = f"z.array({self.schema(shape.items, indent)})"
-        text += _calls(min=shape.least, max=shape.most)
-        return text + (_refine("items", *DISTINCT) if shape.distinct else "")
+        text += calls(min=shape.least, max=shape.most)
+        return text + (refine("items", *DISTINCT) if shape.distinct else "")
 
     def _row(self, shape: Row, indent: str) -> str:
         places = []
@@ -203,14 +196,14 @@ class _Writing:
         text = f"z.tuple([{', '.join(places)}]{rest})"
         least = shape.least if rest and shape.least > len(places) else None
         most = shape.most if rest else None
-        return text + _size("items.length", "items", least, most)
+        return text + sized("items.length", "items", least, most)
 
     def _table(self, shape: Table, indent: str) -> str:
         values = self.schema(shape.values, indent)
         keys = self.schema(shape.keys, indent) if shape.keys is not None else "z.string()"
         function = "partialRecord" if isinstance(shape.keys, Literals) else "record"
         text = f"z.{function}({keys}, {values})"
-        return text + _size("Object.keys(value).length", "value", shape.least, shape.most)
+        return text + sized("Object.keys(value).length", "value", shape.least, shape.most)
 
     def _record(self, shape: Record, indent: str) -> str:
         inside = indent + INDENT
@@ -238,7 +231,7 @@ class _Writing:
             self._late = False
         default = field.shape.notes.default
         if not field.required:
-            text += ".optional()" if default is UNSET else f".default({_value(default)})"
+            text += ".optional()" if default is UNSET else f".default({constant(default)})"
         if field.key == "__proto__":
             self._unchecked.append(field.key)  # Zod leaves it out, whatever it holds
         head = documentation(Notes(), self._remarks(), indent)
@@ -282,41 +275,3 @@ class _Writing:
     def _remarks(self) -> list[str]:
         found, self._unchecked = list(dict.fromkeys(self._unchecked)), []
         return [f"Not checked here: {', '.join(found)}."] if found else []
-
-
-def _number(shape: Number) -> str:
-    return ("z.int()" if shape.integer else "z.number()") + _calls(
-        gte=shape.minimum,
-        lte=shape.maximum,
-        gt=shape.above,
-        lt=shape.below,
-        multipleOf=shape.multiple,
-    )
-
-
-def _calls(**limits: float | None) -> str:
-    return "".join(f".{name}({literal(one)})" for name, one in limits.items() if one is not None)
-
-
-def _size(size: str, value: str, least: int | None, most: int | None) -> str:
-    parts = [f"{size} >= {least}"] if least else []
-    parts += [f"{size} <= {most}"] if most is not None else []
-    return _refine(value, " && ".join(parts), "Too few or too many") if parts else ""
-
-
-def _refine(value: str, condition: str, message: str) -> str:
-    return f".refine(({value}) => {condition}, {literal(message)})"
-
-
-def _object(value: Mapping[str, Any]) -> str:
-    return f"{{ {', '.join(f'{key(name)}: {_value(one)}' for name, one in value.items())} }}"
-
-
-def _value(value: Any) -> str:
-    match value:
-        case dict():
-            return _object(value) if value else "{}"
-        case list():
-            return f"[{', '.join(_value(one) for one in value)}]"
-        case _:
-            return literal(value)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -267,3 +268,11 @@ def test_models_may_lead_to_models_to_models() -> None:
 
 def test_a_name_that_is_not_there_is_said() -> None:
     assert "`Other`" in refusal(HEAD + "class M(BaseModel):\n x: int", "Other")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type` came with Python 3.12")
+def test_types_may_be_named_by_a_statement() -> None:
+    body = "type Tree = int | list[Tree]\nclass M(BaseModel):\n x: Tree"
+    schema = read(body)
+    assert schema["properties"]["x"] == {"$ref": "#/$defs/Tree"}
+    assert schema["$defs"]["Tree"]["anyOf"][1]["items"] == {"$ref": "#/$defs/Tree"}
