@@ -63,14 +63,15 @@ def repaired_object(bench: Bench, node: Schema, path: Path) -> Schema:
     required = [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
     if given != required:
         done(path, "required", "`required` is a list of names now")
+    listed = set(required)
     more = node.get("additionalProperties", True)
     made: dict[str, Any] = {}
     for name, row in properties.items():
         where = (*path, "properties", name)
         inner = bench.node(row, where)
         if inner is not False:
-            made[name] = inner if name in required else _demanded(bench, inner, name, where)
-        elif name in required:
+            made[name] = inner if name in listed else _demanded(bench, inner, name, where)
+        elif name in listed:
             raise Impossible
         else:
             done(where, "properties", "dropped: it may never be there")

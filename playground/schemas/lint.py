@@ -101,6 +101,8 @@ class _Survey:
     counts: dict[Limit, int] = field(default_factory=lambda: dict.fromkeys(rules.LIMITS, 0))
     deepest: Path = ()
     """The first schema that lies too deep."""
+    endless: dict[str, bool] = field(default_factory=dict)
+    """Definitions that are references, and whether these lead to references for ever."""
 
     def walk(self) -> Iterator[Violation]:
         if isinstance(self.root, dict):
@@ -252,16 +254,17 @@ class _Survey:
 
     def _endless(self, ref: Any) -> bool:
         """Whether references lead to references for ever."""
-        seen = set()
-        while True:
-            name = reference(self.root, ref)
-            node = None if name is None else target(self.root, ref)
+        met: list[str] = []
+        while (name := reference(self.root, ref)) is not None and name not in self.endless:
+            node = target(self.root, ref)
             if not isinstance(node, dict) or "$ref" not in node:
-                return False
-            if name in seen:
-                return True
-            seen.add(name)
+                break
+            met.append(name)
+            self.endless[name] = True  # until it is known where it leads
             ref = node["$ref"]
+        found = self.endless.get(name, False) if name is not None else False
+        self.endless |= dict.fromkeys(met, found)
+        return found
 
     def _constraint(self, node: dict[str, Any], path: Path, name: str) -> Iterator[Violation]:
         value = node[name]

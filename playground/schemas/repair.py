@@ -16,7 +16,7 @@ from playground.schemas.containers import is_map, modern, repaired_array, repair
 from playground.schemas.definitions import KEYWORDS, Definitions
 from playground.schemas.ledger import Ledger, Repair, Schema, without
 from playground.schemas.lint import Violation, kinds_of, lint
-from playground.schemas.merging import Impossible, Unmergeable, all_of, merged, same
+from playground.schemas.merging import Impossible, Unmergeable, all_of, merged
 from playground.schemas.openings import told_apart
 from playground.schemas.pointers import defined
 from playground.schemas.reshaping import accepts_null, described, nullable, split
@@ -256,14 +256,15 @@ class _Bench:
             words = ", ".join(f"`{name}`" for name in beside)
             self.ledger.done(path, "anyOf", f"{words} stood beside `anyOf`: in each branch now")
             rows = [all_of(beside, row) for row in rows]
-        made: list[Any] = []
+        branches: dict[str, Any] = {}  # by their JSON: each once
         for index, row in enumerate(rows):
             where = (*path, "anyOf", index)
             branch = self.node(row, where)
             if branch is False:
                 self.ledger.done(where, "anyOf", "dropped: no value could satisfy it")
-            elif not any(same(branch, other) for other in made):
-                made.append(branch)
+            else:
+                branches[json.dumps(branch, sort_keys=True)] = branch
+        made = list(branches.values())
         if not made:
             return False
         if len(made) == 1 and isinstance(made[0], dict):

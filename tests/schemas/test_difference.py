@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.schemas.difference import MATCHED, Line, difference
+from playground.schemas.difference import Line, difference
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "", "c"]), max_size=12).map("\n".join)
 
@@ -27,8 +27,16 @@ def test_only_what_differs_is_marked() -> None:
     ]
 
 
-def test_very_different_texts_are_two_blocks() -> None:
-    before = "\n".join(f"{n}" for n in range(MATCHED))
-    after = "\n".join(f"{-n - 1}" for n in range(MATCHED))
-    kinds = "".join(line.kind for line in difference(before, after))
-    assert kinds == "-" * MATCHED + "+" * MATCHED
+def test_lines_that_stand_once_are_recognised() -> None:
+    before = "{\n}\nfirst\n{\n}\nsecond\n}"
+    after = "new\n}\nfirst\n}\nsecond\n{\n}"
+    kept = [line.text for line in difference(before, after) if line.kind == " "]
+    assert "first" in kept
+    assert "second" in kept
+
+
+def test_thousands_of_the_same_lines() -> None:
+    before = "\n".join(["a", *["}"] * 20_000, "b"])
+    after = "\n".join(["c", *["}" if number % 2 else "]" for number in range(20_000)], "d"])
+    lines = difference(before, after)
+    assert "\n".join(line.text for line in lines if line.kind != "-") == after
