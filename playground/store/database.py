@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 
 from playground.core.problem import Failure, Problem, Remedy, from_exception
@@ -118,8 +120,8 @@ class Database:
             self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
+            self._keep_a_log(connection)
             for pragma in (
-                "journal_mode = WAL",
                 "synchronous = FULL",
                 "secure_delete = ON",
                 "foreign_keys = ON",
@@ -132,6 +134,21 @@ class Database:
             connection.close()
             raise
         self._connection = connection
+
+    def _keep_a_log(self, connection: sqlite3.Connection) -> None:
+        """Turn the write-ahead log on. SQLite does not wait while another process does the same
+        to a new file, whatever the time-out says: it refuses at once."""
+        end = monotonic() + self._patience
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or monotonic() > end:
+                    raise
+                Event().wait(0.005)
+            else:
+                return
 
     def _version(self) -> int:
         """How many migrations the file has seen; asked without writing to it."""
