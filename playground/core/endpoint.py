@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
+from playground.core.output import Mode
 from playground.core.profile import Api, Quirks
 from playground.core.session import Call
 from playground.core.transcript import Reducer, Transcript
@@ -88,6 +89,8 @@ class Endpoint:
     """The path of what the server keeps of an answer: GET reads it, DELETE removes it."""
     cancel: Callable[[Transcript], str | None] = _nothing
     """The path that stops an answer that goes on in the background, by POST."""
+    modes: tuple[Mode, ...] = ("text", "json_schema", "json_object", "tool")
+    """Forms of an answer that can be asked for."""
     text_only: bool = False
     """Images, files and sounds cannot be sent: what is attached is left out."""
     proceed: str = "Please continue exactly where you stopped."

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.core.items import Item, Message
+from playground.core.output import Output
 from playground.core.parts import Part
 from playground.core.profile import Api
 from playground.core.recording import Event, Recording, fact
@@ -56,6 +57,7 @@ class Call(BaseModel):
     """Sent beside those of the profile, and instead of any of the same name."""
     extra: dict[str, Any] = Field(default_factory=dict)
     """Merged into the body last, whatever it is."""
+    output: Output = Field(default_factory=Output)
     stream: bool = True
     state: State = "history"
     """How the conversation before the new turn reaches the server, where it keeps any."""

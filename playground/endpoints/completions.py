@@ -103,5 +103,6 @@ COMPLETIONS = Endpoint(
     reducer(_read, _settle),
     PARAMETERS,
     proceed="",
+    modes=("text",),
     text_only=True,
 )

@@ -1,0 +1,35 @@
+"""Output: the form that an answer is asked for. It stays with the run, so that any answer can be
+read against the schema it was meant for, whenever that is."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Mode = Literal["text", "json_schema", "json_object", "tool"]
+"""Anything; JSON by a schema; any JSON object; the arguments of a tool that has to be called."""
+
+
+class Output(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    mode: Mode = "text"
+    """In `text` the schema is kept and not sent; in `json_object` it is only checked against."""
+    strict: bool = True
+    """Whether the server shall hold the answer to the schema."""
+    name: str = "answer"
+    """Of the schema, and of the tool: letters, digits, `_` and `-`, 64 at most."""
+    description: str = ""
+    json_schema: Any = None
+    """What is sent and checked against; None: there is none that could be read."""
+    source: str = ""
+    """The text as somebody writes it, where that is not just `json_schema` written down: it may be
+    no JSON yet."""
+    attempts: int = 0
+    """How often a model is asked again, with what was wrong, when its answer does not hold."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the request says anything of the answer's form."""
+        return self.mode != "text"
