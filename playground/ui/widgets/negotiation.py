@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
@@ -10,14 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 from playground.core import negotiate
 from playground.core.negotiate import Body, Offer
 from playground.core.plain import visible
-from playground.core.problem import Failure
-from playground.core.profile import OURS
 from playground.core.session import Run
 from playground.ui import theme
-from playground.ui.desk import Desk
 from playground.ui.widgets.flow import Flow
 from playground.ui.widgets.fold import Fold
-from playground.ui.widgets.footer import Extra
 from playground.ui.widgets.plaintext import PlainText
 
 
@@ -79,39 +75,6 @@ def negotiation(run: Run, server: str, parent: QWidget | None) -> Negotiation | 
         return None
     where = " · ".join(filter(None, (server, run.call.model))) if server else ""
     return Negotiation(offers, body, where, parent)
-
-
-def negotiations(desk: Desk, begun: Callable[[], object]) -> Extra:
-    """What makes the offers at the end of each run of the desk; `begun` is called when one was
-    taken."""
-
-    def resend(run: Run, offer: Offer, remember: bool) -> None:
-        """Ask the same again as the server wants it: a sibling, with a call of its own."""
-        try:
-            profile = desk.workspace.profile(run.profile)
-        except Failure as failure:
-            desk.report(failure.problem)
-            return
-        quirks = negotiate.learnt(profile.quirks, run.call.model, offer)
-        profile = profile.model_copy(update={"quirks": quirks})
-        if remember:
-            desk.keep_profile(profile)
-            desk.settings_changed.emit()
-        call = negotiate.applied(run.call, offer)
-        desk.go(desk.workspace.again(desk.session, run, call), profile)
-        begun()
-
-    def make(run: Run, parent: QWidget) -> Negotiation | None:
-        try:
-            profile = desk.workspace.profile(run.profile)
-        except Failure:
-            return None  # it was deleted
-        made = negotiation(run, "" if profile.id in OURS else profile.name, parent)
-        if made is not None:
-            made.chosen.connect(lambda offer, remember: resend(run, offer, remember))
-        return made
-
-    return make
 
 
 def _listed(offers: Sequence[Offer], changes: Sequence[Sequence[str]]) -> str:
