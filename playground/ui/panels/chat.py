@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QStackedLayout,
@@ -27,7 +25,6 @@ from playground.endpoints import BY_ID
 from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.desk import Desk
-from playground.ui.icons import icon
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
@@ -36,6 +33,7 @@ from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.parts import copy
+from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.window import PanelSpec
 
@@ -47,7 +45,8 @@ class ChatPanel(QWidget):
         self.setProperty("role", "pane")
         column = QVBoxLayout(self)
         theme.space(column, 0, 0, 0, 12, gap=0)
-        column.addLayout(self._header())
+        self.head = self._header()
+        column.addWidget(self.head)
         column.addWidget(self._developer())
         self._edge = QFrame(self)
         self._edge.setProperty("role", "edge")
@@ -71,7 +70,7 @@ class ChatPanel(QWidget):
         column.addLayout(self._below)
         self._editor: Editor | None = None
         self._session = desk.session
-        """Whose title and draft stand in the fields."""
+        """Whose draft stands in the field."""
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(400)
@@ -90,31 +89,15 @@ class ChatPanel(QWidget):
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
         desk.settings_changed.connect(self._settings_changed)
-        desk.sessions_changed.connect(self._titled)
         desk.wanted.connect(lambda what: what == "composer" and self.composer.draft.setFocus())
         desk.clock.watch(self.advance)
         self._show_session(desk.session)
 
     # Parts.
 
-    def _header(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        # A line of text begins 3 px inside its field, and stands over the cards.
-        theme.space(row, 13, 10, 8, 4, gap=4)
-        self.title = QLineEdit(self)
-        self.title.setProperty("role", "title")
-        self.title.setPlaceholderText("New session")
-        self.title.setAccessibleName("Title of the session")
-        self.title.setToolTip("Rename the session")
-        self.title.editingFinished.connect(self._rename)
-        row.addWidget(self.title, 1)
-        self.model = QToolButton(self)
-        self.model.setProperty("role", "quiet")
-        self.model.setToolTip("Choose a model (Ctrl+M)")
-        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.model.setIcon(icon("model", "muted"))
-        self.model.clicked.connect(lambda: self.desk.wanted.emit("models"))
-        row.addWidget(self.model)
+    def _header(self) -> SessionHead:
+        head = SessionHead(self.desk, self)
+        self.title, self.model = head.title, head.model
         self.as_code = QToolButton(self)
         self.as_code.setText("Code")
         self.as_code.setProperty("role", "segment")
@@ -122,10 +105,10 @@ class ChatPanel(QWidget):
         self.as_code.setAccessibleName("The next request as code")
         self.as_code.setToolTip("What would be sent now, as JSON or as a program (Ctrl+Shift+E)")
         self.as_code.toggled.connect(lambda _: self._turn_page())
-        row.addWidget(self.as_code)
+        head.row.addWidget(self.as_code)
         self.export = ExportButton(self.desk, self)
-        row.addWidget(self.export)
-        return row
+        head.row.addWidget(self.export)
+        return head
 
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
@@ -177,12 +160,10 @@ class ChatPanel(QWidget):
 
     def _show_session(self, session: Session) -> None:
         self._close_editor()
-        self._rename()  # a title that is still being written belongs to the session before
         if self._saving.isActive():
             self._saving.stop()
             self.desk.keep()
         self._session = session
-        self.title.setText(session.title)
         self._turn_page()
         self.view.show_session(session)
         # First: writing the draft takes what is attached down as well.
@@ -195,13 +176,12 @@ class ChatPanel(QWidget):
         self._developer_fold.setChecked(bool(session.call.instructions))
         self._settings_changed()
         self._draw_edge()
-        self._titled()
 
     def _tree_changed(self) -> None:
         self._turn_page()
         self._draw_edge()
         self.view.refresh()
-        self._titled()
+        self.head.show_title()
         self._show_running()
 
     def _turn_page(self) -> None:
@@ -229,16 +209,9 @@ class ChatPanel(QWidget):
             self._edge.setProperty("on", below)
             self._edge.style().polish(self._edge)
 
-    def _titled(self) -> None:
-        if not self.title.hasFocus():
-            self.title.setText(self.desk.session.title)
-            self.title.setCursorPosition(0)
-
     def _settings_changed(self) -> None:
         desk = self.desk
-        profile, model = desk.profile, desk.session.call.model or desk.profile.model
-        self.model.setText(visible(model) or "the server's first model")
-        self.model.setAccessibleName(f"Model: {self.model.text()}")
+        profile = desk.profile
         said = " ".join(desk.session.call.instructions.split())
         self._developer_fold.say("Developer message", visible(said) or "none is sent")
         self._developer_fold.setAccessibleName("Developer message")
@@ -351,15 +324,6 @@ class ChatPanel(QWidget):
             self._editor = None
             self.composer.show()
             self.composer.draft.setFocus()
-
-    def _rename(self) -> None:
-        session, title = self._session, self.title.text().strip()
-        if title != session.title:
-            session.title, session.named = title, bool(title)
-            self.desk.workspace.rev += 1
-            self.desk.mark(session)
-            self.desk.keep()
-            self.desk.sessions_changed.emit()
 
     def _instructed(self) -> None:
         self.desk.session.call = self.desk.session.call.model_copy(
