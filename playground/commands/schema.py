@@ -14,37 +14,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from playground.commands.words import tell
 from playground.core.plain import terminal
-from playground.core.problem import Failure, Problem
+from playground.core.problem import Failure
+from playground.schemas import given
+from playground.schemas.given import Given
 from playground.schemas.lint import Violation, lint
 from playground.schemas.repair import repair
-from playground.schemas.source import (
-    LARGEST,
-    Source,
-    decoded,
-    is_schema,
-    read,
-    spelled,
-    written,
-)
+from playground.schemas.source import LARGEST, decoded, spelled, written
 
 HELP = "check a schema against the strict subset, repair it, convert it"
 
 LANGUAGES = ("json", "pydantic", "typescript", "zod")
-
-
-class Given(NamedTuple):
-    schema: Any
-    source: Source | None
-    """The text that the schema stands in; None when it was made from something else."""
-    name: str
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +52,11 @@ def main(args: argparse.Namespace) -> int:
         return 2
     action = {"lint": _lint, "fix": _fix, "convert": _convert}[args.action]
     try:
-        return action(given(args.file, sample=args.sample), args)
+        read = _given(args.file, sample=args.sample)
+        if not args.json:
+            for note in read.notes:
+                print(terminal(f"{args.file}: {note}"), file=sys.stderr)
+        return action(read, args)
     except Failure as failure:
         problem = failure.problem
         if args.action == "lint" and args.json and "line" in problem.facts:  # text that is no JSON
@@ -78,48 +67,16 @@ def main(args: argparse.Namespace) -> int:
         return 1
 
 
-def given(file: str, *, sample: bool) -> Given:
-    """The schema in a file. No source is run. Raises Failure for what cannot be read."""
-    python = re.fullmatch(r"(.+\.py)(?::(\w+))?", file, re.DOTALL)
-    path = Path(python[1] if python else file)
-    text = decoded(_bytes(path) if file != "-" else sys.stdin.buffer.read(LARGEST + 1))
-    if python and not sample:
-        from playground.schemas import pydantic_source
-
-        model = python[2] or ""
-        return Given(pydantic_source.read(text, model), None, model or path.stem)
-    if path.suffix == ".jsonl":
-        return _inferred([read(line).value for line in text.split("\n") if line.strip()], path.stem)
-    source = read(text)
-    if not sample and is_schema(source.value):
-        return Given(source.value, source, "Schema" if file == "-" else path.stem)
-    if not sample:
-        print(f"{terminal(file)} is no schema by its root: read as sample JSON", file=sys.stderr)
-    return _inferred([source.value], "Sample" if file == "-" else path.stem)
+def _given(file: str, *, sample: bool) -> Given:
+    """The schema in a file or on standard input. Raises Failure for what cannot be read."""
+    if file != "-":
+        return given.from_file(file, sample=sample)
+    text = decoded(sys.stdin.buffer.read(LARGEST + 1))
+    return given.from_text(text, kind="sample" if sample else None)
 
 
-def _inferred(samples: Sequence[Any], name: str) -> Given:
-    from playground.schemas import sample
-
-    return Given(sample.infer(samples), None, name)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        detail = error.strerror if isinstance(error, OSError) else str(error)
-        raise Failure(Problem(title=f"{path} cannot be read.", detail=detail or "")) from error
-    if len(data) > LARGEST:
-        raise Failure(
-            Problem(title=f"{path} is too large.", detail=f"The limit is {LARGEST} bytes.")
-        )
-    return data
-
-
-def _lint(given: Given, args: argparse.Namespace) -> int:
-    found = lint(given.schema, given.source)
+def _lint(read: Given, args: argparse.Namespace) -> int:
+    found = lint(read.schema, read.source)
     if args.json:
         print(json.dumps({"ok": not found, "violations": _rows(found)}, indent=2))
     elif not found:
@@ -129,8 +86,8 @@ def _lint(given: Given, args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _fix(given: Given, args: argparse.Namespace) -> int:
-    made, repairs, left = repair(given.schema)
+def _fix(read: Given, args: argparse.Namespace) -> int:
+    made, repairs, left = repair(read.schema)
     print(written(made))
     if args.json:
         told = [
@@ -146,10 +103,10 @@ def _fix(given: Given, args: argparse.Namespace) -> int:
     return 1 if left else 0
 
 
-def _convert(given: Given, args: argparse.Namespace) -> int:
-    title = given.schema.get("title") if isinstance(given.schema, dict) else None
-    name = title if isinstance(title, str) and title else given.name
-    text = _writer(args.to or "json")(given.schema, name)
+def _convert(read: Given, args: argparse.Namespace) -> int:
+    title = read.schema.get("title") if isinstance(read.schema, dict) else None
+    name = title if isinstance(title, str) and title else read.name
+    text = _writer(args.to or "json")(read.schema, name)
     print(text, end="" if text.endswith("\n") else "\n")
     return 0
 

@@ -46,6 +46,18 @@ def read(source: str, name: str = "") -> dict[str, Any]:
             raise _failure("Its types are nested too deep.") from None
 
 
+def models(source: str) -> list[str]:
+    """Names of the models in it, in their order; none of what is no Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            classes = Classes(_parsed(source), re.split(r"\r\n|\r|\n", source))
+            classes.make()
+        except (Failure, RecursionError):
+            return []
+    return [node.name for node in classes.nodes.values() if classes.is_model(node)]
+
+
 def _parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
