@@ -64,9 +64,13 @@ class Shell:
         self._dialogs = dialogs
         self._dialog: QDialog | None = None
         self._actions: list[QAction] = []
+        self._offered: dict[tuple[str, str], list[tuple[QWidget, Callable[[], object]]]] = {}
+        """Who does what a command says, by its title and keys."""
         self.notices = Notices(window.notices)
         window.furnish(desk, panels, docks)
+        self._panels = {panel.id for panel in panels}
         self._commands(panels, docks)
+        window.panel_made.connect(self._offer)
         self._top_right()
         self.status = StatusLine(desk)
         window.statusBar().addWidget(self.status, 1)
@@ -93,6 +97,8 @@ class Shell:
             self.window.docks["settings"].show()
         elif what in self.window.docks:
             self.window.reveal(what)
+        elif what in self._panels:
+            self.window.show_panel(what)
         elif what == "folder":
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.home)))
 
@@ -130,9 +136,7 @@ class Shell:
         for menu in ("&Edit", "&View", "&Run", "&Help"):
             window.menu(menu)
         for widget in (*window.panels.values(), *(d.widget() for d in window.docks.values())):
-            if isinstance(widget, Commanding):
-                for row in widget.commands():
-                    self._add(*row)
+            self._offer(widget)
         window.menu("&File").addSeparator()
         self._add("&File", "Quit", "Ctrl+Q", window.close)
         self._add("&Edit", "Preferences…", "Ctrl+,", partial(desk.wanted.emit, "preferences"))
@@ -151,6 +155,22 @@ class Shell:
         self._add("&Help", "All commands…", "Ctrl+K", self.palette)
         self._add("&Help", "Shortcuts", "Ctrl+/", self._shortcuts)
         self._add("&Help", "About Playground", "", self._about)
+
+    def _offer(self, widget: object) -> None:
+        """The commands of a panel or dock. Where several have the same one, it is for the one that
+        can be seen."""
+        rows = widget.commands() if isinstance(widget, Commanding) else ()
+        assert isinstance(widget, QWidget)
+        for menu, title, keys, slot in rows:
+            there = self._offered.setdefault((title, keys), [])
+            there.append((widget, slot))
+            if len(there) == 1:
+                self._add(menu, title, keys, partial(self._command, title, keys))
+
+    def _command(self, title: str, keys: str) -> None:
+        there = self._offered[title, keys]
+        seen = (slot for widget, slot in there if widget.isVisible())
+        next(seen, there[0][1])()
 
     def _add(self, menu: str, title: str, keys: str, run: Callable[[], object]) -> None:
         self._actions.append(self.window.command(menu, title, keys, run))

@@ -9,6 +9,7 @@ made when it is first named, and the hundred enums of `QtCore.Qt` take longer th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6 import QtCore, QtGui
@@ -44,6 +45,7 @@ class PanelSpec(NamedTuple):
     id: str
     title: str
     make: Callable[[Desk], QWidget]
+    """Called when the panel is shown for the first time."""
 
 
 class DockSpec(NamedTuple):
@@ -64,10 +66,12 @@ class Window(QMainWindow):
     Signals:
         closing(): the user wants to leave. The window stays until the program has shut down.
         resized(): the size changed; whoever places things over the window may move them.
+        panel_made(QWidget): a panel was shown for the first time.
     """
 
     closing = Signal()
     resized = Signal()
+    panel_made = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +82,8 @@ class Window(QMainWindow):
         self.setContentsMargins(8, 0, 8, 0)
         self.docks: dict[str, QDockWidget] = {}
         self.panels: dict[str, QWidget] = {}
+        """Those that have been shown."""
+        self._makers: dict[str, Callable[[], QWidget]] = {}
         self._tabs: dict[str, QToolButton] = {}
         self._specs: Sequence[DockSpec] = ()
         self._scale = theme.current().scale
@@ -120,16 +126,14 @@ class Window(QMainWindow):
     # Furniture.
 
     def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
-        """Make the panels and the docks, in the order given."""
+        """Make the docks and the first panel; tabs in the order given."""
         sizes = self.menus.sizePolicy()
         self.menus.setSizePolicy(sizes.Policy.Maximum, sizes.Policy.Preferred)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setAccessibleName("Status")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
         for panel in panels:
-            widget = panel.make(desk)
-            self.panels[panel.id] = widget
-            self._stack.addWidget(widget)
+            self._makers[panel.id] = partial(panel.make, desk)
             tab = QToolButton()
             tab.setText(panel.title)
             tab.setCheckable(True)
@@ -192,6 +196,10 @@ class Window(QMainWindow):
         return self.height() < theme.current().px(LOW)
 
     def show_panel(self, name: str) -> None:
+        if name not in self.panels:
+            self.panels[name] = widget = self._makers[name]()
+            self._stack.addWidget(widget)
+            self.panel_made.emit(widget)
         self._stack.setCurrentWidget(self.panels[name])
         self._tabs[name].setChecked(True)
 
@@ -254,7 +262,7 @@ class Window(QMainWindow):
         """What `layout_state` said; anything unreadable is ignored by Qt."""
         if state.get("docks"):
             self.restoreState(QByteArray.fromBase64(state["docks"].encode("ascii")))
-        if state.get("panel") in self.panels:
+        if state.get("panel") in self._makers:
             self.show_panel(state["panel"])
         self._make_room()
 

@@ -89,7 +89,7 @@ class ChatPanel(QWidget):
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
         desk.settings_changed.connect(self._settings_changed)
-        desk.wanted.connect(lambda what: what == "composer" and self.composer.draft.setFocus())
+        desk.wanted.connect(self._wanted)
         desk.clock.watch(self.advance)
         self._show_session(desk.session)
 
@@ -234,6 +234,10 @@ class ChatPanel(QWidget):
             text_only=api.title if api.text_only else "",
             enter_sends=self.desk.settings.enter_sends,
         )
+
+    def _wanted(self, what: str) -> None:
+        if what == "composer" and self.isVisibleTo(self.window()):
+            self.composer.draft.setFocus()
 
     def current_run(self) -> Run | None:
         """The run of this branch that is going on, if any."""

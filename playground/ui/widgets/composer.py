@@ -130,11 +130,14 @@ class Composer(QFrame):
     stopped = Signal()
     changed = Signal()
 
-    def __init__(self, start: Start, parent: QWidget | None = None) -> None:
-        """`start` begins the reading of files that are attached."""
+    def __init__(self, start: Start, parent: QWidget | None = None, *, keeps: str = "") -> None:
+        """`start` begins the reading of files that are attached. `keeps`: what is sent stays to be
+        sent again, and is the user's; this is what stands there before anything is written."""
         super().__init__(parent)
         self.setProperty("role", "composer")
+        self._keeps = keeps
         self._running = False
+        self._refused = ""
         column = QVBoxLayout(self)
         theme.space(column, 0, 10, 0, 8, gap=8)
         self.attachments = Attachments(start, self)
@@ -154,6 +157,7 @@ class Composer(QFrame):
         self.role.addItems(ROLES)
         self.role.setAccessibleName("Role of the message")
         self.role.setToolTip("Whose message this is. Others than the user's are added, not sent.")
+        self.role.setVisible(not keeps)
         row.addWidget(self.role)
         self.attach = QToolButton(self)
         self.attach.setProperty("role", "quiet")
@@ -202,10 +206,18 @@ class Composer(QFrame):
             self.draft.setPlainText(text)
             self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
 
-    def say(self, *, running: bool, text_only: str = "", enter_sends: bool = True) -> None:
-        """Whether a run is going; the name of the API when it takes nothing but text."""
+    def say(
+        self,
+        *,
+        running: bool,
+        text_only: str = "",
+        enter_sends: bool = True,
+        refused: str = "",
+    ) -> None:
+        """Whether a run is going; the name of the API when it takes nothing but text; why nothing
+        can be sent, whatever is written."""
         self.draft.enter_sends = enter_sends
-        self._running = running
+        self._running, self._refused = running, refused
         why = f"{text_only} takes text only. Remove what is attached, or choose another API."
         self.attachments.refuse(why if text_only else "")
         self._show()
@@ -217,7 +229,7 @@ class Composer(QFrame):
             return "The attachments are still being read"
         if self.attachments.refused:
             return "This API takes text only"
-        return "Write something first" if self.empty else ""
+        return self._refused or ("Write something first" if self.empty else "")
 
     def _show(self) -> None:
         user = self.role.currentText() == "user"
@@ -236,12 +248,13 @@ class Composer(QFrame):
         self.run.setEnabled(self._running or not why or self.run.hasFocus())
         self.run.setVisible(user or self._running)
         # An action only where there is something to act on; the one action of the other roles.
-        self.add.setVisible(not empty or not user)
+        self.add.setVisible(not self._keeps and (not empty or not user))
         self.add.setEnabled(not empty)
         self._promote(self.add, not user and not self._running)
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
-            f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
+            self._keeps
+            or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
             if user
             else f"A message of the {self.role.currentText()}, added without running"
         )
@@ -266,13 +279,17 @@ class Composer(QFrame):
     def _send(self) -> None:
         if self.role.currentText() != "user":
             self._add()
-        elif not (self._running or self._blocked):
+        elif self._running or self._blocked:
+            pass
+        elif self._keeps:
+            self.ran.emit(self.text, self.attachments.parts)
+        else:
             text, parts = self.text, self.attachments.take()
             self.draft.clear()
             self.ran.emit(text, parts)
 
     def _add(self) -> None:
-        if not self.empty and not self.attachments.reading:
+        if not self._keeps and not self.empty and not self.attachments.reading:
             role, text, parts = self.role.currentText(), self.text, self.attachments.take()
             self.draft.clear()
             self.role.setCurrentIndex(0)
