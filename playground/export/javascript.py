@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from playground.core.profile import Api
@@ -57,6 +58,17 @@ def code(request: Request) -> str:
     The package sends fields that it does not know as they are.
     """
     made = client(request)
+    done, end = _named(request, made) or _unnamed(request, made)
+    return (
+        'import OpenAI from "openai";\n\n'
+        f"{opening(made)}\n"
+        f"const {'stream' if request.streamed else 'response'} = await {done};\n"
+        f"{end}"
+    )
+
+
+def opening(made: Client) -> str:
+    """The line or lines that make the client."""
     options = {
         "baseURL": made.base_url,
         "apiKey": made.api_key,
@@ -66,23 +78,20 @@ def code(request: Request) -> str:
         "defaultQuery": made.default_query,
     }
     given = {name: value for name, value in options.items() if value}
-    call, end = _named(request, made) or _unnamed(request, made)
-    return (
-        'import OpenAI from "openai";\n\n'
-        f"const client = new OpenAI({literal(given, SYNTAX)});\n\n"
-        f"const {'stream' if request.streamed else 'response'} = "
-        f"await client.{call};\n"
-        f"{end}"
-    )
+    return f"const client = new OpenAI({literal(given, SYNTAX)});\n"
+
+
+def call(method: str, fields: Mapping[str, Any], made: Client) -> str:
+    """A call of the client with a request's fields."""
+    beside = f", {literal({'headers': made.extra_headers}, SYNTAX)}" if made.extra_headers else ""
+    return f"client.{method}({literal(dict(fields), SYNTAX)}{beside})"
 
 
 def _named(request: Request, made: Client) -> tuple[str, str] | None:
     """(the call, what is done with the answer)."""
     if (api := request.api) is None or api not in CALLS:
         return None
-    beside = f", {literal({'headers': made.extra_headers}, SYNTAX)}" if made.extra_headers else ""
-    call = f"{CALLS[api]}({literal(request.fields, SYNTAX)}{beside})"
-    return call, (STREAMED if request.streamed else WHOLE)[api]
+    return call(CALLS[api], request.fields, made), (STREAMED if request.streamed else WHOLE)[api]
 
 
 def _unnamed(request: Request, made: Client) -> tuple[str, str]:
@@ -93,10 +102,10 @@ def _unnamed(request: Request, made: Client) -> tuple[str, str]:
     if request.streamed:
         options["stream"] = True
     beside = f", {literal(options, SYNTAX)}" if options else ""
-    call = f"{request.method.lower()}({_atom(request.url)}{beside})"
+    done = f"client.{request.method.lower()}({_atom(request.url)}{beside})"
     if request.streamed:
-        return call, "for await (const event of stream) {\n    console.log(event);\n}\n"
-    return call, "console.log(response);\n"
+        return done, "for await (const event of stream) {\n    console.log(event);\n}\n"
+    return done, "console.log(response);\n"
 
 
 def _key(name: str) -> str:

@@ -11,6 +11,13 @@ WIDTH = 72
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """Code in the place of a value: written as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Syntax:
     atom: Callable[[Any], str]
     """Writes strings, numbers, booleans and null."""
@@ -44,4 +51,4 @@ def _flat(value: Any, syntax: Syntax) -> str:
         return "{}"
     if isinstance(value, list):
         return f"[{', '.join(_flat(one, syntax) for one in value)}]"
-    return syntax.atom(value)
+    return value.text if isinstance(value, Expression) else syntax.atom(value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from playground.core.profile import Api
 from playground.export.base import Exported, Exporter
-from playground.export.literal import Syntax, literal
+from playground.export.literal import Expression, Syntax, literal
 from playground.export.request import Request, Variable, sent
 from playground.export.sdk import CALLS, Client, client
 
@@ -71,6 +72,18 @@ def code(request: Request) -> str:
     """A program that sends the request and prints the text of the answer; all of the answer, when
     the package has no name for the request."""
     made = client(request)
+    imports, done, end = _named(request, made) or _unnamed(request, made)
+    program = (
+        f"from openai import {imports}\n\n"
+        f"{opening(made)}\n"
+        f"{'stream' if request.streamed else 'response'} = {done}\n"
+        f"{end}"
+    )
+    return f"import os\n\n{program}" if "os.environ[" in program else program
+
+
+def opening(made: Client) -> str:
+    """The line or lines that make the client."""
     options = {
         "base_url": made.base_url,
         "api_key": made.api_key,
@@ -79,28 +92,25 @@ def code(request: Request) -> str:
         "default_headers": made.default_headers,
         "default_query": made.default_query,
     }
-    imports, call, end = _named(request, made) or _unnamed(request, made)
-    program = (
-        f"from openai import {imports}\n\n"
-        f"client = OpenAI({_arguments(_given(options))})\n\n"
-        f"{'stream' if request.streamed else 'response'} = client.{call}\n"
-        f"{end}"
-    )
-    return f"import os\n\n{program}" if "os.environ[" in program else program
+    return f"client = OpenAI({_arguments(_given(options))})\n"
+
+
+def call(method: str, api: Api, fields: Mapping[str, Any], made: Client, **more: Expression) -> str:
+    """A call of the client with a request's fields; `more` are arguments that are none."""
+    arguments = {name: value for name, value in fields.items() if name in ARGUMENTS[api]}
+    beside = {
+        "extra_headers": made.extra_headers,
+        "extra_body": {name: fields[name] for name in fields if name not in arguments},
+    }
+    return f"client.{method}({_arguments(arguments | more | _given(beside))})"
 
 
 def _named(request: Request, made: Client) -> tuple[str, str, str] | None:
     """(what to import, the call, what is done with the answer)."""
     if (api := request.api) is None or api not in CALLS:
         return None
-    fields = request.fields
-    arguments = {name: value for name, value in fields.items() if name in ARGUMENTS[api]}
-    beside = {
-        "extra_headers": made.extra_headers,
-        "extra_body": {name: fields[name] for name in fields if name not in arguments},
-    }
-    call = f"{CALLS[api]}({_arguments(arguments | _given(beside))})"
-    return "OpenAI", call, (STREAMED if request.streamed else WHOLE)[api]
+    end = (STREAMED if request.streamed else WHOLE)[api]
+    return "OpenAI", call(CALLS[api], api, request.fields, made), end
 
 
 def _unnamed(request: Request, made: Client) -> tuple[str, str, str]:
@@ -111,10 +121,10 @@ def _unnamed(request: Request, made: Client) -> tuple[str, str, str]:
     rows = [f"    {_atom(request.url)},\n", "    cast_to=object,\n"]
     if request.streamed:
         rows += ["    stream=True,\n", "    stream_cls=Stream[object],\n"]
-    call = f"{request.method.lower()}(\n{''.join(rows)}{_rows(arguments)})"
+    done = f"client.{request.method.lower()}(\n{''.join(rows)}{_rows(arguments)})"
     if request.streamed:
-        return "OpenAI, Stream", call, "for event in stream:\n    print(event)\n"
-    return "OpenAI", call, "print(response)\n"
+        return "OpenAI, Stream", done, "for event in stream:\n    print(event)\n"
+    return "OpenAI", done, "print(response)\n"
 
 
 def _given(arguments: dict[str, Any]) -> dict[str, Any]:

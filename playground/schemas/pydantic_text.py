@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,19 +41,22 @@ ABSENT = '''def absent() -> Any:
     """What stands in a field that was not sent."""
     return None
 '''
+KNOWN = frozenset(IMPORTS) | frozenset(dir(builtins)) | {"absent"}
+"""Names that mean something in what is written, and so are no class."""
 SHADOWED = frozenset(dir(BaseModel))
 """Names that a field would take away from the model."""
 
 
-def write(schema: Any, name: str) -> str:
-    """Source with the class `name`. Raises Failure when the schema cannot be read."""
-    return _Module(shaping.read(schema), name).text()
+def write(schema: Any, name: str, taken: Collection[str] = ()) -> str:
+    """Source with the class `name`; none is called as one of `taken`. Raises Failure when the
+    schema cannot be read."""
+    return _Module(shaping.read(schema), name, taken).text()
 
 
 class _Module:
-    def __init__(self, document: Document, name: str) -> None:
+    def __init__(self, document: Document, name: str, taken: Collection[str] = ()) -> None:
         self._document = document
-        self._taken = set(IMPORTS) | set(dir(builtins)) | {"absent"}
+        self._taken = {*KNOWN, *taken}
         self._names: dict[str, str] = {}
         """Names of classes by those of definitions."""
         root = document.root

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from playground.schemas.names import JAVASCRIPT, pattern_fault, printable, type_name, unique
@@ -21,24 +21,24 @@ UNDERSTOOD = ("bad escape", "bad character range", "look-behind")
 """What Python does not take and JavaScript does."""
 
 
-def names(document: Document, name: str) -> dict[str, str]:
-    """Names of types by those of definitions; the empty one is the root's.
+def names(document: Document, name: str, taken: Collection[str] = ()) -> dict[str, str]:
+    """Names of types by those of definitions, none of them `taken`; the empty one is the root's.
 
     A root that is only a reference is its definition: both have the same name where it fits.
     """
-    wanted = unique(type_name(name), JAVASCRIPT)
-    taken = set(JAVASCRIPT)
+    used = {*JAVASCRIPT, *taken}
+    wanted = unique(type_name(name), used)
     found: dict[str, str] = {}
     root = document.root
     alias = root.name if isinstance(root, Reference) else ""
     if alias and type_name(alias) == wanted:
         found[alias] = wanted
     found[""] = wanted
-    taken.add(wanted)
+    used.add(wanted)
     for one in document.definitions:
         if one not in found:
-            found[one] = unique(type_name(one), taken)
-            taken.add(found[one])
+            found[one] = unique(type_name(one), used)
+            used.add(found[one])
     return found
 
 

@@ -6,7 +6,7 @@ object holds it, else through `z.lazy`. What Zod does not check is named in a co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, assert_never
 
 from playground.schemas import shaping
@@ -57,15 +57,16 @@ ANNOTATING = frozenset(
 """Keywords that restrict nothing."""
 
 
-def write(schema: Any, name: str) -> str:
-    """Source that exports the schema `name`. Raises Failure when the schema cannot be read."""
-    return _Writing(shaping.read(schema), name).text()
+def write(schema: Any, name: str, taken: Collection[str] = ()) -> str:
+    """Source that exports the schema `name`; none is called as one of `taken`. Raises Failure when
+    the schema cannot be read."""
+    return _Writing(shaping.read(schema), name, taken).text()
 
 
 class _Writing:
-    def __init__(self, document: Document, name: str) -> None:
+    def __init__(self, document: Document, name: str, taken: Collection[str]) -> None:
         self._document = document
-        self._called = names(document, name)
+        self._called = names(document, name, taken)
         self._there: set[str] = set()
         """Definitions that stand above what is being written."""
         self._late = False
