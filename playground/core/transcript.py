@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playground.core.items import Item, Message, Notice, Reasoning, ToolCall
+from playground.core.items import (
+    Item,
+    Message,
+    Notice,
+    Reasoning,
+    Text,
+    ToolCall,
+    ToolOutput,
+)
 from playground.core.problem import Problem, from_response
 from playground.core.recording import BODY, REST, WIRE, Event, frame, parse, payload, usual
 from playground.core.usage import Usage
@@ -163,10 +171,20 @@ class Transcript:
     def messages(self, role: str = "assistant") -> list[Message]:
         return [item for item in self.items if isinstance(item, Message) and item.role == role]
 
+    def _last(self) -> list[Message]:
+        """What the model said since it was last asked again, of the first choice."""
+        rows: list[Message] = []
+        for row in (item for item in self.items if isinstance(item, Message)):
+            if row.role != "assistant":
+                rows = []
+            elif not row.choice:
+                rows.append(row)
+        return rows
+
     @property
     def text(self) -> str:
         """The answer: the final one where the server tells commentary apart."""
-        rows = [row for row in self.messages() if not row.choice]
+        rows = self._last()
         final = [row for row in rows if row.phase != "commentary"] or rows
         return "\n\n".join(filter(None, map(_said, final)))
 
@@ -177,7 +195,7 @@ class Transcript:
 
     @property
     def refusal(self) -> str | None:
-        rows = [row for row in self.messages() if row.refusal and not row.choice]
+        rows = [row for row in self._last() if row.refusal]
         return "\n\n".join(str(row.refusal) for row in rows) or None
 
     @property
@@ -332,8 +350,28 @@ class Reader:
             case "deleted":
                 transcript.stored = False
                 transcript.rev += 1
+            case "said":
+                role, text = str(data.get("role", "user")), Text(str(data.get("text", "")))
+                self._put_in(Message(key=f"said:{number}", role=role, text=text))
+            case "tool.result":
+                self._result(number, data)
             case _:
-                pass  # tool.result and approval: the tool loop reads them
+                pass
+
+    def _result(self, number: int, data: dict[str, Any]) -> None:
+        """A call was answered; it says whether that went well."""
+        call_id, ok = str(data.get("call_id", "")), data.get("ok") is not False
+        for call in self.transcript.tool_calls:
+            if call.call_id == call_id:
+                call.state = "done" if ok else "failed"
+                self.transcript.touch(call)
+        output = str(data.get("output", ""))
+        self._put_in(ToolOutput(key=f"result:{number}", call_id=call_id, output=output, ok=ok))
+
+    def _put_in(self, item: Item) -> None:
+        """What our side adds between two requests is whole at once."""
+        self.transcript.open(item)
+        self.transcript.close(item)
 
     def _whole_body(self, number: int, *, broken: bool = False) -> None:
         """The body of an answer that was not an event stream is complete, or broken: read it."""

@@ -145,6 +145,36 @@ class Cost(BaseModel):
     missing: tuple[str, ...] = ()
     """What was used and has no price here."""
 
+    @staticmethod
+    def add(parts: Iterable[Cost]) -> Cost | None:
+        """What several requests cost; None of nothing. What one of them has no price for makes the
+        sum *at least*."""
+        rows = list(parts)
+        if len(rows) < 2:
+            return rows[0] if rows else None
+        known = [row for row in rows if row.usd is not None]
+        unknown = [row.source for row in rows if row.usd is None]
+        lines: dict[tuple[str, Decimal | None], Line] = {}
+        for line in (line for row in known for line in row.lines):
+            key = line.what, line.per_million
+            if (old := lines.get(key)) is not None:
+                sums = {"tokens": old.tokens + line.tokens, "usd": old.usd + line.usd}
+                line = line.model_copy(update=sums)
+            lines[key] = line
+        if not known:
+            return rows[-1]
+        missing = [name for row in known for name in row.missing] + unknown
+        return known[-1].model_copy(
+            update={
+                "basis": "calculated"
+                if any(row.basis == "calculated" for row in known)
+                else "reported",
+                "usd": sum((row.usd for row in known if row.usd is not None), Decimal(0)),
+                "lines": tuple(lines.values()),
+                "missing": tuple(dict.fromkeys(missing)),
+            }
+        )
+
     @property
     def at_least(self) -> bool:
         """The amount is no total: something that has no price is not in it."""

@@ -1,4 +1,4 @@
-"""Accounting: what a run used and what that costs, once it is over."""
+"""Accounting: what each request of a run used and what that costs, once it is over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
 from playground.core.profile import Profile
 from playground.core.session import Run
+from playground.core.usage import Cost
 from playground.counting import prices, tokens
 
 WORDLESS = frozenset((
@@ -22,29 +23,29 @@ WORDLESS = frozenset((
 """Request fields that are no words for the model to read, or sealed ones."""
 
 
-async def account(run: Run, body: bytes, profile: Profile) -> None:
-    """Count what the server did not report of a request with this body, and price all of it; both
-    off the main thread."""
+async def account(run: Run, body: bytes, profile: Profile) -> Cost | None:
+    """Count what the server did not report of the last leg, which had this body, and price it;
+    both off the main thread. None where nothing was used."""
     transcript = run.transcript
     model = transcript.model or run.call.model
-    if transcript.usage is None and (made := made_in(transcript.items)):
+    items = [item for item in transcript.items if item.leg == transcript.leg]
+    if transcript.leg not in transcript.usages and (made := made_in(items)):
         said = said_in(json.loads(body or b"{}"))
         given, answered = await asyncio.to_thread(
             lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
         )
         run.note("estimate", {"input": given.tokens, "output": answered.tokens})
-    if (usage := transcript.usage) is not None:
-        tier = transcript.service_tier
-        calls = Counter(
-            item.type
-            for item in transcript.items
-            if isinstance(item, HostedCall) and item.status != "failed"
+    if (usage := transcript.usages.get(transcript.leg)) is None:
+        return None
+    tier = transcript.service_tier
+    calls = Counter(
+        item.type for item in items if isinstance(item, HostedCall) and item.status != "failed"
+    )
+    return await asyncio.to_thread(
+        lambda: prices.price(
+            profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
         )
-        run.cost = await asyncio.to_thread(
-            lambda: prices.price(
-                profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
-            )
-        )
+    )
 
 
 def made_in(items: Sequence[Item]) -> str:

@@ -35,6 +35,24 @@ def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item],
     return [*rows, *run.input], next(filter(None, found), None)
 
 
+def continued(run: Run, after: int, quirks: Quirks, endpoint: Endpoint) -> Kept | None:
+    """What the server has when a run goes on with another request, in the way that the call builds
+    on it: `after` counts the items up to the model's last one."""
+    call, seen = run.call, run.transcript
+    theirs = named(call)
+    if quirks.state != "stateful" or (call.state == "history" and not theirs):
+        return None
+    if _is_unstored(run) or endpoint.waits(seen.items):
+        return None
+    conversation = seen.conversation or ""
+    if theirs:
+        said = theirs.get("conversation")
+        same = conversation == (said.get("id") if isinstance(said, dict) else said)
+        return Kept(after, conversation=conversation) if conversation and same else None
+    response_id = seen.response_id or ""
+    return Kept(after, response_id, conversation) if response_id or conversation else None
+
+
 def begins(call: Call, kept: Kept | None, quirks: Quirks, endpoint: Endpoint) -> bool:
     """Whether a conversation has to be begun on the server before the call can be sent."""
     return (

@@ -36,8 +36,7 @@ def describe(run: Run) -> dict[str, Any]:
         "text": seen.text,
         "reasoning": seen.reasoning,
         "refusal": seen.refusal,
-        "parsed": None,
-        "schema_errors": [],
+        **_structured(run),
         "tool_calls": _tool_calls(run),
         "steps": seen.legs,
         "requests": seen.requests,
@@ -61,6 +60,23 @@ def describe(run: Run) -> dict[str, Any]:
         if problem is None
         else problem.model_dump(include={"title", "detail", "status", "code", "param", "remedy"}),
     }
+
+
+def _structured(run: Run) -> dict[str, Any]:
+    """The structured output when one was asked for: it, where it holds, else what is wrong."""
+    if not run.call.output.asked:
+        return {"parsed": None, "schema_errors": []}
+    from playground.engine.structured import structured  # slow to import
+    from playground.schemas.source import spelled
+
+    last = structured(run).last
+    if last is None or last.state == "refused":
+        return {"parsed": None, "schema_errors": []}
+    wrong = [{"path": spelled(one.path), "message": one.message} for one in last.errors]
+    wrong += [{"path": spelled(path), "message": "it is missing"} for path in last.answer.missing]
+    if last.state != "valid" and not wrong:
+        wrong = [{"path": "$", "message": last.words}]
+    return {"parsed": last.answer.value if last.state == "valid" else None, "schema_errors": wrong}
 
 
 def _tool_calls(run: Run) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item
@@ -19,8 +19,9 @@ from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
 from playground.core.recording import Event, parse
 from playground.core.session import Run
+from playground.core.usage import Cost
 from playground.engine.accounting import account
-from playground.engine.history import begins
+from playground.engine.history import begins, continued
 from playground.engine.recorder import Recorder
 from playground.engine.serving import Serve, Serving
 from playground.providers.models import Model, models
@@ -39,6 +40,14 @@ RESUMED = 3
 """Attempts in a row that may bring nothing before the rest of an answer is given up."""
 QUESTION = Limits(first_token=30, idle=30)
 """For requests whose answer is short and comes at once."""
+
+
+class Leg(NamedTuple):
+    """One request of a run, with all attempts at it."""
+
+    number: int
+    requests: int
+    """How many were sent before it."""
 
 
 class Runner:
@@ -78,10 +87,7 @@ class Runner:
             if serving.profile.id != profile.id:
                 kept = None
             kept = await self._begin_conversation(run, serving, kept)
-            address = self.address(run, history, serving, kept)
-            await self._exchange(run, address, limits)
-            await self._rest(run, serving, limits)
-            await account(run, address.body, serving.profile)
+            await self._legs(run, history, serving, limits, kept)
             run.note("ended")
         except asyncio.CancelledError:
             run.note("stopped")
@@ -93,16 +99,43 @@ class Runner:
             # Also when cancelled: what arrived and how it ended belongs on disk.
             await asyncio.shield(self.recorder.finish(run))
 
-    async def _exchange(self, run: Run, address: Address, limits: Limits) -> None:
-        earlier = run.transcript.requests
-        exchange = self.wire.exchange(address, limits, leg=0, t0=run.t0, earlier=earlier)
+    async def _legs(
+        self,
+        run: Run,
+        history: Sequence[Item],
+        serving: Serving,
+        limits: Limits,
+        kept: Kept | None,
+    ) -> None:
+        """One request after the other, as long as there is something to say to its answer."""
+        seen = run.transcript
+        costs: list[Cost] = []
+        while True:
+            leg = Leg(seen.legs, seen.requests)
+            address = self.address(run, [*history, *seen.items], serving, kept)
+            await self._exchange(run, address, limits, leg)
+            await self._rest(run, serving, limits, leg)
+            if (cost := await account(run, address.body, serving.profile)) is not None:
+                costs.append(cost)
+                run.cost = Cost.add(costs)
+            after = len(history) + len(seen.items)
+            if not (replies := await _replies(run)):
+                return
+            for kind, data in replies:
+                run.note(kind, data)
+            endpoint, quirks = self.endpoints[run.call.api], serving.profile.quirks
+            kept = continued(run, after, quirks, endpoint)
+
+    async def _exchange(self, run: Run, address: Address, limits: Limits, leg: Leg) -> None:
+        earlier = run.transcript.requests - leg.requests
+        exchange = self.wire.exchange(address, limits, leg=leg.number, t0=run.t0, earlier=earlier)
         try:
             async for batch in exchange:
                 await _take(run, batch)
         finally:
             await exchange.aclose()
 
-    async def _rest(self, run: Run, serving: Serving, limits: Limits) -> None:
+    async def _rest(self, run: Run, serving: Serving, limits: Limits, leg: Leg) -> None:
         """Fetch what a server goes on to make of an answer without us: one in the background, or
         one whose stream broke. What no more can be had of is left as it is."""
         endpoint = self.endpoints[run.call.api]
@@ -119,7 +152,7 @@ class Runner:
                 run.call.headers,
                 stream=more.stream,
             )
-            await self._exchange(run, address, limits)
+            await self._exchange(run, address, limits, leg)
             broken = 0 if run.transcript.events > seen else broken + 1
             if broken > RESUMED or (run.transcript.status or 0) >= 400:
                 break
@@ -247,6 +280,15 @@ class Runner:
             run.call.headers,
             stream=bool(body.get("stream")),
         )
+
+
+async def _replies(run: Run) -> list[tuple[str, dict[str, Any]]]:
+    """What there is to say to the last answer of a run, as facts: (kind, data)."""
+    if run.transcript.legs > run.call.output.attempts:
+        return []
+    from playground.engine.structured import corrections  # slow to import, and rarely needed
+
+    return await asyncio.to_thread(corrections, run)
 
 
 async def _take(run: Run, batch: Sequence[Event]) -> None:

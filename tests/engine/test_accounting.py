@@ -45,7 +45,7 @@ async def test_an_answer_of_calls_alone_is_counted_too() -> None:
     seen: Transcript = run.transcript
     seen.items = [ToolCall(name="f", arguments=Text('{"city": "Oslo"}'))]
     body: dict[str, Any] = {"messages": [{"role": "user", "content": "The weather in Oslo?"}]}
-    await account(run, str(body).replace("'", '"').encode(), Profile(id="p", name="P"))
+    cost = await account(run, str(body).replace("'", '"').encode(), Profile(id="p", name="P"))
     assert seen.usage is not None and seen.usage.basis == "estimated"
     assert 3 <= seen.usage.input <= 8 and 3 <= seen.usage.output <= 9
-    assert run.cost is not None
+    assert cost is not None
