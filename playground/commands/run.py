@@ -8,9 +8,21 @@ import contextlib
 import json
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playground.core.output import Mode, Output
 
 HELP = "one turn without a window: print what the model answers"
+
+
+MODES: dict[str, tuple[Mode, bool]] = {
+    "strict": ("json_schema", True),
+    "loose": ("json_schema", False),
+    "object": ("json_object", True),
+    "tool": ("tool", True),
+}
+"""How a schema is asked for, and whether the server is to hold the answer to it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +45,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a request field, e.g. temperature=0 or reasoning.effort=low",
     )
     parser.add_argument("--header", action="append", default=[], metavar="NAME=VALUE", type=_header)
+    parser.add_argument(
+        "--schema",
+        metavar="FILE",
+        help="structured output: JSON Schema, Pydantic source (file.py:Model) or sample JSON",
+    )
+    parser.add_argument(
+        "--schema-mode",
+        choices=tuple(MODES),
+        default="strict",
+        help="how it is asked for: held to by the server (default), loosely, as any JSON object, "
+        "as a tool that has to be called",
+    )
+    parser.add_argument(
+        "--attempts",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="ask again so often when the answer does not satisfy the schema",
+    )
     parser.add_argument("--connect-timeout", type=_seconds, metavar="S")
     parser.add_argument("--first-token-timeout", type=_seconds, metavar="S")
     parser.add_argument("--idle-timeout", type=_seconds, metavar="S")
@@ -78,6 +109,9 @@ def _count(text: str) -> int:
 def main(args: argparse.Namespace) -> int:
     from playground.core.problem import Failure
 
+    if args.attempts and not args.schema:
+        print("playground run: --attempts goes with --schema", file=sys.stderr)
+        return 2
     prompt = sys.stdin.read() if args.prompt in (None, "-") else args.prompt
     if not prompt.strip():
         print("playground run: there is nothing to ask: the prompt is empty", file=sys.stderr)
@@ -93,14 +127,43 @@ def main(args: argparse.Namespace) -> int:
         return 130
 
 
+def _output(args: argparse.Namespace) -> Output:
+    """The form of the answer that `--schema` asks for. A schema that is not strict is repaired
+    where it has to be, which is said on stderr. Raises Failure."""
+    from playground.core.output import Output, named
+    from playground.core.plain import terminal
+    from playground.schemas.given import from_file
+    from playground.schemas.repair import repair
+    from playground.schemas.source import spelled
+
+    given = from_file(args.schema)
+    mode, strict = MODES[args.schema_mode]
+    schema = given.schema
+    if strict and mode != "json_object":
+        schema, repairs, left = repair(schema)
+        rows = [f"{spelled(one.path)}: {one.words}" for one in repairs]
+        rows += [f"{spelled(one.path)}: {one.message} [{one.rule}]" for one in left]
+        for row in (*given.notes, *rows):
+            print(terminal(f"{args.schema}: {row}"), file=sys.stderr)
+    return Output(
+        mode=mode,
+        strict=strict,
+        name=named(given.name),
+        json_schema=schema,
+        attempts=args.attempts,
+    )
+
+
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
     from playground.commands.words import Printer, conclude, tell, way_out
     from playground.core.endpoint import carried
+    from playground.core.problem import Failure, Problem
     from playground.core.profile import Profile
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
 
+    output = _output(args) if args.schema else None
     async with opened(home_of(args.home), tell) as app:
         workspace = app.workspace
         session = await workspace.load(args.session) if args.session else None
@@ -121,6 +184,9 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
             session = workspace.new_session(profile)
         same_server = session.profile == profile.id
         api = args.api or (session.call.api if same_server else profile.api)
+        if output is not None and output.mode not in BY_ID[api].modes:
+            title = f"{BY_ID[api].title} takes no schema."
+            raise Failure(Problem(title=title, remedy="change_request"))
         fields = carried(session.call.fields, BY_ID[session.call.api], BY_ID[api])
         call = session.call.model_copy(
             update={
@@ -129,6 +195,7 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
                 "fields": {**fields, **dict(args.set)},
                 "headers": {**session.call.headers, **dict(args.header)},
                 "stream": not args.no_stream,
+                "output": output or session.call.output,
             }
         )
         if args.instructions is not None:

@@ -3,12 +3,22 @@ read against the schema it was meant for, whenever that is."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Mode = Literal["text", "json_schema", "json_object", "tool"]
 """Anything; JSON by a schema; any JSON object; the arguments of a tool that has to be called."""
+
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a schema may be called."""
+
+
+def named(text: str) -> str:
+    """A name for a schema out of any text."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_")[:64] or "answer"
 
 
 class Output(BaseModel):
@@ -19,7 +29,7 @@ class Output(BaseModel):
     strict: bool = True
     """Whether the server shall hold the answer to the schema."""
     name: str = "answer"
-    """Of the schema, and of the tool: letters, digits, `_` and `-`, 64 at most."""
+    """Of the schema, and of the tool; see NAME."""
     description: str = ""
     json_schema: Any = None
     """What is sent and checked against; None: there is none that could be read."""
