@@ -18,7 +18,7 @@ _TIME = re.compile(
 _DURATION = re.compile(r"P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOSTNAME = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE)
-_LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+(\.[^\s@<>()\[\]\\,;:\"]+)*")
+_LOCAL = re.compile(r"[^\s.@<>()\[\]\\,;:\"]+(\.[^\s.@<>()\[\]\\,;:\"]+)*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

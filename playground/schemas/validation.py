@@ -1,25 +1,28 @@
 """Whether JSON is what a schema says: `jsonschema` for draft 2020-12, imported here only.
 
-Nothing is fetched: a reference to elsewhere is a Problem. A `pattern` is run by Python's own
-engine, which knows no time limit: whoever validates against a stranger's schema does it where
-waiting hurts nobody.
+Nothing is fetched: a reference to elsewhere is a Problem. Neither a schema nor a value can make it
+take for ever: patterns have a limit in time, and `schemas.checking` has the keywords for which the
+library knows none.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
+from copy import copy
 from itertools import islice
 from typing import Any, NamedTuple
 
-from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError, validators
 from jsonschema.exceptions import best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from playground.core.problem import Failure, Problem
+from playground.schemas.checking import KEYWORDS, Keyword, searching
 from playground.schemas.formats import FORMATS
+from playground.schemas.legal import is_legal
+from playground.schemas.patterns import PatternError, Patterns
 from playground.schemas.pointers import pointed
 from playground.schemas.source import Path, spelled
 
@@ -49,18 +52,26 @@ class Validator:
 
     def __init__(self, schema: Any) -> None:
         self.schema = schema
+        self._base: tuple[Path, Any] = ((), schema)  # where it stands, and what stands there
+        self._patterns = Patterns()
         with _problems():
-            Draft202012Validator.check_schema(schema)
-            self._checker = Draft202012Validator(
-                schema, registry=Registry(), format_checker=_CHECKER
-            )
+            if not is_legal(schema):
+                Draft202012Validator.check_schema(schema)
+            self._checker = _Checker(schema, registry=Registry(), format_checker=_FORMATS)
+
+    def part(self, path: Path, schema: Any) -> Validator:
+        """For what stands at this path of the schema; errors name the place in the whole one."""
+        part = copy(self)
+        part._base = (path, schema)
+        part._checker = self._checker.evolve(schema=schema)
+        return part
 
     def errors(self, instance: Any, most: int = MOST) -> list[Error]:
         """What does not hold, in the order of the instance; empty when it is valid. Of a union the
         branch that was meant is told, not each that does not fit."""
-        with _problems():
+        with _problems(), searching(self._patterns):
             found = [
-                _told(error, self.schema)
+                _told(error, self.schema, self._base)
                 for error in islice(self._checker.iter_errors(instance), most)
             ]
         return sorted(found, key=lambda one: [str(step).zfill(8) for step in one.path])
@@ -80,27 +91,27 @@ def _problems() -> Iterator[None]:
         raise _unusable(where) from error
     except Unresolvable as error:
         raise _unusable(f"it refers to what is not there: {_cut(str(error))}") from error
-    except (re.error, OverflowError) as error:
+    except (PatternError, OverflowError) as error:
         raise _unusable(str(error)) from error
     except RecursionError as error:
         why = "it refers to itself without end, or something is nested too deeply"
         raise _unusable(why) from error
 
 
-def _told(error: ValidationError, schema: Any) -> Error:
+def _told(error: ValidationError, schema: Any, base: tuple[Path, Any]) -> Error:
     best: ValidationError = best_match([error]) or error
     return Error(
         tuple(best.absolute_path),
-        _stands(schema, tuple(best.absolute_schema_path)),
+        _stands(schema, tuple(best.absolute_schema_path), base),
         str(best.validator),
         _message(best),
     )
 
 
-def _stands(schema: Any, steps: Path) -> Path:
-    """The path in the document of what `jsonschema` reached by these steps through references."""
-    path: Path = ()
-    node = schema
+def _stands(schema: Any, steps: Path, base: tuple[Path, Any]) -> Path:
+    """The path in the document of what `jsonschema` reached by these steps through references,
+    from the schema it began with."""
+    path, node = base
     for step in steps:
         for _ in range(_REFERENCES):
             inner = _in(node, step)
@@ -186,16 +197,30 @@ def _unusable(why: str) -> Failure:
     return Failure(Problem(title="This schema cannot be used to check anything.", detail=why))
 
 
+def _worded(keyword: Keyword) -> Callable[..., Iterator[ValidationError]]:
+    """A keyword as the library wants it."""
+
+    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        for found in keyword(validator, value, instance, schema):
+            yield ValidationError(found) if isinstance(found, str) else found
+
+    return checked
+
+
 def _text(check: Callable[[str], bool]) -> Callable[[object], bool]:
     """A format says nothing about what is no string."""
     return lambda value: not isinstance(value, str) or check(value)
 
 
-def _checker() -> FormatChecker:
+def _formats() -> FormatChecker:
     made = FormatChecker(formats=())
     for name, check in FORMATS.items():
         made.checks(name)(_text(check))
     return made
 
 
-_CHECKER = _checker()
+_FORMATS = _formats()
+_extended: Callable[..., Any] = validators.extend
+_Checker = _extended(
+    Draft202012Validator, {name: _worded(keyword) for name, keyword in KEYWORDS.items()}
+)
