@@ -32,10 +32,15 @@ class Preview:
 
 
 def next_request(
-    workspace: Workspace, session: Session, said: Sequence[Item], *, keyed: bool | None
+    workspace: Workspace,
+    session: Session,
+    said: Sequence[Item],
+    *,
+    keyed: bool | None,
+    instead: Run | None = None,
 ) -> Preview:
-    """What would go out if the user said this now. `keyed`: whether there is a key; None: that is
-    still being looked for.
+    """What would go out if the user said this now, with `instead` as another version of that run.
+    `keyed`: whether there is a key; None: that is still being looked for.
 
     Raises Failure when it could not be sent.
     """
@@ -50,7 +55,7 @@ def next_request(
     run = Run(
         id="",
         session=session.id,
-        parent=session.leaf,
+        parent=instead.parent if instead is not None else session.leaf,
         call=call,
         profile=session.profile,
         input=list(said),

@@ -7,11 +7,13 @@ has as many attempts as requests: a model that is told what was wrong tries agai
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.core.items import Item, Message, Text, ToolCall
 from playground.core.output import Output
+from playground.core.problem import Problem
 from playground.core.session import Run
 from playground.core.transcript import Transcript
 from playground.schemas.answer import Answer
@@ -51,11 +53,16 @@ class Attempt:
     refusal: str = ""
     commentary: list[Message] = field(default_factory=list)
     """What was said before the answer and is none."""
+    length: int = 0
+    """Characters that came."""
+    judging: bool = False
+    """It is over, and too long to be judged in passing: somebody has to `settle` it."""
     _cursor: int = 0
     _version: int = 0
 
     @property
     def over(self) -> bool:
+        """Nothing more will be known of it."""
         return self.state not in ("waiting", "commentary", "streaming")
 
     @property
@@ -76,8 +83,11 @@ def _path(node: Any) -> Path:
 class Structured:
     """Follows a transcript. Costs what is new in it."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, at_once: int = sys.maxsize) -> None:
+        """`at_once`: characters up to which an answer is judged as soon as it is over. Longer ones
+        are left to whoever can wait: see `settle`."""
         self.output = output
+        self._at_once = at_once
         self.attempts: list[Attempt] = []
         self.seen: Transcript | None = None
 
@@ -91,8 +101,15 @@ class Structured:
         while len(self.attempts) < max(transcript.legs, 1):
             self.attempts.append(Attempt(len(self.attempts), Answer(checked_against(self.output))))
         for attempt in self.attempts:
-            if not attempt.over:
+            if not (attempt.over or attempt.judging):
                 self._look(attempt, transcript)
+
+    def settle(self, attempt: Attempt, judgement: list[Error] | Problem) -> None:
+        """Take what `attempt.answer.judge()` said, in whichever thread that was asked."""
+        assert self.seen is not None
+        attempt.answer.settled(judgement)
+        attempt.judging = False
+        self._conclude(attempt, self.seen)
 
     def _look(self, attempt: Attempt, transcript: Transcript) -> None:
         items = [item for item in transcript.items if item.leg == attempt.leg]
@@ -109,8 +126,10 @@ class Structured:
         over = not last or transcript.outcome is not None or transcript.terminal is not None
         if over:
             whole = not last or transcript.terminal == "completed"
-            attempt.answer.end(transcript.now, whole=whole)
-            self._conclude(attempt, transcript, whole=whole)
+            attempt.judging = attempt.length > self._at_once
+            attempt.answer.end(transcript.now, whole=whole, judged=not attempt.judging)
+            if not attempt.judging:
+                self._conclude(attempt, transcript)
         elif attempt.item is not None:
             attempt.state = "streaming"
         elif attempt.commentary:
@@ -133,12 +152,15 @@ class Structured:
             if attempt.item is not None:  # another one is the answer, or it was written anew
                 attempt.answer = Answer(checked_against(self.output))
             attempt.item, attempt._cursor, attempt._version = item, 0, text.version
+            attempt.length = 0
         piece, attempt._cursor = text.after(attempt._cursor)
         if piece:
+            attempt.length += len(piece)
             attempt.answer.feed(piece, transcript.timing.last_token or transcript.now)
 
-    def _conclude(self, attempt: Attempt, transcript: Transcript, *, whole: bool) -> None:
+    def _conclude(self, attempt: Attempt, transcript: Transcript) -> None:
         answer = attempt.answer
+        whole = answer.whole
         if attempt.item is None:
             attempt.state = "refused" if attempt.refusal else "none" if whole else "truncated"
             if attempt.state == "none":
@@ -179,12 +201,12 @@ def structured(run: Run) -> Structured:
     return made
 
 
-def retold(run: Run) -> Structured:
+def retold(run: Run, at_once: int = sys.maxsize) -> Structured:
     """The same from the recording, so that each field knows when it came and went wrong. Raises
     nothing; takes as long as reading the run again."""
     from playground.core.transcript import Reader
 
-    made, reader = Structured(run.call.output), Reader(run.reduce)
+    made, reader = Structured(run.call.output, at_once), Reader(run.reduce)
     for event in run.recording:
         reader.take([event])
         made.look(reader.transcript)

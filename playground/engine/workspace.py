@@ -92,10 +92,18 @@ class Workspace:
 
     # Runs. Each makes a run and hangs it in the tree; `go` sends it.
 
-    def ask(self, session: Session, text: str, parts: Sequence[Part] = ()) -> Run:
-        """The user says something at the end of the branch on screen, with what is attached."""
+    def ask(
+        self,
+        session: Session,
+        text: str,
+        parts: Sequence[Part] = (),
+        *,
+        instead: Run | None = None,
+    ) -> Run:
+        """The user says something at the end of the branch on screen, with what is attached; with
+        `instead` as another version of that run."""
         said: list[Item] = [_message("user", text, parts)]
-        return self._add(session, said, session.leaf)
+        return self._add(session, said, instead.parent if instead else session.leaf)
 
     def insert(self, session: Session, role: str, text: str, parts: Sequence[Part] = ()) -> Run:
         """Add a message of any role without sending anything."""

@@ -246,7 +246,7 @@ class ChatPanel(QWidget):
 
     def advance(self) -> None:
         self.view.advance()
-        if (self.current_run() is not None) != self.composer._running:
+        if (self.current_run() is not None) != self.composer.running:
             self._show_running()
 
     # What the user does.

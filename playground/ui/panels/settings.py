@@ -30,6 +30,7 @@ from playground.ui.widgets.extras import Extras
 from playground.ui.widgets.fieldedit import Choice, into_view
 from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.widgets.modelbox import ModelBox
+from playground.ui.widgets.outputrow import OutputRow
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.window import DockSpec
 
@@ -201,6 +202,12 @@ class SettingsDock(QWidget):
         self._column.addWidget(self.state)
         self._column.addWidget(self.why_state)
 
+        self._column.addWidget(section("Output", inner))
+        self.output = OutputRow(inner)
+        self.output.changed.connect(lambda output: self._update(output=output))
+        self.output.edit_wanted.connect(lambda: desk.wanted.emit("structured"))
+        self._column.addWidget(self.output)
+
         self._column.addWidget(section("Parameters", inner))
         self.form = ParameterForm(inner, side=SIDE)
         self.form.changed.connect(self._field_changed)
@@ -259,6 +266,7 @@ class SettingsDock(QWidget):
         self.form.show_fields(call.fields, fresh=fresh)
         self._extras.show_call(call, fresh=fresh)
         self._show_state(call, profile)
+        self.output.show_call(call)
         self._show_key()
 
     def _settle(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from playground.core.items import Item
 from playground.core.plain import visible
 from playground.core.problem import Failure
+from playground.core.session import Run
 from playground.engine.preview import Preview, next_request
 from playground.export import EXPORTERS
 from playground.export.request import Request, unsent
@@ -27,6 +29,7 @@ PAUSE = 80
 JSON = "JSON"
 CODE = {one.title: one for one in EXPORTERS if one.code is not None}
 """Ways to write a request down as a program, by what they are called."""
+Write = Callable[[Request], str]
 LANGUAGES = {"curl": "bash", "python": "python", "javascript": "javascript"}
 """The lexer for each of them."""
 
@@ -35,12 +38,21 @@ class CodeView(QWidget):
     """Shows what would be sent, in step with every setting and every key; secrets by name only."""
 
     def __init__(
-        self, desk: Desk, said: Callable[[], Sequence[Item]], parent: QWidget | None = None
+        self,
+        desk: Desk,
+        said: Callable[[], Sequence[Item]],
+        parent: QWidget | None = None,
+        *,
+        instead: Callable[[], Run | None] = lambda: None,
+        programs: Mapping[str, Write] = MappingProxyType({}),
     ) -> None:
-        """`said`: what the user would say with the next turn."""
+        """`said`: what the user would say with the next turn; `instead`: as another version of
+        which run. `programs` write some of the languages of CODE otherwise."""
         super().__init__(parent)
         self.desk = desk
         self._said = said
+        self._instead = instead
+        self._programs = programs
         self._request: Request | None = None
         self._whole = False
         self._keyed: dict[str, bool] = {}
@@ -96,7 +108,7 @@ class CodeView(QWidget):
             return ""
         if title == JSON:
             return request.body if self.mode.index == 1 else _indented(request.body)
-        code = CODE[title].code
+        code = self._programs.get(title) or CODE[title].code
         assert code is not None
         return code(request)
 
@@ -134,7 +146,9 @@ class CodeView(QWidget):
         keyed = self._keyed.get(desk.profile.id)
         said = self._said()
         try:
-            preview = next_request(desk.workspace, desk.session, said, keyed=keyed)
+            preview = next_request(
+                desk.workspace, desk.session, said, keyed=keyed, instead=self._instead()
+            )
             self._request = unsent(preview.address, preview.profile)
             self._say(preview, empty=not said)
         except Failure as failure:

@@ -200,6 +200,11 @@ class Composer(QFrame):
     def empty(self) -> bool:
         return self.attachments.empty and not self.text.strip()
 
+    @property
+    def running(self) -> bool:
+        """Whether Run is Stop."""
+        return self._running
+
     def write(self, text: str) -> None:
         """Put this into the draft, in place of what is there."""
         if text != self.text:

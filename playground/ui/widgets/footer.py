@@ -54,10 +54,17 @@ class Footer(Card):
     """
 
     def __init__(
-        self, run: Run, at: int, count: int, *, shared: bool, extras: Sequence[Extra] = ()
+        self,
+        run: Run,
+        at: int,
+        count: int,
+        *,
+        shared: bool,
+        extras: Sequence[Extra] = (),
+        actions: Sequence[tuple[str, str, str]] = ACTIONS,
     ) -> None:
         """`at` of `count` versions; `shared` when those are shown at the user's message already.
-        What `extras` make stands below what went wrong."""
+        What `extras` make stands below what went wrong. `actions`: rows of (icon, tip, verb)."""
         super().__init__(run, Notice(key=f"footer:{run.id}"))
         self._extras = extras
         look = theme.current()
@@ -96,7 +103,7 @@ class Footer(Card):
             )
             line.addWidget(siblings, 0, Qt.AlignmentFlag.AlignTop)
         self._buttons: list[CardButton] = []
-        for name, tip, verb in ACTIONS:
+        for name, tip, verb in actions:
             button = CardButton(name, tip, self)
             button.clicked.connect(lambda _, verb=verb: self.asked.emit(verb, self.item))
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
@@ -145,8 +152,9 @@ class Footer(Card):
         self._draw_state()
         for button in self._buttons:
             button.setVisible(finished or run.silent)
-        copy = self._buttons[0]
-        copy.setVisible(not copy.isHidden() and bool(self.copied()))
+        if self._buttons:
+            copy = self._buttons[0]
+            copy.setVisible(not copy.isHidden() and bool(self.copied()))
         if finished:
             self._chips.show_chips(self._rows())
         self._bottom.setVisible(finished or run.silent)
