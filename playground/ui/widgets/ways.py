@@ -31,21 +31,20 @@ class WayChoice(Choice):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("How the answer is asked for")
-        for at, (way, (title, meaning)) in enumerate(WAYS.items()):
-            self.addItem(title, way)
+        for at, (title, meaning) in enumerate(WAYS.values()):
+            self.addItem(title)
             self.setItemData(at, meaning, Qt.ItemDataRole.ToolTipRole)
         self.currentIndexChanged.connect(lambda _: self._explain())
         self._explain()
 
     @property
     def way(self) -> Way:
-        mode, strict = self.currentData()
-        return mode, strict
+        return list(WAYS)[max(self.currentIndex(), 0)]
 
     def show_way(self, output: Output) -> None:
         """Choose what an output says; whether it is strict means nothing where no schema goes."""
         strict = output.strict if output.mode == "json_schema" else True
-        self.setCurrentIndex(self.findData((output.mode, strict)))
+        self.setCurrentIndex(list(WAYS).index((output.mode, strict)))
 
     def offer(self, endpoint: Endpoint) -> None:
         """What the dialect does not know cannot be picked."""
