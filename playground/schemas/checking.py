@@ -177,7 +177,7 @@ def _rest(number: Any, step: Any) -> bool:
         return bool(number % step)
     try:
         quotient = number / step
-        return int(quotient) != quotient
+        return bool(int(quotient) != quotient)
     except OverflowError:
         return (Fraction(number) / Fraction(step)).denominator != 1
 
