@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playground.core.output import Mode
 from playground.core.problem import Failure
 from playground.core.session import Call
 from playground.engine import describe
@@ -16,6 +17,7 @@ from playground.schemas.lint import lint
 from playground.schemas.validation import Validator
 from tests.engine.conftest import FAST, Opening
 
+TEXT_ONLY: tuple[Mode, ...] = ("text",)
 WORDS = "a shopping list with quantity and unit, and who buys it"
 ANSWER: dict[str, Any] = {
     "title": "Shopping list",
@@ -96,7 +98,7 @@ def test_what_is_asked() -> None:
         FORM,
     )
     assert WORDS in asked.text
-    plain = question(WORDS, mine, ("text",)).call
+    plain = question(WORDS, mine, TEXT_ONLY).call
     assert plain.output.mode == "text"
     assert "date and time" in plain.instructions  # the form, told in words
 
