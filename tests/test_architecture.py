@@ -18,6 +18,7 @@ SIBLINGS = (
     "wire",
     "tools",
     "schemas",
+    "jail",
     "store",
     "counting",
     "export",
