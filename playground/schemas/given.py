@@ -80,12 +80,15 @@ def from_text(text: str, *, kind: Kind | None = None, model: str = "", name: str
 
 
 def from_samples(texts: Sequence[str], *, name: str = "") -> Given:
-    """The schema of what several samples have in common, each a JSON document of its own. Raises
-    Failure, whose facts say in which `sample` something is wrong, counted from 1."""
-    values = []
+    """The schema of what several samples have in common, each a JSON document of its own, or
+    several, one a line. Raises Failure, whose facts say in which `sample` something is wrong,
+    counted from 1."""
+    values: list[Any] = []
     for number, text in enumerate(texts, 1):
         try:
-            values.append(read(unfenced(text)).value)
+            inside = unfenced(text)
+            many = recognised(inside) == "samples"
+            values += _lines(inside) if many else [read(inside).value]
         except Failure as failure:
             raise _in_sample(failure, number) from failure
     return _inferred(values, name, "sample" if len(values) == 1 else "samples")
@@ -115,7 +118,7 @@ def from_file(file: str | Path, *, sample: bool = False) -> Given:
     """
     python = _PATH.fullmatch(str(file))
     path = Path(python[1] if python else file)
-    text = decoded(_bytes(path))
+    text = text_of(path)
     if python and not sample:
         model = python[2] or ""
         return from_text(text, kind="pydantic", model=model, name=model or path.stem)
@@ -124,6 +127,21 @@ def from_file(file: str | Path, *, sample: bool = False) -> Given:
     if path.suffix.lower() == ".json" and not sample:
         return _document(text, path.stem)
     return from_text(text, kind="sample" if sample else None, name=path.stem)
+
+
+def text_of(path: Path) -> str:
+    """What a file holds. Raises Failure when that is no text, too much, or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        detail = error.strerror if isinstance(error, OSError) else str(error)
+        raise Failure(Problem(title=f"{path} cannot be read.", detail=detail or "")) from error
+    if len(data) > LARGEST:
+        raise Failure(
+            Problem(title=f"{path} is too large.", detail=f"The limit is {LARGEST} bytes.")
+        )
+    return decoded(data)
 
 
 def needs_running(problem: Problem) -> bool:
@@ -227,20 +245,6 @@ def _inferred(samples: Sequence[Any], name: str, kind: Kind) -> Given:
 
     notes = (f"It is made of {len(samples)} samples.",) if len(samples) > 1 else ()
     return Given(sample.infer(samples), None, name or "Sample", kind, notes)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        detail = error.strerror if isinstance(error, OSError) else str(error)
-        raise Failure(Problem(title=f"{path} cannot be read.", detail=detail or "")) from error
-    if len(data) > LARGEST:
-        raise Failure(
-            Problem(title=f"{path} is too large.", detail=f"The limit is {LARGEST} bytes.")
-        )
-    return data
 
 
 def _neither(text: str) -> Failure:

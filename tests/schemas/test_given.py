@@ -162,6 +162,7 @@ def test_samples_are_merged_and_a_wrong_one_is_named() -> None:
     assert read.schema["properties"]["a"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}
     assert read.kind == "samples"
     assert from_samples(['{"a": 1}']).kind == "sample"
+    assert from_samples(['{"a": 1}\n{"a": 2}']) == from_samples(['{"a": 1}', '{"a": 2}'])
     with pytest.raises(Failure) as caught:
         from_samples(['{"a": 1}', '{\n"a" 1}'])
     assert caught.value.problem.detail.startswith("Sample 2: Line 2, column 5: ")
