@@ -1,4 +1,4 @@
-"""The strict subset of JSON Schema, as a server checks it: what offends, and where.
+"""Whether a schema is in the strict subset, as a server checks it: what offends, and where.
 
 Pure. `offences` tells everything at once; `require` refuses a request with the first of them, in
 the words of the real server; `normalised` is what the Responses API makes of a function whose
@@ -8,47 +8,18 @@ the words of the real server; `normalised` is what the Responses API makes of a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from playground.sandbox import subset
 from playground.sandbox.errors import ApiError
-
-PROPERTIES = 5000
-LEVELS = 10
-CHARACTERS = 120_000
-"""Over the names of properties and definitions, and over enum and const values."""
-ENUM_VALUES = 1000
-LONG_ENUM = 250
-"""Values of one string enum above which all of them together have a limit in characters."""
-LONG_ENUM_CHARACTERS = 15_000
-
-TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
-FORMATS = frozenset(
-    {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
-)
-FORBIDDEN = (
-    "allOf",
-    "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "dependentRequired",
-    "dependentSchemas",
-    "patternProperties",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "prefixItems",
-    "contains",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "default",
-)
+from playground.sandbox.subset import is_array, is_object, kinds_of
 
 Path = tuple[str | int, ...]
 """The keys from the root of the schema to the offender."""
+
+_Waiting = tuple[Any, Path, int]
+"""A schema, its path, and the level of nesting around it."""
 
 
 class Offence(NamedTuple):
@@ -85,12 +56,12 @@ def require(schema: Any, owner: str, param: str) -> None:
 def normalised(schema: Any, depth: int = 0) -> Any:
     """A copy in which every object is closed and requires all its properties. What is nested
     deeper than any strict schema is left as it is."""
-    if not isinstance(schema, dict) or depth > 4 * LEVELS:
+    if not isinstance(schema, dict) or depth > 4 * subset.LEVELS:
         return schema
     made = dict(schema)
     if "properties" in made and "type" not in made:
         made["type"] = "object"
-    if _has_type(made, "object"):
+    if is_object(made):
         made["additionalProperties"] = False
         properties = made.setdefault("properties", {})
         made["required"] = list(properties) if isinstance(properties, dict) else []
@@ -110,6 +81,8 @@ def _root(schema: dict[str, Any]) -> Iterator[Offence]:
         yield Offence((), f"schema must be a JSON Schema of 'type: \"object\"', got '{shown}'.")
     if "anyOf" in schema:
         yield Offence((), "'anyOf' is not permitted at the root.")
+    elif "$ref" in schema:
+        yield Offence((), "'$ref' is not permitted at the root.")
 
 
 @dataclass
@@ -121,63 +94,73 @@ class _Survey:
     characters: int = 0
     enum_values: int = 0
     levels: int = 0
+    ends: dict[str, bool] = field(default_factory=dict)
+    """References that were looked at, and whether they come to a schema."""
 
     def walk(self) -> Iterator[Offence]:
         # A stack of our own: a schema may be nested deeper than the interpreter goes.
-        waiting: list[tuple[Any, Path, int]] = [(self.root, (), 1)]
+        waiting: list[_Waiting] = [(self.root, (), 0)]
         while waiting:
             node, path, level = waiting.pop()
-            self.levels = max(self.levels, level)
             if not isinstance(node, dict):
                 yield Offence(path, "schema must be an object with a 'type' key.")
                 continue
-            inner: list[tuple[Any, Path, int]] = []
+            level += is_object(node) or is_array(node)
+            self.levels = max(self.levels, level)
+            inner: list[_Waiting] = []
             yield from self._node(node, path, level, inner)
-            waiting += reversed(inner)
+            if len(path) <= subset.LONGEST_PATH:
+                waiting += reversed(inner)
+            elif inner:
+                yield Offence(path, "schema is nested too deeply.")
 
     def excesses(self) -> Iterator[Offence]:
         for count, limit, what in (
-            (self.properties, PROPERTIES, "object properties"),
-            (self.levels, LEVELS, "levels of nesting"),
-            (self.characters, CHARACTERS, "characters in names, enum and const values"),
-            (self.enum_values, ENUM_VALUES, "enum values"),
+            (self.properties, subset.PROPERTIES, "object properties"),
+            (self.levels, subset.LEVELS, "levels of nesting"),
+            (self.characters, subset.CHARACTERS, "characters in names, enum and const values"),
+            (self.enum_values, subset.ENUM_VALUES, "enum values"),
         ):
             if count > limit:
                 yield Offence((), f"schema exceeds the limit of {limit} {what}: it has {count}.")
 
     def _node(
-        self, node: dict[str, Any], path: Path, level: int, inner: list[tuple[Any, Path, int]]
+        self, node: dict[str, Any], path: Path, level: int, inner: list[_Waiting]
     ) -> Iterator[Offence]:
         """Offences of one schema; the schemas in it go to `inner`."""
-        for name in ("$defs", "definitions"):
-            if isinstance(defined := node.get(name), dict):
-                self.characters += sum(map(len, defined))
-                inner += [(row, (*path, name, key), 1) for key, row in defined.items()]
+        if isinstance(defined := node.get("$defs"), dict):
+            self.characters += sum(map(len, defined))
+            inner += [(row, (*path, "$defs", key), 0) for key, row in defined.items()]
         if "$ref" in node:
             yield from self._reference(node, path)
             return
-        for name in FORBIDDEN:
+        for name in subset.FORBIDDEN:
             if name in node:
                 yield Offence(path, f"'{name}' is not permitted.")
+        yield from self._constraints(node, path)
         yield from self._values(node, path)
         if "anyOf" in node:
             yield from self._branches(node["anyOf"], path, level, inner)
         elif not {"type", "enum", "const"} & node.keys():
             yield Offence(path, "schema must have a 'type' key.")
-        kinds = node.get("type")
-        for kind in kinds if isinstance(kinds, list) else [kinds] if "type" in node else []:
-            if not isinstance(kind, str) or kind not in TYPES:
-                yield Offence(path, f"{kind!r} is not a valid 'type'.")
-        if _is_object(node):
+        if "type" in node:
+            for kind in kinds_of(node) or [[]]:
+                if not isinstance(kind, str) or kind not in subset.TYPES:
+                    yield Offence(path, f"{kind!r} is not a valid 'type'.")
+        if is_object(node):
             yield from self._object(node, path, level, inner)
-        if _has_type(node, "array"):
-            if "items" in node:
-                inner.append((node["items"], (*path, "items"), level + 1))
-            else:
-                yield Offence(path, "array schema missing items.")
+        items = node.get("items")
+        if is_array(node) and ("items" not in node or isinstance(items, list)):
+            yield Offence(path, "array schema missing items.")
+        if isinstance(items, list):
+            inner += [(row, (*path, "items", index), level) for index, row in enumerate(items)]
+        elif "items" in node:
+            inner.append((items, (*path, "items"), level))
+        if (more := node.get("additionalProperties")) and isinstance(more, dict):
+            inner.append((more, (*path, "additionalProperties"), level))
 
     def _object(
-        self, node: dict[str, Any], path: Path, level: int, inner: list[tuple[Any, Path, int]]
+        self, node: dict[str, Any], path: Path, level: int, inner: list[_Waiting]
     ) -> Iterator[Offence]:
         if node.get("additionalProperties") is not False:
             yield Offence(
@@ -194,86 +177,73 @@ class _Survey:
         if not isinstance(required, list):
             yield Offence(path, f"{rule}properties.")
             required = list(properties)
+        listed = {name for name in required if isinstance(name, str)}
         for name in properties:
-            if name not in required:
+            if name not in listed:
                 yield Offence(path, f"{rule}properties. Missing '{name}'.")
         for name in required:
             if not isinstance(name, str) or name not in properties:
                 yield Offence(path, f"{rule}properties. Extra required key '{name}' supplied.")
-        inner += [(row, (*path, "properties", name), level + 1) for name, row in properties.items()]
+        inner += [(row, (*path, "properties", name), level) for name, row in properties.items()]
 
     def _branches(
-        self, branches: Any, path: Path, level: int, inner: list[tuple[Any, Path, int]]
+        self, branches: Any, path: Path, level: int, inner: list[_Waiting]
     ) -> Iterator[Offence]:
         if not isinstance(branches, list) or not branches:
             yield Offence(path, "'anyOf' must be an array of at least one schema.")
             return
-        seen: list[object] = []
+        seen: set[object] = set()
         for branch in branches:
-            first = _beginning(branch)
+            first = subset.beginning(self.root, branch)
             if first is not None and first in seen:
                 yield Offence(
                     path, "objects provided via 'anyOf' must not share identical first keys."
                 )
-            seen.append(first)
+            seen.add(first)
         inner += [(row, (*path, "anyOf", index), level) for index, row in enumerate(branches)]
 
     def _reference(self, node: dict[str, Any], path: Path) -> Iterator[Offence]:
-        target = node["$ref"]
-        if beside := sorted(node.keys() - {"$ref", "$defs", "definitions"}):
+        ref = node["$ref"]
+        if beside := sorted(node.keys() - {"$ref", "$defs"}):
             words = ", ".join(f"'{name}'" for name in beside)
             yield Offence(path, f"$ref cannot have keywords {{{words}}}.")
-        if target == "#":
+        if subset.target(self.root, ref) is None:
+            yield Offence(
+                path,
+                "reference can only point to definitions defined at the top level of the schema, "
+                f"not to {ref!r}.",
+            )
             return
-        for name in ("$defs", "definitions"):
-            start = f"#/{name}/"
-            if isinstance(target, str) and target.startswith(start):
-                defined = self.root.get(name)
-                if isinstance(defined, dict) and target.removeprefix(start) in defined:
-                    return
-        yield Offence(
-            path,
-            "reference can only point to definitions defined at the top level of the schema, "
-            f"not to {target!r}.",
-        )
+        if ref not in self.ends:
+            self.ends[ref] = subset.followed(self.root, node) is not None
+        if not self.ends[ref]:
+            yield Offence(path, f"reference {ref!r} leads only to other references.")
+
+    def _constraints(self, node: dict[str, Any], path: Path) -> Iterator[Offence]:
+        for name, (expected, suits) in subset.CONSTRAINTS.items():
+            if name not in node:
+                continue
+            value = node[name]
+            if not suits(value):
+                yield Offence(path, f"{value!r} is not a valid '{name}': it takes {expected}.")
+            elif name == "format" and value not in subset.FORMATS:
+                yield Offence(path, f"{value!r} is not a valid 'format'.")
 
     def _values(self, node: dict[str, Any], path: Path) -> Iterator[Offence]:
-        form = node.get("format")
-        if form is not None and (not isinstance(form, str) or form not in FORMATS):
-            yield Offence(path, f"{form!r} is not a valid 'format'.")
         if "const" in node:
-            self.characters += len(str(node["const"]))
+            self.characters += subset.length(node["const"])
         if "enum" not in node:
             return
         values = node["enum"]
         if not isinstance(values, list) or not values:
             yield Offence(path, "'enum' must be an array of at least one value.")
             return
-        length = sum(len(value) for value in values if isinstance(value, str))
         self.enum_values += len(values)
-        self.characters += length
-        if len(values) > LONG_ENUM and length > LONG_ENUM_CHARACTERS:
+        self.characters += sum(map(subset.length, values))
+        texts = [len(value) for value in values if isinstance(value, str)]
+        if len(texts) > subset.LONG_ENUM and sum(texts) > subset.LONG_ENUM_CHARACTERS:
             yield Offence(
                 path,
-                f"an 'enum' of more than {LONG_ENUM} strings is limited to "
-                f"{LONG_ENUM_CHARACTERS} characters: it has {length}.",
+                f"an 'enum' of more than {subset.LONG_ENUM} strings is limited to "
+                f"{subset.LONG_ENUM_CHARACTERS} characters: it has {sum(texts)}.",
             )
-
-
-def _has_type(node: dict[str, Any], kind: str) -> bool:
-    kinds = node.get("type")
-    return kind in kinds if isinstance(kinds, list) else kinds == kind
-
-
-def _is_object(node: dict[str, Any]) -> bool:
-    return _has_type(node, "object") or ("type" not in node and "properties" in node)
-
-
-def _beginning(branch: Any) -> object:
-    """The first key of an object branch, with its value where that tells branches apart."""
-    properties = branch.get("properties") if isinstance(branch, dict) else None
-    if not isinstance(properties, dict) or not properties:
-        return None
-    name, first = next(iter(properties.items()))
-    told = first.get("const", first.get("enum")) if isinstance(first, dict) else None
-    return [name, told]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openai.lib._pydantic import to_strict_json_schema
 from pydantic import BaseModel
 
-from playground.sandbox import strict
+from playground.sandbox import strict, subset
 from playground.sandbox.errors import ApiError
 from playground.sandbox.strict import normalised, offences
 
@@ -89,7 +89,7 @@ for _ in range(10):
         (obj(a={"$ref": "https://example.com"}), ("properties", "a"), "reference"),
         (obj(a={"$ref": "#", "description": "x"}), ("properties", "a"), "{'description'}"),
         ({**obj(), "$defs": {"x": {"type": "object"}}}, ("$defs", "x"), "'additionalProperties'"),
-        *((obj(a={**TEXT, key: 1}), ("properties", "a"), f"'{key}'") for key in strict.FORBIDDEN),
+        *((obj(a={**TEXT, key: 1}), ("properties", "a"), f"'{key}'") for key in subset.FORBIDDEN),
         (obj(**{f"p{n}": TEXT for n in range(5001)}), (), "5001"),
         (DEEP, (), "levels of nesting"),
         (obj(a={"enum": list(range(1001))}), (), "1001"),
@@ -151,7 +151,7 @@ def test_normalising_closes_objects_and_requires_everything() -> None:
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from([*strict.FORBIDDEN, "type", "properties", "required", "items", "anyOf",
+        st.sampled_from([*subset.FORBIDDEN, "type", "properties", "required", "items", "anyOf",
                          "enum", "const", "format", "$ref", "$defs", "x"]), inner, max_size=5),
 )  # fmt: skip
 
