@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from playground.sandbox import hosted, hosted_items, tokens
 from playground.sandbox.errors import ApiError
 from playground.sandbox.fields import Json
-from playground.sandbox.fill import UnfillableError, fill
+from playground.sandbox.fill import fill
+from playground.sandbox.leaves import UnfillableError
 from playground.sandbox.parts import Call, Item, Message, Part
 from playground.sandbox.turn import Tool, Turn
 

@@ -9,14 +9,14 @@ from itertools import cycle, islice
 from typing import Literal, assert_never
 
 from playground.sandbox import tokens
-from playground.sandbox.acting import acts, not_filled, shown
+from playground.sandbox.acting import acts, shown
 from playground.sandbox.almanac import almanac
 from playground.sandbox.fields import Json
-from playground.sandbox.fill import UnfillableError, fill
 from playground.sandbox.parts import Call, Item, Message, Part, Reasoning, Refusal, size
 from playground.sandbox.scenario import (
     PLACEHOLDER,
     AlmanacPart,
+    AnswerPart,
     CallPart,
     ItemPart,
     LoadPart,
@@ -29,6 +29,7 @@ from playground.sandbox.scenario import (
     Part as ScriptPart,
 )
 from playground.sandbox.seal import sealed
+from playground.sandbox.structured import place_in_string, spoiled, structured
 from playground.sandbox.tokens import Pieces
 from playground.sandbox.turn import Dialect, Turn
 
@@ -74,6 +75,20 @@ def compose(scenario: Scenario, turn: Turn) -> Answer:
     )
 
 
+def staged(scenario: Scenario, turn: Turn) -> Scenario:
+    """The scenario with its limit and its fault where it wants them in this answer."""
+    if not scenario.in_string:
+        return scenario
+    parts = _parts(scenario, turn)
+    changes: dict[str, object] = {}
+    if scenario.limit is not None:
+        changes["limit"] = place_in_string(parts, scenario.limit)
+    if (fault := scenario.fault) is not None:
+        place = place_in_string(parts, fault.after_deltas)
+        changes["fault"] = fault.model_copy(update={"after_deltas": place})
+    return scenario.model_copy(update=changes)
+
+
 def compaction(text: str) -> Json:
     """The item that stands for everything before it."""
     return {"type": "compaction", "encrypted_content": sealed(text)}
@@ -85,8 +100,9 @@ def _parts(scenario: Scenario, turn: Turn) -> list[Part]:
         if done := acts(turn):
             return [*_played(thoughts, turn), *done]
         if turn.schema is not None:
-            text = json.dumps(_structured(turn), ensure_ascii=False)
-            return [*_played(thoughts, turn), Message(tokens.split(text))]
+            return [*_played(thoughts, turn), Message(tokens.split(structured(turn)))]
+    if scenario.again and (before := _asked_again(scenario, turn)) is not None:
+        return _played(scenario.again, before)
     script = scenario.after_tools if turn.tool_outputs and scenario.after_tools else scenario.reply
     if turn.tool_choice == "none":
         script = [part for part in script if not isinstance(part, CallPart)]
@@ -111,6 +127,8 @@ def _played(script: Iterable[ScriptPart], turn: Turn) -> list[Part]:
             case CallPart(call=name, arguments=arguments):
                 text = json.dumps(arguments, ensure_ascii=False)
                 parts.append(Call("function", name, tokens.split(text)))
+            case AnswerPart():
+                parts.append(spoiled(part, turn))
             case ItemPart(item=item, events=events):
                 if turn.dialect == "responses":
                     parts.append(shown(item, turn, events))
@@ -124,12 +142,15 @@ def _played(script: Iterable[ScriptPart], turn: Turn) -> list[Part]:
     return parts
 
 
-def _structured(turn: Turn) -> object:
-    try:
-        return fill(turn.schema, "\n".join([turn.prompt, *turn.tool_outputs]))
-    except UnfillableError as error:
-        param = "text.format.schema" if turn.dialect == "responses" else "response_format"
-        raise not_filled("the response format", param, error) from error
+def _asked_again(scenario: Scenario, turn: Turn) -> Turn | None:
+    """The turn that is to be answered anew; None when this message is a new question. A question
+    may follow that is the same again: only the wrong answer before it tells them apart."""
+    if turn.tool_outputs:
+        return replace(turn, tool_outputs=())
+    before = replace(turn, prompt=turn.previous)
+    wrong = [part for part in _played(scenario.reply, before) if isinstance(part, Message | Call)]
+    text = "".join(wrong[-1].pieces).strip() if wrong else ""
+    return before if text and text in turn.answered else None
 
 
 def _stopped(part: Part, words: tuple[str, ...]) -> Part:

@@ -40,7 +40,8 @@ class Casting:
             return None
         for path, refusal in scenario.refuses.items():
             if _holds(body, path):
-                raise ApiError(400, refusal.message, refusal.type, path, refusal.code)
+                param = refusal.param or path
+                raise ApiError(400, refusal.message, refusal.type, param, refusal.code)
         return body, scenario
 
     async def fail(self, exchange: Exchange, scenario: Scenario) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from playground.sandbox import chat_request, completions_request
-from playground.sandbox.answer import compose
+from playground.sandbox.answer import compose, staged
 from playground.sandbox.casting import Casting, admit
 from playground.sandbox.chat import Writer
 from playground.sandbox.chat_store import ChatStore
@@ -52,6 +52,7 @@ class ChatApi:
         cached = self._cache.reuse(asked.turn.model, asked.conversation.heard.marks)
         asked = replace(asked, turn=replace(asked.turn, cached_tokens=cached))
         turn = asked.turn
+        scenario = staged(scenario, turn)
         answer = compose(scenario, turn)
         writer = Writer(asked, answer, self._identify, self._clock, scenario.chat)
         if turn.stream and scenario.transport.layout != "json":

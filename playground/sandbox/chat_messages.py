@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from playground.sandbox.errors import ApiError, invalid_type, missing
@@ -91,7 +90,7 @@ def _speak(conversation: Conversation, message: Fields, role: str, manners: Mann
         waiting.add(call.required_text("id"))
         if not manners.lenient:
             _check_call(call)
-        heard.hear(json.dumps(call.body))
+        heard.call(call.body, call.object("function").raw("arguments"))
     return waiting
 
 

@@ -76,6 +76,8 @@ def read(body: Json, manners: Manners) -> ChatTurn:
         model=model,
         stream=stream,
         prompt=heard.prompt,
+        previous=heard.previous,
+        answered=heard.answered,
         message_number=heard.message_number,
         instructions="\n\n".join(heard.instructions),
         input_tokens=heard.tokens + conversation.media_tokens,

@@ -7,45 +7,43 @@ the text by their looks; what is still open gets the plainest value that the sch
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playground.sandbox.fields import Json
-from playground.sandbox.pattern import example
-from playground.sandbox.picks import FORMATS, Picks
+from playground.sandbox.leaves import HUGE, Leaves, UnfillableError, fits
+from playground.sandbox.picks import Picks
+from playground.sandbox.segments import segments
 
 _DEEP = 3
 """Turns through one `$ref` after which the shortest way out is taken."""
 _TOO_DEEP = 60
-_HUGE = 10_000
-"""Characters of a text, or items of a list, that no schema gets more of."""
 
 
-class UnfillableError(Exception):
-    """No value is known that this schema accepts; the text says where."""
-
-
-def fill(schema: Any, text: str) -> Any:
-    """A value that `schema` accepts. Raises UnfillableError."""
+def fill(schema: Any, text: str, rows: int | None = None) -> Any:
+    """A value that `schema` accepts, with so many `rows` in the first list that it has. Raises
+    UnfillableError."""
     try:
-        return _Filler(schema, text).value(schema, "", {}, 0)
+        return _Filler(schema, text, rows).value(schema, "", {}, 0)
     except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
         # Keywords with values of the wrong kind: every use of them would need a check of its own.
         raise UnfillableError(f"it is no JSON Schema ({error})") from error
 
 
 class _Filler:
-    def __init__(self, root: Any, text: str) -> None:
+    def __init__(self, root: Any, text: str, rows: int | None = None) -> None:
         self._root = root
-        self._picks = Picks(text)
+        self._leaves = Leaves(Picks(text))
+        self._rows = rows
+        """Of the first list; None once it is begun."""
 
     def value(self, schema: Any, name: str, turns: dict[str, int], depth: int) -> Any:
         """`turns` counts the references followed on the way here."""
         if depth > _TOO_DEEP:
             raise UnfillableError(f"'{name}' never ends")
         if schema is True or schema is None or schema == {}:
-            return self._string({}, name, [])
+            return self._leaves.string({}, name, [])
         if not isinstance(schema, dict):
             raise UnfillableError(f"nothing is allowed at '{name}'")
         if "$ref" in schema:
@@ -68,7 +66,7 @@ class _Filler:
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return self._one_of(schema["enum"], name)
+            return self._leaves.one_of(schema["enum"], name)
         return self._typed(schema, name, turns, depth)
 
     def _typed(self, schema: Json, name: str, turns: dict[str, int], depth: int) -> Any:
@@ -78,13 +76,13 @@ class _Filler:
             case "array":
                 return self._array(schema, name, turns, depth)
             case "string":
-                return self._string(schema, name, [])
+                return self._leaves.string(schema, name, [])
             case "integer":
-                return self._number(schema, name, whole=True)
+                return self._leaves.number(schema, name, whole=True)
             case "number":
-                return self._number(schema, name, whole=False)
+                return self._leaves.number(schema, name, whole=False)
             case "boolean":
-                return not self._picks.denies(name)
+                return not self._leaves.picks.denies(name)
             case "null":
                 return None
             case other:
@@ -121,6 +119,8 @@ class _Filler:
         else:
             ordered.sort(key=lambda branch: branch == {"type": "null"})
         problem = UnfillableError(f"'{name}' has no alternative")
+        if self._says_nothing(ordered, name):
+            return None
         for branch in ordered:
             try:
                 return self.value(_merged(rest, branch), name, turns, depth + 1)
@@ -147,16 +147,23 @@ class _Filler:
     def _array(self, schema: Json, name: str, turns: dict[str, int], depth: int) -> list[Any]:
         first = schema.get("prefixItems") or []
         rule = schema.get("items", True)
+        if self._rows is not None:
+            return self._long(rule, name, schema, turns, depth)
         least, most = schema.get("minItems", 0), schema.get("maxItems", math.inf)
-        if least > _HUGE:
+        if least > HUGE:
             raise UnfillableError(f"'{name}' is longer than this server makes a list")
         strings = isinstance(rule, dict) and rule.keys() == {"type"} and rule["type"] == "string"
+        wanted: list[Any] = []
         if strings:
-            wanted = list(dict.fromkeys([*self._picks.quoted, *self._picks.names]))[:5]
-        else:
-            wanted = []
+            wanted = self._leaves.words[:5]
+        elif objects := self._objects(rule):
+            free = not _is_deep(turns) and not first and not schema.get("uniqueItems")
+            if free and (made := self._parted(rule, objects, name, schema, turns, depth)):
+                return made
+            if self._leaves.picks.thing and least == 0:
+                return []
         target = least if _is_deep(turns) else min(max(least, len(wanted), len(first), 1), most)
-        made: list[Any] = []
+        made = []
         while len(made) < target:
             if len(made) < len(first):
                 item = self.value(first[len(made)], name, turns, depth + 1)
@@ -171,6 +178,54 @@ class _Filler:
             raise UnfillableError(f"'{name}' cannot have {least} items")
         return made
 
+    def _objects(self, rule: Any) -> list[Json]:
+        """What the items are, where they are objects."""
+        rows = rule.get("anyOf") or [rule] if isinstance(rule, dict) else []
+        found = [
+            self._resolve(str(row["$ref"])) if isinstance(row, dict) and "$ref" in row else row
+            for row in rows
+        ]
+        objects = [row for row in found if isinstance(row, dict) and row.get("properties")]
+        return objects if len(objects) == len(rows) else []
+
+    def _parted(
+        self, rule: Json, objects: list[Json], name: str, schema: Json, turns: dict[str, int],
+        depth: int,
+    ) -> list[Any]:  # fmt: skip
+        """An item for each piece of the text; none when there are too few or too many."""
+        found = segments(self._leaves.picks.text, objects)
+        if not found or (self._leaves.picks.thing and len(found) < 2):
+            return []
+        if not schema.get("minItems", 0) <= len(found) <= schema.get("maxItems", math.inf):
+            return []
+        made = []
+        for text, thing in found:
+            with self._about(Leaves(Picks(text, thing))):
+                told = [row for row in objects if _is_told(row, self._leaves.picks)]
+                item = told[0] if told and len(objects) > 1 else rule
+                made.append(self.value(item, name, turns, depth + 1))
+        return made
+
+    def _long(
+        self, rule: Any, name: str, schema: Json, turns: dict[str, int], depth: int
+    ) -> list[Any]:
+        """As many items as were asked for, no two the same where that can be."""
+        count = min(max(self._rows or 0, schema.get("minItems", 0)), schema.get("maxItems", HUGE))
+        self._rows = None
+        made = []
+        for row in range(1, count + 1):
+            with self._about(Leaves(self._leaves.picks, row)):
+                made.append(self.value(rule, name, turns, depth + 1))
+        return made
+
+    @contextmanager
+    def _about(self, leaves: Leaves) -> Iterator[None]:
+        outer, self._leaves = self._leaves, leaves
+        try:
+            yield
+        finally:
+            self._leaves = outer
+
     def _distinct(
         self, rule: Any, name: str, taken: list[Any], turns: dict[str, int], depth: int
     ) -> Any:
@@ -182,12 +237,12 @@ class _Filler:
         if isinstance(rule, dict) and "enum" in rule:
             values: Iterator[Any] = (value for value in rule["enum"] if value not in taken)
         elif isinstance(rule, dict) and rule.get("type") == "string":
-            values = iter([self._string(rule, name, taken)])
+            values = iter([self._leaves.string(rule, name, taken)])
         elif isinstance(rule, dict) and rule.get("type") in ("integer", "number"):
-            first = self._number(rule, name, whole=rule["type"] == "integer")
+            first = self._leaves.number(rule, name, whole=rule["type"] == "integer")
             step = rule.get("multipleOf", 1)
             near = (first + turn * step for turn in range(-len(taken), len(taken) + 1))
-            values = (value for value in near if value not in taken and _fits(value, rule))
+            values = (value for value in near if value not in taken and fits(value, rule))
         else:
             value = self.value(rule, name, turns, depth + 1)
             values = iter([] if value in taken else [value])
@@ -195,65 +250,18 @@ class _Filler:
             return value
         raise UnfillableError(f"'{name}' cannot have {len(taken) + 1} different items")
 
-    def _one_of(self, values: list[Any], name: str) -> Any:
-        if not values:
-            raise UnfillableError(f"'{name}' has an empty enum")
-        for value in values:
-            if isinstance(value, str) and self._picks.mentions(value):
-                return value
-        numbers = [value for value in values if value in self._picks.numbers and value is not True]
-        return numbers[0] if numbers else values[0]
-
-    def _string(self, schema: Json, name: str, taken: list[Any]) -> str:
-        least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
-        pattern = schema.get("pattern")
-        form = schema.get("format") if schema.get("format") in FORMATS else ""
-        if least > _HUGE:
-            raise UnfillableError(f"'{name}' is longer than this server makes a text")
-        for text in self._picks.strings(name, form, words=pattern is not None):
-            if pattern is None and not form:
-                text = text[: int(min(most, _HUGE))].ljust(least, ".")
-            if (
-                least <= len(text) <= most
-                and text not in taken
-                and (pattern is None or _matches(pattern, text))
-            ):
-                return text
-        if pattern is not None:
-            made = example(pattern, least)
-            if made is not None and len(made) <= most and made not in taken:
-                return made
-        elif not form:
-            for number in range(1, len(taken) + 2):
-                made = f"{name or 'item'} {number}".ljust(least, ".")
-                if len(made) <= most and made not in taken:
-                    return made
-        raise UnfillableError(f"no text is known for '{name}'")
-
-    def _number(self, schema: Json, name: str, *, whole: bool) -> float:
-        low = schema.get("minimum", schema.get("exclusiveMinimum"))
-        high = schema.get("maximum", schema.get("exclusiveMaximum"))
-        step = schema.get("multipleOf")
-        candidates = [*self._picks.numbers_for(name), 1, 0]
-        for edge, inward in ((low, 1), (high, -1)):
-            if edge is not None:
-                candidates += [edge, edge + inward, edge + inward / 2]
-                candidates += [math.ceil(edge), math.floor(edge), math.floor(edge) + inward]
-        if low is not None and high is not None:
-            candidates += [(low + high) / 2, (low + high) // 2]
-        if step:
-            start = math.ceil(low / step) if low is not None else 0
-            if low is None and high is not None:
-                start = math.floor(high / step) - 100
-            candidates += [turn * step for turn in range(start, start + 101)]
-        for value in candidates:
-            if whole and isinstance(value, float):
-                if not value.is_integer():
-                    continue
-                value = int(value)
-            if _fits(value, schema):
-                return value
-        raise UnfillableError(f"no number is known for '{name}'")
+    def _says_nothing(self, branches: list[Any], name: str) -> bool:
+        """Whether a value that may be null is one of some words, and none of them is in a piece of
+        the text."""
+        if not self._leaves.picks.thing or {"type": "null"} not in branches:
+            return False
+        rows = [row for row in branches if row != {"type": "null"}]
+        words = [row.get("enum") for row in rows if isinstance(row, dict)]
+        return all(words) and not any(
+            isinstance(word, str) and self._leaves.picks.mentions(word)
+            for row in words
+            for word in row or ()
+        )
 
     def _resolve(self, reference: str) -> Any:
         if not reference.startswith("#"):
@@ -265,6 +273,13 @@ class _Filler:
                 raise UnfillableError(f"'{reference}' is not in this schema")
             target = target[key]
         return target
+
+
+def _is_told(schema: Json, picks: Picks) -> bool:
+    """Whether a text has the word that tells this object from others."""
+    rules = (rule for rule in schema["properties"].values() if isinstance(rule, dict))
+    words = (rule.get("const") for rule in rules)
+    return any(isinstance(word, str) and picks.mentions(word) for word in words)
 
 
 def _is_deep(turns: dict[str, int]) -> bool:
@@ -282,21 +297,3 @@ def _merged(base: Json, more: Any) -> Any:
     if "required" in base and "required" in more:
         merged["required"] = [*base["required"], *more["required"]]
     return merged
-
-
-def _fits(value: float, schema: Json) -> bool:
-    step = schema.get("multipleOf")
-    return (
-        value >= schema.get("minimum", -math.inf)
-        and value <= schema.get("maximum", math.inf)
-        and value > schema.get("exclusiveMinimum", -math.inf)
-        and value < schema.get("exclusiveMaximum", math.inf)
-        and (not step or (value / step).is_integer())
-    )
-
-
-def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False

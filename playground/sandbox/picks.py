@@ -9,6 +9,16 @@ from collections.abc import Callable, Iterator
 SHOWN = 200
 """Characters of the whole text, where nothing better is found in it."""
 
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
+COLOURS = ("red", "blue", "green", "yellow", "black", "white", "orange", "purple", "pink", "brown",
+           "grey", "gray")  # fmt: skip
+LANGUAGES = {
+    "English": "en", "German": "de", "French": "fr", "Spanish": "es", "Portuguese": "pt",
+    "Italian": "it", "Dutch": "nl", "Swedish": "sv", "Polish": "pl", "Turkish": "tr",
+    "Arabic": "ar", "Chinese": "zh", "Japanese": "ja", "Hindi": "hi",
+}  # fmt: skip
+
 
 def _is_date(text: str) -> bool:
     try:
@@ -25,7 +35,16 @@ def _is_ipv4(text: str) -> bool:
 _NEVER = r"(?!)"
 _EMAIL = r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}"
 _DATE = r"\b\d{4}-\d{2}-\d{2}\b"
+_TIME = r"\b\d{1,2}:\d{2}(?::\d{2})?\b"
 _URI = r"https?://[A-Za-z0-9./?=&_%#-]+"
+_CODE = r"\b(?=[A-Z/-]*\d)[A-Z\d]+(?:[-/][A-Z\d]+)+\b"
+"""A number as invoices have them."""
+_MONTH = rf"(?i:(?P<month>{'|'.join(MONTHS)}))"
+_SPOKEN_DATE = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b"
+    rf"|\b{_MONTH.replace('month', 'month2')} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? "
+    r"(?P<year2>\d{4})\b"
+)
 
 FORMATS: dict[str, tuple[str, Callable[[str], bool], str]] = {
     # format: how it looks in a text, what else must hold, the plain value
@@ -45,26 +64,67 @@ FORMATS: dict[str, tuple[str, Callable[[str], bool], str]] = {
     ),
 }
 
-_HINTS = {
-    # a property so named takes what looks like this
-    "expression": r"[\d(][\d\s.()+*/^-]*[+*/^-][\d\s.()+*/^-]*[\d)]",
-    "date": _DATE,
-    "email": _EMAIL,
-    "url": _URI,
+_CAPITAL = r"[A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*)*"
+_FIRM = r"(?:AB|AG|GmbH|Inc|Ltd|LLC|SA|BV|University|Institute|Hospital|Company)"
+
+_LOOKS = {
+    # what a property is called, and what its value then looks like
+    r"expression": r"[\d(][\d\s.()+*/^-]*[+*/^-][\d\s.()+*/^-]*[\d)]",
+    r"date|issued|day|when": _DATE,
+    r"\btime|start|begin|\bend": _TIME,
+    r"e?mail": _EMAIL,
+    r"url|link": _URI,
+    r"phone|\btel|mobile": r"\+\d[\d ]{6,}\d",
+    r"number|\bid\b|\bcode|reference|\bno\b": _CODE,
+    r"colou?r": rf"\b(?i:{'|'.join(COLOURS)})\b",
 }
+_HINTS = {
+    # likewise, of what is told by the words around it
+    r"organi[sz]ation|company|employer|seller|vendor": (
+        rf"\b{_CAPITAL} {_FIRM}\b|(?<=\bfrom ){_CAPITAL}|(?<=\bby ){_CAPITAL}"
+    ),
+    r"place|location|venue|room|where|address": (
+        rf"(?:(?<=\bin the )|(?<=\bat the )|(?<=\bin ))(?:{_CAPITAL})"
+    ),
+    r"\brole|job|position|profession": (
+        rf"(?<=[a-z], )[a-z][a-z ]+?(?= at {_CAPITAL})|(?<= is )[a-z][a-z ]+?(?= at {_CAPITAL})"
+    ),
+    r"label|caption": r"(?:(?<=\bfor the )|(?<=\bfor )(?!the )|(?<=\bcalled )|(?<=\bto ))[a-z]+",
+    r"quote|excerpt": r"^.+$",
+    r"heading|headline|chapter": r"^\w[^,.:;!?\n]*",
+    r"title|subject|summary": (r"^\w[\w'’ -]*?(?=\s(?:with|on|at|for|of|in|from)\s|[,.:;!?]|$)"),
+}
+_ORDER = re.compile(
+    r"^(?:Add|Classify|Create|Extract|Find|List|Make|Moderate|Put|Read|Translate|Write)\b[^:.\n]*:\s"
+)
+"""What a text wants done with the rest of it."""
 
 _NUMBER = re.compile(r"(?<![\w.])(?<!\w-)-?\d{1,15}(?:\.\d{1,9})?(?!\w)")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`")
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+_NAME = re.compile(
+    rf"(?:^|(?<=[.!?]\s)){_CAPITAL} [A-Z][\w'’-]*(?= (?:is|was|has|works|lives|\w+ed)\b)"
+    r"|(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+)
+_TAKEN = re.compile("|".join((_EMAIL, _URI, _DATE, _TIME, _CODE)))
+"""What is neither a name nor a number, whatever is in it."""
 
 
 class Picks:
-    def __init__(self, text: str) -> None:
-        self._text = text.strip()
-        self.numbers = [_number(word) for word in _NUMBER.findall(text)]
+    def __init__(self, text: str, thing: str = "") -> None:
+        """`thing` is what the text is about, where somebody knows."""
+        self._text = _SPOKEN_DATE.sub(_iso, _ORDER.sub("", text.strip()))
+        self.thing = thing
+        self._told: dict[str, list[str]] = {}
+        free = _TAKEN.sub(lambda found: " " * len(found[0]), self._text)
+        self.numbers = [_number(word) for word in _NUMBER.findall(free)]
         self.quoted = ["".join(groups) for groups in _QUOTED.findall(text)]
-        self.names = [name for name in _NAME.findall(self._text) if name != "I"]
+        self.names = [name for name in _NAME.findall(free) if name != "I"]
         """Words with a capital that do not begin a sentence."""
+
+    @property
+    def text(self) -> str:
+        """With its dates as a machine writes them."""
+        return self._text
 
     def mentions(self, word: str) -> bool:
         return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._text, re.I) is not None
@@ -80,14 +140,9 @@ class Picks:
             yield from (found for found in re.findall(look, self._text) if holds(found))
             yield plain
             return
-        if name:
-            value = r"(\"[^\"]+\"|[^\s,;]*[^\s,;.!?](?:(?-i: [A-ZÀ-Þ][\w'’-]*))*)"
-            labelled = rf"\b{_spoken(name)}\b\s*(?:is|=|:)\s*{value}"
-            if found := re.search(labelled, self._text, re.I):
-                yield found[1].strip('"')
-        for hint, look in _HINTS.items():
-            if hint in name.lower():
-                yield from (match.strip() for match in re.findall(look, self._text))
+        yield from self.telling(name)
+        if self.thing:
+            yield self.thing
         yield from self.quoted
         yield from self.names
         if words:
@@ -96,12 +151,66 @@ class Picks:
         shortened = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
         yield shortened or name.replace("_", " ") or "sandbox"
 
+    def telling(self, name: str) -> list[str]:
+        """What the text itself says the string `name` is."""
+        if name not in self._told:
+            self._told[name] = list(self._telling(name)) if name else []
+        return self._told[name]
+
+    def _telling(self, name: str) -> Iterator[str]:
+        spoken = name.replace("_", " ").lower()
+        yield from self._looking(_LOOKS, spoken)
+        if found := re.search(rf"^{_spoken(name)}: *([^,;\n]+)", self._text, re.I | re.M):
+            yield found[1].strip()
+        value = r"(\"[^\"]+\"|[^\s,;]*[^\s,;.!?](?:(?-i: [A-ZÀ-Þ][\w'’-]*))*)"
+        labelled = rf"\b{_spoken(name)}\b\s*(?:is|=|:)\s*{value}"
+        if found := re.search(labelled, self._text, re.I):
+            yield found[1].strip('"')
+        elif found := re.search(rf"\b(?i:{_spoken(name)}) ({_CAPITAL})", self._text):
+            yield found[1]
+        if "language" in name.lower():
+            yield from (tag for word, tag in LANGUAGES.items() if self.mentions(word))
+        if "title" in spoken:
+            yield from self.quoted
+        for text in self._looking(_HINTS, spoken):
+            yield text[0].upper() + text[1:] if "title" in spoken else text
+
+    def _looking(self, hints: dict[str, str], spoken: str) -> Iterator[str]:
+        for hint, look in hints.items():
+            if re.search(hint, spoken):
+                yield from (found[0].strip() for found in re.finditer(look, self._text))
+
     def numbers_for(self, name: str) -> Iterator[float]:
-        """The number that stands behind the name, then all of them in order."""
-        labelled = rf"\b{_spoken(name)}\b\s*(?:is|=|:)?\s*({_NUMBER.pattern})"
-        if name and (found := re.search(labelled, self._text, re.I)):
-            yield _number(found[1])
+        """The number that stands at the name, then all of them in order."""
+        yield from self.telling_numbers(name)
         yield from self.numbers
+
+    def telling_numbers(self, name: str) -> Iterator[float]:
+        """What the text itself says the number `name` is."""
+        if not name:
+            return
+        first = re.split(r"[_ ]", name)[0]
+        for label in (_spoken(name), *((re.escape(first),) if len(first) > 3 else ())):
+            labelled = rf"\b{label}\b\s*(?:is|=|:|of)?\s*({_NUMBER.pattern})"
+            if found := re.search(labelled, self._text, re.I):
+                yield _number(found[1])
+        if "minutes" in name or "duration" in name:
+            if found := re.search(r"(\d+) ?min", self._text):
+                yield int(found[1])
+            elif found := re.search(r"\b(\d+|an?|one|two|three) hours?\b", self._text):
+                words = {"two": 2, "three": 3}
+                yield 60 * (int(found[1]) if found[1].isdecimal() else words.get(found[1], 1))
+        if "price" in name or "cost" in name:
+            priced = re.findall(rf"(?:\bat|\bfor|@) ({_NUMBER.pattern})", self._text)
+            yield from map(_number, priced)
+
+
+def _iso(found: re.Match[str]) -> str:
+    """A spoken date as a machine writes it; as it is where there is no such day."""
+    day, year = found["day"] or found["day2"], found["year"] or found["year2"]
+    month = MONTHS.index((found["month"] or found["month2"]).lower()) + 1
+    text = f"{year}-{month:02}-{int(day):02}"
+    return text if _is_date(text) else found[0]
 
 
 def _number(word: str) -> float:

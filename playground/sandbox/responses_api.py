@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from playground.sandbox import parameters
-from playground.sandbox.answer import Answer, compaction, compose
+from playground.sandbox.answer import Answer, compaction, compose, staged
 from playground.sandbox.background import Job
 from playground.sandbox.casting import Casting, admit
 from playground.sandbox.errors import ApiError
@@ -60,6 +60,7 @@ class ResponsesApi:
         turn = asked.turn
         admit(scenario, turn.input_tokens, "input")
         started = shell(asked, self._memory.identify("resp_"), int(self._clock()))
+        scenario = staged(scenario, turn)
         answer = compose(scenario, turn)
         if asked.background:
             await self._begin(exchange, scenario, asked, started, answer)

@@ -179,7 +179,10 @@ class Listener:
                 self._wishes[item.required_text("id")] = item.body
             elif kind in ("reasoning", "compaction"):
                 self._refuse_unsealed(item, kind, name)
-            self._heard.hear(json.dumps(item.body))
+            if kind == "function_call":
+                self._heard.call(item.body, item.raw("arguments"))
+            else:
+                self._heard.hear(json.dumps(item.body))
         self._thought = item.text("id") if kind == "reasoning" else None
         if self._thought is not None:
             self._thoughts.add(self._thought)

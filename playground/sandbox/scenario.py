@@ -106,6 +106,24 @@ class CallPart(_Model):
     arguments: dict[str, Any]
 
 
+Spoiling = Literal["missing", "unknown", "type", "nan", "duplicate", "list", "open"]
+
+
+class AnswerPart(_Model):
+    """What the request asked for as JSON: by its schema, as the arguments of the function that has
+    to be called, or, where it has neither, by a schema of our own."""
+
+    answer: list[Spoiling]
+    """What is wrong about it, one after the other; none: it is right."""
+    before: Template = ""
+    after: Template = ""
+    rows: int | None = Field(default=None, ge=1, le=100_000)
+    """Items in the first list that it has."""
+    call: bool = False
+    """As a function call in any case."""
+    phase: Literal["commentary", "final_answer"] | None = None
+
+
 class ItemPart(_Model):
     """An item that only the Responses dialect has, such as the call of a hosted tool, as it is when
     finished but for its ids. Chat Completions leaves it out."""
@@ -134,7 +152,16 @@ class LoadPart(_Model):
     events: int = Field(ge=1)
 
 
-Part = TextPart | ReasoningPart | RefusalPart | CallPart | ItemPart | AlmanacPart | LoadPart
+Part = (
+    TextPart
+    | ReasoningPart
+    | RefusalPart
+    | CallPart
+    | AnswerPart
+    | ItemPart
+    | AlmanacPart
+    | LoadPart
+)
 
 
 class Scenario(_Model):
@@ -152,6 +179,9 @@ class Scenario(_Model):
     reply: list[Part] = []
     after_tools: list[Part] = []
     """The reply to tool results; `reply` when empty."""
+    again: list[Part] = []
+    """The reply to a message that comes right behind the wrong answer of this script, and to tool
+    results: it answers the message before."""
     follows_request: bool = True
     """Calls the tools and fills the schema that a request brings; otherwise only the script is
     played."""
@@ -161,6 +191,8 @@ class Scenario(_Model):
     """How the answer ends. `max_messages` and `steered` are ends of the Responses dialect: a script
     says in `chat` what the other one calls them."""
     fault: Fault | None = None
+    in_string: bool = False
+    """Puts `limit` and `fault` behind the next tokens that end inside a string of the JSON."""
     transport: Transport = Transport()
     """How the bytes are laid out."""
     chat: Manners = Manners()

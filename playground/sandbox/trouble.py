@@ -61,3 +61,5 @@ class Refusal(_Model):
     message: str
     code: str | None = "unsupported_parameter"
     type: str = "invalid_request_error"
+    param: str | None = None
+    """The field that the error names, where that is not the one that is refused."""

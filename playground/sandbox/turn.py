@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -82,6 +83,10 @@ class Turn:
     stream: bool
     prompt: str = ""
     """Text of the last user message."""
+    previous: str = ""
+    """Text of the user message before that."""
+    answered: str = ""
+    """What the assistant said between the two, arguments of calls included."""
     message_number: int = 0
     """User messages up to here."""
     instructions: str = ""
@@ -117,6 +122,10 @@ class Heard:
     """What a conversation comes to, message after message."""
 
     prompt: str = ""
+    previous: str = ""
+    answered: str = ""
+    said: list[str] = field(default_factory=list)
+    """By the assistant, since the last user message."""
     message_number: int = 0
     instructions: list[str] = field(default_factory=list)
     tool_outputs: list[str] = field(default_factory=list)
@@ -140,13 +149,22 @@ class Heard:
         self.tokens += 4
         self.hear(text)
         self.mentions_json = self.mentions_json or "json" in text.lower()
-        if role == "user":
-            self.prompt = text
+        if role == "assistant":
+            self.said.append(text)
+        elif role == "user":
+            self.previous, self.prompt = self.prompt, text
+            self.answered = "\n".join(self.said)
+            self.said.clear()
             self.message_number += 1
             self.tool_outputs.clear()
             self.approvals.clear()
         elif role in ("developer", "system"):
             self.instructions.append(text)
+
+    def call(self, body: Json, arguments: object) -> None:
+        """A call that the assistant made."""
+        self.hear(json.dumps(body))
+        self.said.append(str(arguments))
 
     def output(self, text: str) -> None:
         self.tokens += 4

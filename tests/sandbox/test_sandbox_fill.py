@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.sandbox.fill import UnfillableError, fill
+from playground.sandbox.fill import fill
+from playground.sandbox.leaves import UnfillableError
 from playground.sandbox.pattern import example
 
 TREE = {

@@ -511,7 +511,7 @@ def test_structured_output_is_parsed_by_the_sdk(serving: Any, run: Any) -> None:
                 model="sandbox", input=text, text_format=Event, extra_body=FAST
             )
             assert response.output_parsed == Event(
-                title="Open Day", guests=["Open Day", "Ada", "Grace"], seats=42
+                title="Open Day", guests=["Ada", "Grace"], seats=42
             )
             chat = await api.chat.completions.parse(
                 model="sandbox",
