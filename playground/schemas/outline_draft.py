@@ -143,7 +143,9 @@ def located(schema: Any, path: Path) -> tuple[Part, Any]:
 
 
 def _keys(holder: Any) -> Any:
-    return holder if isinstance(holder, dict) else range(len(holder or ()))
+    if isinstance(holder, list):
+        return range(len(holder))
+    return holder if isinstance(holder, dict) else ()
 
 
 def shaped(schema: Any, path: Path) -> tuple[Path, dict[str, Any]]:

@@ -48,6 +48,7 @@ _SWITCHES = frozenset(
     ("additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 )
 """Of those, the ones that are mostly true or false: such are no rows."""
+_HOLDERS = frozenset((*MAPS, *LISTS, *SINGLE))
 
 
 class Inner(NamedTuple):
@@ -61,7 +62,7 @@ class Inner(NamedTuple):
 def inside(node: Any) -> Iterator[Inner]:
     """The schemas that stand directly in one, properties first. A keyword that should hold schemas
     and does not is given as if it was one: a row says what is wrong."""
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or _HOLDERS.isdisjoint(node):
         return
     for keyword, part in MAPS.items():
         if keyword in node and part != "definition":
