@@ -14,6 +14,7 @@ Where the JSON begins is for `core.json_lead` to say, the grammar is that of `co
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from playground.core.json_lead import FENCE, Search
 from playground.core.json_nodes import CONSTANTS, NUMBER, WRITTEN, Node, guess, out_of_range
@@ -60,6 +61,11 @@ class Live(Tree):
     def text(self) -> str:
         """Everything that was fed."""
         return "".join(self._fed)
+
+    @property
+    def fed(self) -> Sequence[str]:
+        """The same in the pieces in which it came, for those who have some of them already."""
+        return self._fed
 
     @property
     def before(self) -> str:
