@@ -201,11 +201,12 @@ class _Reading:
         said = rest.pop("properties", None) is not None or required or isinstance(others, Nothing)
         if not said:
             return self._table(rest, others, path, depth)
+        needed = dict.fromkeys(key for key in required if isinstance(key, str))
         fields = [
-            Field(key, self.shape(node, f"{path}.properties.{key}", depth), key in required)
+            Field(key, self.shape(node, f"{path}.properties.{key}", depth), key in needed)
             for key, node in properties.items()
         ]
-        missing = [key for key in required if isinstance(key, str) and key not in properties]
+        missing = [key for key in needed if key not in properties]
         fields += [Field(key, Anything(), True) for key in missing]
         return Record(fields=tuple(fields), extra=others)
 
