@@ -53,7 +53,7 @@ def main(given: int, line: int, told: int) -> None:
         layers, owner = _apart(task)
         _divide(task, line, report)
         layers += _confine(task, owner)
-        _check()
+        _check(task, layers)
     except OSError as error:
         report.tell(failed=str(error))
         os._exit(1)
@@ -135,11 +135,12 @@ def _confine(task: Mapping[str, Any], owner: tuple[int, int] | None) -> list[str
     ]
 
 
-def _check() -> None:
-    """Python itself has to be in there: a module is read when it is first imported."""
+def _check(task: Mapping[str, Any], layers: list[str]) -> None:
+    if lacking := [one for one in task["layers"] if one not in layers]:
+        raise OSError(f"it is not there any more: {', '.join(lacking)}")
     try:
-        with open(os.__file__, "rb") as file:
-            file.read(1)
+        # A module is read when it is first imported: Python itself has to be in there.
+        Path(os.__file__).open("rb").close()
     except OSError:
         words = f"the Python in {sys.base_prefix} can be read by its owner alone"
         raise OSError(words) from None
@@ -213,6 +214,8 @@ def _play(task: Mapping[str, Any]) -> None:
     sys.modules["__main__"] = module
     sys.argv[:] = [name]
     sys.path[:] = [*sys.path[1:], *task["path"]]
+    for ours in [one for one in sys.modules if one.split(".")[0] == "playground"]:
+        del sys.modules[ours]
     # Without a time of change an entry is never looked for on the disk.
     lines = [f"{line}\n" for line in source.split("\n")]
     linecache.cache[name] = (len(source), None, lines, name)

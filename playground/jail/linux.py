@@ -120,6 +120,8 @@ def remove(folder: Path) -> None:
                 # What is inside comes up here, so that no path grows long.
                 Path(row.path).chmod(0o700)
                 for inner in list(os.scandir(row.path)):
+                    if inner.is_dir(follow_symlinks=False):
+                        Path(inner.path).chmod(0o700)  # else it cannot be moved
                     Path(inner.path).rename(folder / f"{folder.name}-{(number := number + 1)}")
                 Path(row.path).rmdir()
         folder.rmdir()

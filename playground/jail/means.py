@@ -34,6 +34,8 @@ THROUGH: Mapping[str, str] = {
 }
 """The attempts of `attempts.py`, should one get through."""
 
+BEHIND = {"Landlock": "Landlock", "system-call filter": "a filter of system calls"}
+
 PLANTED = "planted"
 
 
@@ -138,7 +140,7 @@ def _reached(listener: socket.socket) -> bool:
 
 def _sentence(way: str, layers: Sequence[str]) -> str:
     who = "as a user that nobody else is" if "unused user" in layers else "as you"
-    behind = [one for one in ("Landlock", "system-call filter") if one in layers]
+    behind = [words for one, words in BEHIND.items() if one in layers]
     if way == "filters":
         return (
             f"It runs {who}; Landlock lets it read nothing but Python's libraries, and a filter of "

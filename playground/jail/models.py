@@ -6,6 +6,7 @@ then the schema. What the source itself prints goes to standard error.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import linecache
 import os
@@ -103,14 +104,16 @@ def ran(source: str) -> types.ModuleType:
     return module
 
 
-def told(error: BaseException) -> None:
+def told(error: BaseException) -> str:
     """The error as Python shows it, without what of us and of Pydantic is on the way to it."""
-    trace = error.__traceback__
-    frames = [
-        frame for frame in traceback.extract_tb(trace) if frame.filename == FILE
-    ] or traceback.extract_tb(trace)[-1:]
-    lines = [] if isinstance(error, SyntaxError | Lacking) else traceback.format_list(frames)
-    sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
+    if isinstance(error, Lacking):
+        return f"{error}\n"
+    shown = traceback.format_exception_only(error)
+    if not isinstance(error, SyntaxError):
+        way = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in way if frame.filename == FILE]
+        shown = traceback.format_list(own or way[-1:]) + shown
+    return "".join(shown)
 
 
 def main() -> None:
@@ -121,8 +124,9 @@ def main() -> None:
     try:
         found = json.dumps(schema(ran(given["source"]), given["name"]), allow_nan=False)
     except (Exception, SystemExit) as error:
-        told(error)
-        sys.stderr.flush()
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()  # what was printed before comes before
+        sys.stderr.write(told(error))
         sys.exit(1)
     with os.fdopen(answers, "wb") as file:
         file.write(f"{given['mark']}\n{found}".encode())
