@@ -13,7 +13,6 @@ until the whole document was judged at the end.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from playground.core.json_nodes import AROUND, LEGAL, Flaw, Node
@@ -21,13 +20,14 @@ from playground.core.partial_json import Live
 from playground.core.problem import Failure, Problem
 from playground.schemas.answer_fields import Field, FieldState
 from playground.schemas.answer_schema import Guide, Outlook, Place, Verdict
+from playground.schemas.answer_tree import Fields, Names
 from playground.schemas.source import Path
 from playground.schemas.validation import Error, Validator
 
-__all__ = ["EXPECTED", "Answer", "Field", "FieldState"]
+__all__ = ["Answer", "Field", "FieldState", "Judgement"]
 
-EXPECTED = 20_000
-"""Fields that are laid out before they come. Any further ones appear when they do."""
+DEEPEST = 256
+"""Levels of which the values are judged; the validator of the whole gives up before."""
 
 Judgement = list[Error] | Problem
 _NOTHING = Verdict(frozenset(), [])
@@ -45,26 +45,26 @@ class _Open:
         """What is expected of it; None when nobody says anything."""
         self.outlook: Outlook | None = None
         """Of an object or an array: what is expected inside."""
-        self.names: dict[str | int, Field] = {}
+        self.names: Names = {}
         """The fields of an object."""
         self.taken = 0
         """Children of the node that were entered."""
         self.begun = False
 
 
-class Answer:
+class Answer(Fields):
     """Takes the text as it comes. Whatever the text or the schema is, nothing here raises but
-    `feed` after the end. Who wants to know what changed keeps the `rev` it saw, and asks `since`.
-    """
+    `feed` after the end."""
 
     def __init__(self, schema: Any | None) -> None:
+        super().__init__()
         self.schema = schema
         self.live = Live()
         self.unusable: Problem | None = None
         """Why the schema cannot check anything, or not this."""
         self.missing: list[Path] = []
         """What is required and did not come, in the order of the text. Only after the end; of
-        what was laid out, see `EXPECTED`."""
+        what was laid out (`answer_tree.EXPECTED`)."""
         self.ended = False
         self.whole = False
         """Whether nobody said that it was cut."""
@@ -78,23 +78,12 @@ class Answer:
                 self._expected = Place(Guide(schema, self._validator).root, (0,))
             except Failure as failure:
                 self.unusable = failure.problem
-        self._at = 0
-        self._log: list[Field] = []  # each field as often as it was touched; its length is `rev`
-        self._open: list[_Open] = []
-        self._laid_out = 0
+        self._open: list[_Open] = []  # the outermost first
         self._flaws = 0  # that were seen
         self._flawed: dict[Node, list[str]] = defaultdict(list)
-        self._wrong: dict[Field, None] = {}  # those that have errors
-        self._lacking: list[Field] = []  # required, and did not come
-        self._unsettled: list[Field] = []
+        self._unsettled: list[Field] = []  # nothing is known against them, and not all is known
         self._final: list[Error] | None = None
-        self.root = Field(None, None)
         self._await()
-
-    @property
-    def rev(self) -> int:
-        """Grows whenever a field changes."""
-        return len(self._log)
 
     @property
     def value(self) -> Any:
@@ -125,16 +114,6 @@ class Answer:
         """Whether it is whole, and everything is as the schema says."""
         sound = self.parsed and self.whole and self.judged
         return sound and self.unusable is None and not self.errors
-
-    def since(self, rev: int) -> list[Field]:
-        """Fields that changed after revision `rev`, each once, parents before children that are
-        new. Costs what changed, not what is there."""
-        return [field for field in dict.fromkeys(self._log[rev:]) if field.rev > rev]
-
-    def field(self, path: Path) -> Field | None:
-        """The field at this path; None when there is none."""
-        field = self._nearest(path)
-        return field if field.path == path else None
 
     def feed(self, text: str, at: int) -> None:
         """Add text, cut anywhere, that came `at` nanoseconds of the run. Raises ValueError after
@@ -193,9 +172,11 @@ class Answer:
         for error in judgement:
             field = self._nearest(error.path)
             if error.message not in [one.message for one in field.errors]:
-                self._blame(field, error)
+                self._blame(field, error._replace(path=error.path[len(field.path) :]))
             for one in field.line():
-                one.state = "invalid"
+                if one.state != "invalid":
+                    one.state = "invalid"
+                    self._touch(one)
         for field in self._unsettled:
             if field.state == "complete" and field.rev:
                 field.state = "valid"
@@ -243,43 +224,35 @@ class Answer:
 
     def _await(self) -> None:
         """Lay out what is expected of the root, before anything has come."""
-        self._introduce(self.root, self._expected, required=True)
         self._touch(self.root)
-        outlook = self._expected and self._expected.expectation.outlook("object")
-        if outlook is not None:
-            self._lay_out(self.root, outlook, {})
+        if self._expected is not None:
+            self._introduce(self.root, self._expected, required=True)
+            if outlook := self._expected.expectation.outlook("object"):
+                self._lay_out(self.root, outlook, {})
 
     def _enter(self, parent: _Open, node: Node) -> None:
         """A name is there, or an item begins."""
         key = node.key
-        assert key is not None
-        place, refusal, unknown = None, None, False
         field = parent.names.get(key)
         if field is not None and field.node is not None:
             self._restart(parent, field)
-        if parent.outlook is not None and isinstance(key, int):
-            place = parent.outlook.item(key)
-        elif parent.outlook is not None and isinstance(key, str):
+        place, refusal, unknown = None, None, False
+        if parent.outlook is not None and isinstance(key, str):
             found = parent.outlook.field(key)
             if found is None:
-                refusal = parent.outlook.refusal(key)
+                refusal, unknown = parent.outlook.refusal(key), True
             else:
                 self._narrow(parent, found[0])
-                place = found[1]
-                unknown = not parent.outlook.speaks_of(key)
-        field = parent.names.get(key)
-        if field is None:
-            field = Field(parent.field, key)
-            parent.field.children.append(field)
-            if isinstance(key, str):
-                parent.names[key] = field
-            self._touch(parent.field)
-        field.node, field.unknown = node, unknown or refusal is not None
-        self._introduce(field, place, required=field.required)
-        self._touch(field)
+                place, unknown = found[1], not found[0].speaks_of(key)
+        elif parent.outlook is not None and isinstance(key, int):
+            place = parent.outlook.item(key)
+        field = self._came(parent.field, parent.names, node)
+        field.unknown = unknown
+        if place is not None:
+            self._introduce(field, place, required=field.required)
         if refusal is not None:
-            self._blame(field, refusal._replace(path=field.path))
-        self._open.append(_Open(field, node, place))
+            self._blame(field, refusal)
+        self._open.append(_Open(field, node, place if len(self._open) < DEEPEST else None))
 
     def _begin(self, one: _Open) -> None:
         """The value begins."""
@@ -289,17 +262,17 @@ class Answer:
         if field.state == "waiting":
             field.state = "streaming"
         self._touch(field)
-        awaited = {child.key: child for child in field.children if child.key is not None}
+        awaited: Names = {child.key: child for child in field.children}
         if kind in ("object", "array") and one.place is not None:
             one.outlook = one.place.expectation.outlook(kind)
             if one.outlook is None:
-                error = one.place.expectation.misfit(kind)
-                self._blame(field, error._replace(path=field.path))
+                self._blame(field, one.place.expectation.misfit(kind))
         if kind == "object" and one.outlook is not None:
             one.names = awaited
             self._lay_out(field, one.outlook, one.names)
         elif field.children:
             field.children = []
+            self._laid_out -= len(awaited)
             for child in awaited.values():
                 self._forget(child)
 
@@ -312,20 +285,17 @@ class Answer:
         self._tell_flaws(one)
         verdict = self._verdict(one)
         for error in verdict.errors:
-            self._blame(field, error._replace(path=field.path + error.path))
-        sound = field.went_wrong is None or not any(
-            child.state == "invalid" for child in field.children
-        )
-        if field.errors or not sound:
+            self._blame(field, error)
+        sound = field.went_wrong is None or all(one.state != "invalid" for one in field.children)
+        if field.errors or not sound or one.node.state == "invalid":
             field.state = "invalid"
         else:
             field.went_wrong = None
             field.state = self._good(one)
         self._touch(field)
-        if sound and verdict.options and self._open and one.place is not None:
-            parent = self._open[-1]
-            if parent.outlook is not None:
-                self._narrow(parent, parent.outlook.holding(one.place, verdict.options))
+        parent = self._open[-1] if self._open else None
+        if sound and verdict.options and one.place and parent and parent.outlook:
+            self._narrow(parent, parent.outlook.holding(one.place, verdict.options))
 
     def _verdict(self, one: _Open) -> Verdict:
         node = one.node
@@ -363,43 +333,8 @@ class Answer:
             field.state = "cut"
         self._touch(field)
 
-    # Fields.
-
-    def _touch(self, field: Field) -> None:
-        self._log.append(field)
-        field.rev = len(self._log)
-
-    def _introduce(self, field: Field, place: Place | None, *, required: bool) -> None:
-        field.required = required
-        if place is not None:
-            expectation = place.expectation
-            field.expects = expectation.words
-            field.title, field.description = expectation.title, expectation.description
-
-    def _lay_out(self, field: Field, outlook: Outlook, names: dict[str | int, Field]) -> None:
-        """Put the fields that are expected in order, before those that came unexpected."""
-        expected = []
-        for name, required in outlook.names.items():
-            child = names.get(name)
-            if child is None and self._laid_out < EXPECTED:
-                self._laid_out += 1
-                child = names[name] = Field(field, name)
-            if child is None:
-                continue
-            expected.append(child)
-            found = outlook.field(name)
-            if child.node is None and found is not None:
-                self._introduce(child, found[1], required=required)
-                self._touch(child)
-            child.required = required
-        others = [child for child in field.children if child.key not in outlook.names]
-        for child in others:
-            if child.node is None:
-                self._forget(child)
-                names.pop(child.key or "", None)
-        field.children = [*expected, *(child for child in others if child.node is not None)]
-
     def _narrow(self, one: _Open, outlook: Outlook) -> None:
+        """Some branches of a union are out of the question."""
         if outlook is not one.outlook:
             one.outlook = outlook
             if one.node.kind == "object":
@@ -407,79 +342,13 @@ class Answer:
                 self._lay_out(one.field, outlook, one.names)
 
     def _restart(self, parent: _Open, field: Field) -> None:
-        """A name came again, and the last one counts: nothing is known by the one before."""
+        """A name came again, and the last one counts: what the first one told no longer holds."""
         self._forget(field)
-        self._touch(field)
+        self._laid_out += 1
         if parent.outlook is not None:
             full = parent.outlook.expectation.outlook("object")
             self._narrow(parent, full or parent.outlook)
 
-    def _forget(self, field: Field) -> None:
-        """What was known of a field and all in it; those are no longer in the tree."""
-        waiting = [field]
-        while waiting:
-            one = waiting.pop()
-            waiting += one.children
-            self._wrong.pop(one, None)
-            one.rev = 0
-        field.node = field.went_wrong = field.began = field.ended = None
-        field.state, field.errors, field.children = "waiting", [], []
-
-    def _miss(self, field: Field) -> None:
-        """Nothing more will come into it."""
-        for child in field.children:
-            if child.node is None:
-                child.state = "missing"
-                self._touch(child)
-                if child.required:
-                    self._lacking.append(child)
-
     def _tell_flaws(self, one: _Open) -> None:
-        words = self._flawed.pop(one.node, [])
-        if one.node.state == "invalid" and not words and one.node.end is not None:
-            words = [] if one.field.errors else ["This is no JSON."]
-        for text in words:
-            self._blame(one.field, Error(one.field.path, (), "json", text))
-
-    def _blame(self, field: Field, error: Error) -> None:
-        field.errors.append(error)
-        field.state = "invalid"
-        self._wrong[field] = None
-        self._touch(field)
-        for one in field.line():
-            if one.went_wrong is not None and one is not field:
-                break
-            if one.went_wrong is None:
-                one.went_wrong = self._at
-                self._touch(one)
-
-    def _acquit(self) -> None:
-        """The document holds after all: a name came twice, and the second time well."""
-        for field in reversed(list(self._walk())):
-            field.errors = [error for error in field.errors if error.keyword == "json"]
-            bad = field.errors or any(child.state == "invalid" for child in field.children)
-            if field.state == "invalid" and not bad:
-                field.state, field.went_wrong = "valid", None
-                self._wrong.pop(field, None)
-                self._touch(field)
-
-    def _walk(self) -> Iterator[Field]:
-        """All fields, parents first."""
-        waiting = [self.root]
-        while waiting:
-            field = waiting.pop()
-            yield field
-            waiting += field.children
-
-    def _nearest(self, path: Path) -> Field:
-        """The field at a path, or what it would be in."""
-        field = self.root
-        for step in path:
-            if isinstance(step, int) and step < len(field.children):
-                inner: Field | None = field.children[step]
-            else:
-                inner = next((child for child in field.children if child.key == step), None)
-            if inner is None:
-                break
-            field = inner
-        return field
+        for words in self._flawed.pop(one.node, ()):
+            self._blame(one.field, Error((), (), "json", words))

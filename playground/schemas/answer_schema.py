@@ -11,13 +11,13 @@ shares one expectation.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
-from playground.schemas.answer_branches import Branch, Located, Option, type_of, types
+from playground.schemas.answer_branches import Branch, Located, Option
+from playground.schemas.answer_checks import ANNOTATIONS, Check, simple
 from playground.schemas.patterns import Patterns
 from playground.schemas.pointers import pointed
 from playground.schemas.source import Path
@@ -28,10 +28,6 @@ WAYS = 256
 DEEPEST = 40
 """References and unions that lead into each other without a field between them."""
 
-ANNOTATIONS = frozenset(
-    ("title", "description", "default", "examples", "$comment", "$schema", "deprecated")
-)
-_SIMPLE = ANNOTATIONS | {"type", "const", "enum"}
 _FOLLOWED = ANNOTATIONS | {
     *("$defs", "definitions", "$ref", "$id", "allOf", "anyOf", "oneOf", "discriminator", "type"),
     *("properties", "required", "additionalProperties", "patternProperties"),
@@ -84,6 +80,10 @@ class Guide:
         if validator is None:
             validator = self._parts[part.path] = self._validator.part(*part)
         return validator.errors(value)
+
+    def check(self, part: Located) -> Check:
+        """For values that are no objects and no arrays. What it gives may raise Failure."""
+        return simple(part.schema) or (lambda value: not self.errors(part, value))
 
     def ways(self, part: Located, through: tuple[Path, ...] = ()) -> list[Option]:
         """A schema taken apart: one of these holds, all that is in it at once."""
@@ -197,8 +197,8 @@ class Expectation:
         return Error((), (*path, "type"), "type", f"it is {article} {kind}, not {self.words}")
 
     @cached_property
-    def _checks(self) -> list[list[Callable[[Any], bool]]]:
-        return [[_check(part, self.guide) for part in option] for option in self.options]
+    def _checks(self) -> list[list[Check]]:
+        return [[self.guide.check(part) for part in option] for option in self.options]
 
     def _said(self, keyword: str) -> str:
         """By the schema itself, or what it refers to; also if that may be null instead."""
@@ -292,36 +292,3 @@ class Outlook:
         expectation = self.expectation.guide.expectation(by_paths[paths] for paths in distinct)
         owners = tuple(distinct.index(tuple(part.path for part in option)) for option in rows)
         return Place(expectation, owners)
-
-
-def _check(part: Located, guide: Guide) -> Callable[[Any], bool]:
-    """Whether a value that is no object and no array is what a schema says; quick for what is
-    simple."""
-    schema = part.schema
-    if schema is True or schema == {}:
-        return lambda value: True
-    if not isinstance(schema, dict) or not _SIMPLE.issuperset(schema):
-        return lambda value: not guide.errors(part, value)
-    said = types({"type": schema["type"]}) if "type" in schema else None
-    allowed = None
-    if "const" in schema or "enum" in schema:
-        allowed = {_spelled(one) for one in schema.get("enum", [schema.get("const")])}
-        if "const" in schema:
-            allowed &= {_spelled(schema["const"])}
-
-    def simple(value: Any) -> bool:
-        if said is not None:
-            kind = type_of(value)
-            integral = kind == "number" and value.is_integer() and "integer" in said
-            if kind not in said and not integral and not (kind == "integer" and "number" in said):
-                return False
-        return allowed is None or _spelled(value) in allowed
-
-    return simple
-
-
-def _spelled(value: Any) -> str:
-    """The same for what JSON Schema calls equal."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return json.dumps(value, sort_keys=True)

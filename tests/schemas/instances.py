@@ -50,7 +50,24 @@ FORMATS = {
     "hostname": ["example.com"],
 }
 """Texts of formats that Pydantic checks."""
-WORDS = ["", "a", "b", "x", "ab", "xb", "a1b", "abc12", "A", "ABC", "7", "42", "3 kB", "aab", "xa"]
+WORDS = [
+    "",
+    "a",
+    "b",
+    "x",
+    "ab",
+    "xb",
+    "a1b",
+    "abc12",
+    "A",
+    "ABC",
+    "7",
+    "42",
+    "3 kB",
+    "12:30",
+    "aab",
+    "xa",
+]
 """Texts of which some match each pattern."""
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | TEXTS,
