@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.hostile import bodies, chat, framing, heavy, responses, values
+from tests.hostile import bodies, chat, framing, heavy, responses, structured, values
 from tests.hostile.case import Case
 
 CASES: tuple[Case, ...] = tuple(
-    case for part in (framing, bodies, values, chat, responses) for case in part.cases()
+    case for part in (framing, bodies, values, chat, responses, structured) for case in part.cases()
 )
 
 
