@@ -19,7 +19,7 @@ KINDS: dict[Kind, str] = {
     "schema": "JSON Schema",
     "pydantic": "Pydantic source",
     "sample": "sample JSON",
-    "samples": "samples of JSON, one a line",
+    "samples": "samples of JSON",
 }
 """What each is called."""
 
