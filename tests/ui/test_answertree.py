@@ -225,7 +225,7 @@ def _field(state: FieldState, text: str = "", **more: Any) -> Field:
         (_field("missing", required=True), "missing", "error"),
         (_field("missing"), "left out", ""),
         (_field("valid", "x", unknown=True), "not in the schema", "warning"),
-        (_field("invalid", "x", unknown=True, went_wrong=MS), "invalid 1 ms", "error"),
+        (_field("invalid", "x", unknown=True, went_wrong=MS), "not in the schema", "error"),
     ],
 )
 def test_a_state_has_a_word_and_no_two_the_same_look(field: Field, word: str, icon: str) -> None:
@@ -457,8 +457,7 @@ def test_the_detail_of_an_object_is_its_json_and_names_the_errors(qtbot: QtBot) 
     assert json.loads(detail.text) == {"number": "B", "lines": []}
     (told,) = words.wrongs(answer.root)
     assert "total" in told and told.endswith("$.required")
-    shown = detail._errors.toPlainText()
-    assert told in shown
+    assert detail._errors.toPlainText() == told.replace(" · ", "\n")
 
 
 def test_many_errors_are_told_in_part(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.schemas.answer import Field
@@ -55,12 +55,20 @@ class AnswerDetail(QFrame):
         self._mark = Mark("error", "error", self)
         self._errors = PlainText("", self)
         self._errors.setAccessibleName("What is wrong with the field")
+        for text in (self._path, self._facts, self._errors):
+            # Fixed would be fixed to the height that it had at the width from before.
+            policy = text.sizePolicy()
+            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+            text.setSizePolicy(policy)
         column = self._column = QVBoxLayout(self)
         theme.space(column, 12, 6, 8, 8, gap=4)
         head = QHBoxLayout()
         theme.space(head, gap=4)
-        head.addWidget(self._path, 1)
-        head.addWidget(self._copy)
+        line = QVBoxLayout()
+        theme.space(line, 0, 4, 0, 0)
+        line.addWidget(self._path)
+        head.addLayout(line, 1)
+        head.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self._facts)
         column.addWidget(self._string)
@@ -70,7 +78,7 @@ class AnswerDetail(QFrame):
         wrong.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         wrong.addWidget(self._errors, 1)
         column.addLayout(wrong)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         theme.follow(self, lambda look: self._fit())
         self.hide()
 
@@ -103,7 +111,7 @@ class AnswerDetail(QFrame):
             self._show_json(field, growing=growing)
         else:
             self._show_string(field)
-        told = words.wrongs(field)
+        told = words.wrongs(field, between="\n")
         more = [f"… and {len(told) - ERRORS} more"] if len(told) > ERRORS else []
         self._errors.say("\n".join([*told[:ERRORS], *more]))
         self._errors.setVisible(bool(told))
@@ -157,16 +165,9 @@ class AnswerDetail(QFrame):
         )
         self._string.setFixedHeight(ceil(min(high, most)) + 2 * EDGE)
         self._json.setFixedHeight(round(most) + 2 * EDGE + MARGIN)
-        # The layout around this one remembers a height from before.
-        self._column.invalidate()
-        self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

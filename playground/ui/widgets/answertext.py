@@ -18,7 +18,6 @@ from playground.ui.widgets.growingtext import GrowingText
 _TONED = AROUND | {"no JSON"}
 """What is said by the tone of the text, and not underlined."""
 _FAR = 2**31 - 1
-_UNTONED: tuple[int, int | None] | None = (-1, None)
 
 
 class AnswerText(GrowingText):
@@ -39,7 +38,7 @@ class AnswerText(GrowingText):
         """Show the text of an answer: from the top, or its end while it comes."""
         self._answer = answer
         self._pieces = 0
-        self._bounds = _UNTONED
+        self._bounds = None
         self._flaws.clear()
         self.setExtraSelections([])
         self.begin(following=answer is not None and not answer.ended)
@@ -54,12 +53,12 @@ class AnswerText(GrowingText):
             return
         fed = answer.live.fed
         if len(fed) > self._pieces:
-            self.grow("".join(fed[self._pieces :]))
+            inside = self._bounds is not None and self._bounds[1] is None
+            self.grow("".join(fed[self._pieces :]), _form("text" if inside else "faint"))
             self._pieces = len(fed)
         if answer.ended:
             self.finish()
-        if self._pieces:
-            self._tone(answer)
+        self._tone(answer)
         if len(self._flaws) < len(answer.flaws):
             self._flaws += [self._placed(answer, one) for one in answer.flaws[len(self._flaws) :]]
             self._underline()
@@ -76,8 +75,8 @@ class AnswerText(GrowingText):
             self._underline()
 
     def _tone(self, answer: Answer, *, anew: bool = False) -> None:
-        """What is around the JSON is faint: all, as long as there is none. New text has the tone
-        of what it follows, so there is something to do only when the JSON begins or ends."""
+        """What is around the JSON is faint: all, as long as there is none. New text comes in the
+        tone of its place, so there is something to do only when the JSON begins or ends."""
         root = answer.live.root
         bounds = None if root is None else (root.start, root.end)
         if bounds == self._bounds and not anew:
@@ -95,12 +94,10 @@ class AnswerText(GrowingText):
     def _colour(self, start: int, end: int, token: str) -> None:
         if start >= end:
             return
-        form = QTextCharFormat()
-        form.setForeground(theme.current().colour(token))
         pen = QTextCursor(self.document())
         pen.setPosition(start)
         pen.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        pen.setCharFormat(form)
+        pen.setCharFormat(_form(token))
 
     def _placed(self, answer: Answer, flaw: Flaw) -> tuple[int, int, Flaw]:
         """Where a flaw stands in the document. An end that is still to come is far away."""
@@ -146,7 +143,9 @@ class AnswerText(GrowingText):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            told = self.reason(self.cursorForPosition(event.pos()).position())
+            near = self.cursorForPosition(event.pos())  # the boundary, not the character
+            left = event.pos().x() < self.cursorRect(near).center().x()
+            told = self.reason(near.position() - left)
             if told:
                 text = f"<p style='white-space: pre-wrap'>{html.escape(told)}</p>"
                 QToolTip.showText(event.globalPos(), text, self.viewport())
@@ -154,3 +153,9 @@ class AnswerText(GrowingText):
                 QToolTip.hideText()
             return True
         return super().viewportEvent(event)
+
+
+def _form(token: str) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setForeground(theme.current().colour(token))
+    return form

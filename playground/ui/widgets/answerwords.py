@@ -44,8 +44,10 @@ _UNKNOWN = Sign("warning", "warn", "not in the schema", "unknown")
 
 
 def sign(field: Field) -> Sign:
-    """The state at the right of a row. What is wrong goes before what is only unknown."""
+    """The state at the right of a row."""
     match field.state:
+        case "invalid" if field.unknown:
+            return _UNKNOWN._replace(icon="error", token="error")
         case "invalid":
             when = "" if field.went_wrong is None else seconds(field.went_wrong)
             word = f"invalid {when}".strip()
@@ -159,9 +161,9 @@ def told(field: Field) -> str:
     return f"{word} The schema has no such field." if field.unknown else word
 
 
-def wrongs(field: Field) -> list[str]:
+def wrongs(field: Field, between: str = " · ") -> list[str]:
     """Each error with the place in the schema that it offends."""
-    return [f"{error.message} · {spelled(error.schema_path)}" for error in field.errors]
+    return [f"{error.message}{between}{spelled(error.schema_path)}" for error in field.errors]
 
 
 def sentence(field: Field) -> str:

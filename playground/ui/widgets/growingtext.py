@@ -10,7 +10,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QResizeEvent, QTextBlock, QTextCursor, QTextOption
+from PySide6.QtGui import QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from playground.core.plain import visible
@@ -72,29 +72,33 @@ class GrowingText(QPlainTextEdit):
         self._held = ""
         self._stretches.clear()
 
-    def grow(self, text: str) -> None:
+    def grow(self, text: str, form: QTextCharFormat | None = None) -> None:
         """Add text at the end. What cannot be seen in it is spelled out."""
         if not text:
             return
         self._placing = True
+        bar = self.verticalScrollBar()
+        top = bar.value()
         mine = self.textCursor()  # of the user: it stays where it is
         anchor, position = mine.anchor(), mine.position()
         pen = self._pen()
         pen.beginEditBlock()
         for at in range(0, len(text), WIDE):
-            self._take(pen, text[at : at + WIDE])
+            self._take(pen, text[at : at + WIDE], form or QTextCharFormat())
         pen.endEditBlock()
         if position != self.textCursor().position() or anchor != self.textCursor().anchor():
             mine.setPosition(anchor)
             mine.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
             self.setTextCursor(mine)
+        bar.setValue(top)
         self._placing = False
         self._keep_up()
 
     def finish(self) -> None:
         """Nothing more will come."""
         if self._held:
-            self._write(self._pen(), visible(self._held))
+            pen = self._pen()
+            self._write(pen, visible(self._held), pen.charFormat())
             self._held = ""
 
     def position(self, offset: int) -> int:
@@ -115,7 +119,7 @@ class GrowingText(QPlainTextEdit):
         pen.movePosition(QTextCursor.MoveOperation.End)
         return pen
 
-    def _take(self, pen: QTextCursor, text: str) -> None:
+    def _take(self, pen: QTextCursor, text: str, form: QTextCharFormat) -> None:
         text = self._held + text
         self._length -= len(self._held)
         self._held = "\r" if text.endswith("\r") else ""
@@ -125,16 +129,16 @@ class GrowingText(QPlainTextEdit):
             if number:
                 pen.insertBlock()
                 self._column = 0
-            self._write(pen, line)
+            self._write(pen, line, form)
 
-    def _write(self, pen: QTextCursor, line: str) -> None:
+    def _write(self, pen: QTextCursor, line: str, form: QTextCharFormat) -> None:
         while line:
             if self._column == WIDE:
                 pen.block().setUserState(_BROKEN)
                 pen.insertBlock()
                 self._column = 0
             room = WIDE - self._column
-            pen.insertText(line[:room])
+            pen.insertText(line[:room], form)
             self._column += len(line[:room])
             line = line[room:]
 
@@ -176,4 +180,4 @@ def _slice(line: str, start: int, end: int) -> str:
     """From one position to another, in UTF-16 units."""
     if len(line) == units(line):
         return line[start:end]
-    return line.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+    return line.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
