@@ -31,6 +31,12 @@ _PYTHON = re.compile(r"^[ \t]*(?:class[ \t]+\w+|(?:from|import)[ \t]+[\w.]+|@[\w
 _FENCED = re.compile(r"\s*```[^\n`]*\n(.*?)\n?[ \t]*```\s*", re.DOTALL)
 _PATH = re.compile(r"(.+\.py)(?::(\w+))?", re.DOTALL)
 
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]", re.MULTILINE)
+IMPORTS = "".join(
+    f"from {module} import *\n" for module in ("enum", "datetime", "typing", "pydantic")
+)
+"""What somebody means who pastes a class without what it stands on."""
+
 _WRAPPINGS: tuple[tuple[str, ...], ...] = (
     ("json_schema", "schema"),
     ("response_format", "json_schema", "schema"),
@@ -72,11 +78,17 @@ def from_text(text: str, *, kind: Kind | None = None, model: str = "", name: str
     with the line in its facts where there is one.
     """
     text = text.removeprefix("\ufeff")
-    inside = text if kind else unfenced(text)
-    made = _of_kind(inside, kind or recognised(inside), model, name)
+    if kind is not None:
+        return _of_kind(text, kind, model, name)
+    inside = unfenced(text)
+    kind, notes = recognised(inside), []
     if inside != text:
-        made = made._replace(notes=("The code fence around it was left out.", *made.notes))
-    return made
+        notes.append("The code fence around it was left out.")
+    if kind == "pydantic" and lacks_imports(inside):
+        inside = f"{inside}\n{IMPORTS}"  # at the end, so that lines keep their numbers
+        notes.append("It imports nothing: what pydantic, typing, datetime and enum have is known.")
+    made = _of_kind(inside, kind, model, name)
+    return made._replace(notes=(*notes, *made.notes))
 
 
 def from_samples(texts: Sequence[str], *, name: str = "") -> Given:
@@ -147,6 +159,11 @@ def text_of(path: Path) -> str:
 def needs_running(problem: Problem) -> bool:
     """Whether this is what a Pydantic source meets that only running it would tell."""
     return "construct" in problem.facts
+
+
+def lacks_imports(source: str) -> bool:
+    """Whether a Pydantic source was cut out of one: nothing in it is imported."""
+    return _IMPORT.search(source) is None
 
 
 def unfenced(text: str) -> str:

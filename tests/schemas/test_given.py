@@ -182,6 +182,25 @@ def test_pydantic_source_is_read_and_never_run(tmp_path: Path) -> None:
     assert pydantic_source.models("class (") == []
 
 
+def test_a_class_that_was_cut_out_of_its_source_is_read_all_the_same() -> None:
+    text = """class Kind(Enum):
+    A = "a"
+
+class Thing(BaseModel):
+    kind: Kind
+    since: date
+    tags: Annotated[list[str], Field(min_length=1)]
+"""
+    read = from_text(text)
+    assert list(read.schema["properties"]) == ["kind", "since", "tags"]
+    assert "imports nothing" in read.notes[0]
+    with pytest.raises(Failure) as caught:
+        from_text(text + "    more: str = make()\n")
+    assert caught.value.problem.facts["line"] == "8"
+    with pytest.raises(Failure):  # a file is what it is
+        from_text(text, kind="pydantic")
+
+
 def test_what_only_running_would_tell_is_known_by_its_problem() -> None:
     with pytest.raises(Failure) as caught:
         from_text(MODELS + "    extra: make()\n")

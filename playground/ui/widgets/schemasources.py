@@ -163,8 +163,8 @@ class SourcesDialog(QDialog):
         buttons.addWidget(cancel)
         buttons.addWidget(self.use)
         outer.addLayout(buttons)
-        enter = QShortcut(QKeySequence("Ctrl+Return"), self)
-        enter.activated.connect(self._enter)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._enter)
 
     @property
     def way(self) -> int:
@@ -285,7 +285,7 @@ class SourcesDialog(QDialog):
         self.words.show_waiting(what == "ask")
 
     def _enter(self) -> None:
-        if self.way == WORDS and self.words.text.hasFocus():
+        if self.way == WORDS and self.focusWidget() is self.words.text:
             self.words.ask.click()
         else:
             self._use()

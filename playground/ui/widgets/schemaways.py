@@ -179,6 +179,8 @@ def _pasted(text: str, model: str, name: str) -> Reading:
     if given.recognised(text) != "pydantic":
         return looked(lambda: given.from_text(text, name=name))
     source = given.unfenced(text)
+    if given.lacks_imports(source):
+        source = given.IMPORTS + source
     models = tuple(pydantic_source.models(source))
     # One that was chosen may be gone from the source since.
     wanted = model if model in models else ""
@@ -313,7 +315,7 @@ class Words(QWidget):
         cut = self.fontMetrics().elidedText(self.model, Qt.TextElideMode.ElideMiddle, room)
         self.ask.setText(f"Ask {cut}".replace("&", "&&"))
         self.ask.setAccessibleName(f"Ask {self.model}")
-        self.ask.setToolTip(words.tip(f"Ask {self.model}, in a session of its own"))
+        self.ask.setToolTip(words.tip(f"Ask {self.model}, in a session of its own (Ctrl+Enter)"))
 
     def show_waiting(self, waiting: bool) -> None:
         self._waiting = waiting
