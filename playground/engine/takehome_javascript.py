@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal, get_args
 
 from playground.engine.takehome_asked import Asked, Form
 from playground.engine.takehome_pieces import Pieces, ending
@@ -22,11 +22,14 @@ from playground.schemas.shapes import (
     Null,
     Number,
     Record,
+    Reference,
     Shape,
     Text,
     inner,
 )
 
+Fate = Literal["refused", "reworded", "kept"]
+"""Of a schema that the package makes of what Zod was made of. The worst comes first."""
 HELPERS = frozenset(("zodFunction", "zodResponseFormat", "zodResponsesFunction", "zodTextFormat"))
 TAKEN = HELPERS | frozenset((
     "OpenAI", "answer", "calls", "client", "console", "format", "message", "parts", "process",
@@ -115,11 +118,15 @@ def program(asked: Asked) -> str:
     source = zod.write(asked.output.json_schema, model, TAKEN)
     zod_import, _, schemas = source.partition("\n\n")
     schemas = re.sub(r"^export ", "", schemas, flags=re.MULTILINE)
-    helper, call = "", ""
-    if asked.form is None or asked.obstacle:
-        call = _created(asked)
+    form, why = asked.form, asked.obstacle
+    fate = _fate(form.schema) if form and not why else "kept"
+    if form is not None and fate == "refused":
+        why = "the package would not take what Zod makes of it"
+    if form is None or why:
+        helper, call = "", _created(asked, why)
     else:
-        helper, call = _parsed(asked, asked.form, model)
+        same = fate == "kept" and form.schema == asked.output.json_schema
+        helper, call = _parsed(asked, form, model, same)
     imports = 'import OpenAI from "openai";\n'
     if helper:
         imports += f'import {{ {helper} }} from "openai/helpers/zod";\n'
@@ -130,8 +137,9 @@ def program(asked: Asked) -> str:
     )
 
 
-def _parsed(asked: Asked, form: Form, model: str) -> tuple[str, str]:
-    """(the helper to import, the request by `parse`)."""
+def _parsed(asked: Asked, form: Form, model: str, same: bool) -> tuple[str, str]:
+    """(the helper to import, the request by `parse`). `same`: whether the helper makes the schema
+    of the model that the request has."""
     flat = asked.api == "responses"
     about = {} if form.description is None else {"description": form.description}
     if asked.is_tool:
@@ -145,7 +153,7 @@ def _parsed(asked: Asked, form: Form, model: str) -> tuple[str, str]:
         given = ", ".join((model, _literal(form.name), *([_literal(about)] if about else [])))
         schema = "schema" if flat else "json_schema.schema"
     made = f"const {variable} = {helper}({given});\n"
-    if form.schema != asked.output.json_schema or not _kept(form.schema):
+    if not same:
         made += "// Zod would write the schema in other words: this is the one that was tried.\n"
         made += f"{variable}.{schema} = {_literal(form.schema)};\n"
     method = CALLS[asked.api].replace("create", "parse")
@@ -153,12 +161,10 @@ def _parsed(asked: Asked, form: Form, model: str) -> tuple[str, str]:
     return helper, f"{made}\nconst response = await {call};\n"
 
 
-def _created(asked: Asked) -> str:
+def _created(asked: Asked, why: str) -> str:
     """The request as it is."""
     call = javascript.call(CALLS[asked.api], asked.fields, asked.client)
-    remark = ""
-    if asked.form:
-        remark = f"// The schema is sent as it stands here: {asked.obstacle}.\n"
+    remark = f"// The schema is sent as it stands here: {why}.\n" if asked.form else ""
     if not asked.in_background:
         return f"{remark}const response = await {call};\n"
     headers = asked.client.extra_headers
@@ -167,37 +173,48 @@ def _created(asked: Asked) -> str:
     return f"{remark}let response = await {call};\n{waiting}"
 
 
-def _kept(schema: Any) -> bool:
-    """Whether Zod, asked for the schema of what was made of one, gives the same back. It gives
-    whole numbers limits and formats patterns, and writes references in other places."""
-    waiting = [shaping.read(schema).root]
+def _fate(schema: Any) -> Fate:
+    """What comes of a strict schema on its way through Zod."""
+    fates: set[Fate] = set()
+    document = shaping.read(schema)
+    waiting, seen = [document.root], set()
     while waiting:
         shape = waiting.pop()
-        if not _same(shape):
-            return False
+        if isinstance(shape, Reference) and shape.name not in seen:
+            seen.add(shape.name)
+            waiting.append(document.target(shape.name))
+        fates.add(_fate_of(shape))
         waiting += inner(shape)
-    return True
+    return next(fate for fate in get_args(Fate) if fate in fates)
 
 
-def _same(shape: Shape) -> bool:
+def _fate_of(shape: Shape) -> Fate:
+    """Zod gives whole numbers limits and formats patterns, and puts references elsewhere. What has
+    two patterns, or no limits at all, the package refuses."""
     notes = Notes(title=shape.notes.title, description=shape.notes.description)
-    if shape.notes != notes:
-        return False
+    same: Fate = "kept" if shape.notes == notes else "reworded"
     match shape:
         case Null() | Boolean() | Listing() | Record() | Nothing():
-            return True
+            return same
         case Number(integer=True, minimum=low, maximum=high, above=above, below=below):
-            return low is not None and high is not None and above is None and below is None
+            limited = low is not None and high is not None and above is None and below is None
+            return same if limited else "reworded"
         case Number():
-            return True
+            return same
+        case Text(pattern=None, format=""):
+            return same
         case Text(pattern=pattern, format=named):
-            return pattern is None and not named
+            return "refused" if pattern is not None and named else "reworded"
         case Literals(values=values):
-            return all(isinstance(one, str) for one in values)
-        case Choice(discriminator=told, exclusive=exclusive):
-            return not told and not exclusive
+            if any(isinstance(one, list | dict) for one in values):
+                return "refused"
+            return same if all(isinstance(one, str) for one in values) else "reworded"
+        case Choice(discriminator="", exclusive=False):
+            return same
+        case Reference():
+            return "reworded"
         case _:
-            return False
+            return "refused"
 
 
 def _literal(value: Any) -> str:

@@ -192,16 +192,21 @@ def _imports(head: str, code: str) -> str:
     modules["pydantic"].add("ValidationError")
     if "    sleep(2)\n" in code:
         modules["time"] = {"sleep"}
-    rows = {
-        module: f"from {module} import {', '.join(sorted(names))}\n"
-        for module, names in sorted(modules.items())
-    }
+    rows = {module: _import(module, sorted(names)) for module, names in sorted(modules.items())}
     future = rows.pop("__future__")
     standard = ["import os\n"] if "os.environ[" in code else []
     standard += ["import sys\n"]
     standard += [row for module, row in rows.items() if module not in THIRD_PARTY]
     others = [row for module, row in rows.items() if module in THIRD_PARTY]
     return "\n".join((future, "".join(standard), "".join(others)))
+
+
+def _import(module: str, names: list[str]) -> str:
+    row = f"from {module} import {', '.join(names)}\n"
+    if len(row) <= pydantic_text.WIDTH:
+        return row
+    rows = "".join(f"    {name},\n" for name in names)
+    return f"from {module} import (\n{rows})\n"
 
 
 def _literal(value: Any) -> str:

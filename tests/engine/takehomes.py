@@ -21,10 +21,11 @@ from playground.endpoints import BY_ID
 from playground.export.request import Request, unsent
 from playground.providers.openai import OpenAI
 from playground.schemas.library import examples
-from tests.processes import PATIENCE, environment
+from tests.processes import PATIENCE, Sandbox, environment
 
 Json = dict[str, Any]
 
+HERE = "http://127.0.0.1:1/v1"
 MARKER = "sk-test-MARKER-123"
 EXAMPLES = {one.name: one for one in examples()}
 
@@ -147,6 +148,99 @@ def answered(base_url: str, api: str, sent: Json) -> Any:
         if item["type"] == "message" and item.get("phase") != "commentary":
             return json.loads(item["content"][0]["text"])
     raise AssertionError(data)
+
+
+def arrived(server: Sandbox) -> dict[str, Json]:
+    """What a server has on its log of the request of each case."""
+    rows = {}
+    for row in server.log():
+        if row["method"] == "POST":
+            text = json.dumps(row["body"], ensure_ascii=False)
+            (name,) = (one for one in CASES if f"({one})" in text)
+            rows[name] = row
+    return rows
+
+
+def check_body(name: str, headers: Json, body: Json) -> None:
+    """What was sent for a case is what its request says: all of it, however the schema is laid
+    out, but for the case of its name."""
+    case = CASES[name]
+    wanted = case.request(HERE, f"({name})").fields
+    for one in ("stream", "stream_options"):
+        wanted.pop(one, None)
+        assert not body.get(one)
+    assert headers["x-title"] == "it's"
+    assert without_form(body) == without_form(wanted)
+    mine, theirs = form(body), form(wanted)
+    assert (mine is None) == (theirs is None) == (case.output.mode == "json_object")
+    if mine is not None and theirs is not None and mine != theirs:
+        assert plain(mine.pop("schema")) == plain(theirs.pop("schema"))
+        if "description" not in theirs:
+            mine.pop("description", None)
+        named = theirs.pop("name")
+        assert mine.pop("name").lower() in (named, named.replace("-", ""))
+        assert mine == theirs
+
+
+def without_form(body: Json) -> str:
+    """A body without the schema that is asked for; what the user's own tools say stays."""
+    formed = ("response_format", "tools", "text", "stream", "stream_options")
+    made = {name: one for name, one in body.items() if name not in formed}
+    made["text"] = {name: one for name, one in body.get("text", {}).items() if name != "format"}
+    made["tools"] = [tool for tool in body.get("tools", []) if "look_up" in json.dumps(tool)]
+    return json.dumps(made, sort_keys=True)
+
+
+def form(body: Json) -> Json | None:
+    """The schema that is asked for and what is said about it, the same for both dialects."""
+    rows = [body.get("response_format"), body.get("text", {}).get("format"), *body.get("tools", [])]
+    for row in rows:
+        if not row or row["type"] == "json_object":
+            continue
+        said = {**row, **row.get("json_schema", {}), **row.get("function", {})}
+        if said["name"] != "look_up":
+            said["schema"] = said.pop("parameters", None) or said["schema"]
+            return {name: said[name] for name in said if name not in ("json_schema", "function")}
+    return None
+
+
+def plain(schema: Any, root: Any = None, followed: tuple[str, ...] = ()) -> Any:
+    """What a schema asks for, in one of the ways to write it: each reference followed for two
+    turns, and no titles."""
+    root = schema if root is None else root
+    if not isinstance(schema, dict):
+        return schema
+    if ref := schema.get("$ref"):
+        found = root
+        for step in ref.removeprefix("#").strip("/").split("/") if ref != "#" else ():
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        beside = {name: one for name, one in schema.items() if name != "$ref"}
+        turns = followed.count(ref)
+        return plain({**found, **beside}, root, (*followed, ref)) if turns < 2 else "…"
+    made: Json = {}
+    for name, one in schema.items():
+        match name:
+            case "title" | "$defs" | "definitions" | "$schema":
+                continue
+            case "properties":
+                made[name] = [(key, plain(inner, root, followed)) for key, inner in one.items()]
+            case "items" | "additionalProperties":
+                made[name] = plain(one, root, followed)
+            case "anyOf":
+                made[name] = [plain(inner, root, followed) for inner in one]
+            case "required":
+                made[name] = sorted(one)
+            case "const":
+                made["enum"] = [one]
+            case _:
+                made[name] = one
+    if "enum" in made:
+        made.pop("type", None)
+    if isinstance(kinds := made.get("type"), list):
+        said = {name: made.pop(name) for name in ("description",) if name in made}
+        options = [{**(made if kind != "null" else {}), "type": kind} for kind in kinds]
+        return {"anyOf": options, **said}
+    return made
 
 
 RUNNER = """

@@ -29,14 +29,26 @@ from playground.export.request import Request
 from playground.schemas.lint import lint
 from playground.schemas.repair import repair
 from playground.schemas.validation import Validator
-from tests.engine.takehomes import CASES, EXAMPLES, MARKER, ODD, Case, Json, answered, example, ran
+from tests.engine.takehomes import (
+    CASES,
+    EXAMPLES,
+    HERE,
+    MARKER,
+    ODD,
+    Case,
+    Json,
+    answered,
+    arrived,
+    check_body,
+    example,
+    plain,
+    ran,
+)
 from tests.processes import Sandbox, sandbox
 from tests.schemas.corpus import STRICT
 from tests.schemas.instances import schemas
 
 NUMBER = itertools.count()
-HERE = "http://127.0.0.1:1/v1"
-STREAMING = ("stream", "stream_options")
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +75,8 @@ def results(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     }
     assert not any(MARKER in code for code in programs.values())
     done = ran(programs, tmp_path_factory.mktemp("programs"))
-    arrived = {}
-    for row in server.log():
-        if row["method"] == "POST":
-            text = json.dumps(row["body"], ensure_ascii=False)
-            (name,) = (one for one in CASES if f"({one})" in text)
-            arrived[name] = row
-    return {
-        name: Ran(*done[name], arrived[name]["headers"], arrived[name]["body"]) for name in CASES
-    }
+    rows = arrived(server)
+    return {name: Ran(*done[name], rows[name]["headers"], rows[name]["body"]) for name in CASES}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -91,91 +96,7 @@ def test_a_program_prints_the_answer_or_why_there_is_none(
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_program_sends_what_the_request_says(name: str, results: dict[str, Ran]) -> None:
-    case, body = CASES[name], dict(results[name].body)
-    wanted = case.request(HERE, f"({name})").fields
-    for one in STREAMING:
-        wanted.pop(one, None)
-        assert not body.pop(one, None)
-    assert results[name].headers["x-title"] == "it's"
-    assert same(without_form(body), without_form(wanted))
-    mine, theirs = form(body), form(wanted)
-    assert (mine is None) == (theirs is None) == (case.output.mode == "json_object")
-    if mine is not None and theirs is not None and mine != theirs:
-        assert plain(mine.pop("schema")) == plain(theirs.pop("schema"))
-        if "description" not in theirs:
-            mine.pop("description", None)
-        assert mine.pop("name").lower() == theirs.pop("name").replace("-", "").lower()
-        assert mine == theirs
-
-
-def same(one: Any, other: Any) -> bool:
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
-def without_form(body: Json) -> Json:
-    """A body without the schema that is asked for; what the user's own tools say stays."""
-    made = {name: one for name, one in body.items() if name not in ("response_format", "tools")}
-    made["text"] = {name: one for name, one in body.get("text", {}).items() if name != "format"}
-    made["tools"] = [
-        tool for tool in body.get("tools", []) if "look_up" in (named(tool), tool.get("name"))
-    ]
-    return made
-
-
-def named(tool: Json) -> Any:
-    return tool.get("function", {}).get("name")
-
-
-def form(body: Json) -> Json | None:
-    """The schema that is asked for and what is said about it, the same for both dialects."""
-    rows = [body.get("response_format"), body.get("text", {}).get("format"), *body.get("tools", [])]
-    for row in rows:
-        if not row or row["type"] == "json_object":
-            continue
-        said = {**row, **row.get("json_schema", {}), **row.get("function", {})}
-        if said["name"] != "look_up":
-            said["schema"] = said.pop("parameters", None) or said["schema"]
-            return {name: said[name] for name in said if name not in ("json_schema", "function")}
-    return None
-
-
-def plain(schema: Any, root: Any = None, followed: tuple[str, ...] = ()) -> Any:
-    """What a schema asks for, in one of the ways to write it: each reference followed for two
-    turns, and no titles."""
-    root = schema if root is None else root
-    if not isinstance(schema, dict):
-        return schema
-    if ref := schema.get("$ref"):
-        found = root
-        for step in ref.removeprefix("#").strip("/").split("/") if ref != "#" else ():
-            found = found[step.replace("~1", "/").replace("~0", "~")]
-        beside = {name: one for name, one in schema.items() if name != "$ref"}
-        turns = followed.count(ref)
-        return plain({**found, **beside}, root, (*followed, ref)) if turns < 2 else "…"
-    made: Json = {}
-    for name, one in schema.items():
-        match name:
-            case "title" | "$defs" | "definitions" | "$schema":
-                continue
-            case "properties":
-                made[name] = [(key, plain(inner, root, followed)) for key, inner in one.items()]
-            case "items" | "additionalProperties":
-                made[name] = plain(one, root, followed)
-            case "anyOf":
-                made[name] = [plain(inner, root, followed) for inner in one]
-            case "required":
-                made[name] = sorted(one)
-            case "const":
-                made["enum"] = [one]
-            case _:
-                made[name] = one
-    if "enum" in made:
-        made.pop("type", None)
-    if isinstance(kinds := made.get("type"), list):
-        said = {name: made.pop(name) for name in ("description",) if name in made}
-        options = [{**(made if kind != "null" else {}), "type": kind} for kind in kinds]
-        return {"anyOf": options, **said}
-    return made
+    check_body(name, results[name].headers, results[name].body)
 
 
 class Sent(Exception):  # noqa: N818
