@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QImage
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.core.json_nodes import Node
@@ -458,6 +458,26 @@ def test_the_detail_of_an_object_is_its_json_and_names_the_errors(qtbot: QtBot) 
     (told,) = words.wrongs(answer.root)
     assert "total" in told and told.endswith("$.required")
     assert detail._errors.toPlainText() == told.replace(" · ", "\n")
+
+
+def test_the_detail_is_as_high_as_what_it_says_at_every_width(qtbot: QtBot) -> None:
+    pane = QWidget()
+    qtbot.addWidget(pane)
+    column = QVBoxLayout(pane)
+    tree, detail = AnswerTree(), AnswerDetail()
+    column.addWidget(tree, 1)
+    column.addWidget(detail)
+    tree.picked.connect(detail.show_field)
+    pane.resize(700, 500)
+    pane.show()
+    tree.show_answer(ended({**BILL, "number": 7}))
+    tree.reveal(("number",))
+    heights = []
+    for width in (700, 310, 700):
+        pane.resize(width, 500)
+        qtbot.waitUntil(lambda: detail.height() == detail.heightForWidth(detail.width()))
+        heights.append(detail.height())
+    assert heights[0] == heights[2] < heights[1]
 
 
 def test_many_errors_are_told_in_part(qtbot: QtBot) -> None:

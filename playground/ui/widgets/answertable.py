@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from playground.core.plain import visible
@@ -31,7 +31,7 @@ SHOWN = 200
 TOLD = 2_000
 """Characters of a tip."""
 WIDEST = 260
-"""Logical pixels of a column that nobody has widened."""
+"""Logical pixels of a column that nobody has widened; half of the view, where that is less."""
 MEASURED = 60
 """Rows after which the widths of the columns stay."""
 
@@ -169,6 +169,7 @@ class AnswerTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget(self))  # where both scroll bars meet
         across = self.horizontalHeader()
         across.setHighlightSections(False)
         across.setResizeContentsPrecision(MEASURED)
@@ -234,7 +235,8 @@ class AnswerTable(QTableView):
     def _fit(self) -> None:
         """Columns as wide as what is in them, within reason."""
         self.resizeColumnsToContents()
-        widest = theme.current().px(WIDEST)
+        look = theme.current()
+        widest = min(look.px(WIDEST), max(round(self.viewport().width() * 0.55), look.px(120)))
         for column in range(self._rows.columnCount()):
             if self.columnWidth(column) > widest:
                 self.setColumnWidth(column, widest)
@@ -253,6 +255,10 @@ class AnswerTable(QTableView):
             self.copy_cells()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()  # before, it had not the width that it has
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
