@@ -17,12 +17,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from playground.core.problem import Problem
 from playground.engine.describe import schema_of
+from playground.schemas.given import Given
 from playground.schemas.library import examples
 from playground.schemas.source import written
 from playground.ui import theme
 from playground.ui.tasks import Tasks
 from playground.ui.widgets import schemaways
-from playground.ui.widgets.schemalibrary import Reading, looked
+from playground.ui.widgets.schemalibrary import MANY, Reading, judged, looked, verdict
 from playground.ui.widgets.schemasources import (
     ANSWER,
     EXAMPLES,
@@ -140,6 +141,18 @@ async def test_a_paste_is_recognised_and_judged(loop: Loop) -> None:
         dialog.use.click()
         (row,) = told.rows
         assert (row[0], row[1]["title"], row[2:]) == ("chosen", "Invoice", ("Invoice", ""))
+
+
+def test_a_repair_is_not_tried_on_more_than_any_server_takes() -> None:
+    def wide(count: int) -> Reading:
+        row = {"type": "string", "default": ""}
+        schema = {**STRICT, "properties": {f"p{at}": row for at in range(count)}}
+        return judged(Given(schema, None, "Wide", "schema"))
+
+    few, many = wide(2), wide(MANY)
+    assert (few.left, verdict(few)[1]) == (0, "muted")
+    assert (many.left, verdict(many)[1]) == (None, "warn")
+    assert "too many to try a repair" in verdict(many)[2]
 
 
 async def test_what_is_typed_is_read_after_a_pause(loop: Loop) -> None:

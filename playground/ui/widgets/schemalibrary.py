@@ -38,6 +38,8 @@ from playground.ui.widgets.sourceview import SourceView
 
 HIGH = 44
 """Pixels of the design: a card of two lines."""
+MANY = 5_000
+"""Violations up to which it is tried whether they can be repaired; more than any server takes."""
 NOTES = 6
 """Sentences about a schema that are shown at most."""
 
@@ -56,8 +58,8 @@ class Reading:
     """What it was recognised as."""
     notes: tuple[str, ...] = ()
     violations: int = 0
-    left: int = 0
-    """Violations that stay when all is repaired that can be."""
+    left: int | None = 0
+    """Violations that stay when all is repaired that can be; None: that was not tried."""
     text: str = ""
     """The schema, written."""
     prompt: str = ""
@@ -87,7 +89,8 @@ def looked(read: Callable[[], Given], *, source: str = "", models: tuple[str, ..
 def judged(found: Given) -> Reading:
     """A schema that was read, with what a strict server would say."""
     violations = len(lint(found.schema, found.source))
-    left = len(repair(found.schema).left) if violations else 0
+    tried = violations <= MANY
+    left = len(repair(found.schema).left) if tried and violations else 0 if tried else None
     named = "" if found.name in ("Schema", "Sample") else f" · {found.name}"
     about = f"Recognised as {given.KINDS[found.kind]}{named}"
     return Reading(found, None, "", about, found.notes, violations, left, written(found.schema))
@@ -99,6 +102,8 @@ def verdict(reading: Reading) -> tuple[str, str, str]:
     if not count:
         return "ok", "ok", "Strict: nothing offends."
     words = f"{count:,} violation{'s' * (count > 1)} of the strict subset"
+    if left is None:
+        return "warning", "warn", f"{words}; too many to try a repair before it is asked for."
     if not left:
         return "info", "muted", f"{words}; can be repaired."
     rest = "this" if count == left == 1 else f"{left:,} of what then is"
