@@ -1,6 +1,7 @@
 """What runs first in a process of the jail: it shuts the doors, then runs the source it was given.
 
     supervisor ── first process of the namespaces ── payload
+    supervisor ── bubblewrap ── its own first process ── payload
     supervisor ── payload                               without namespaces
 
 The supervisor stays outside and waits. The one beside the payload watches it: by the clock, and by
@@ -27,7 +28,13 @@ from pathlib import Path
 from typing import Any
 
 from playground.jail import filters, landlock, namespaces
-from playground.jail.system import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, drop_capabilities, prctl
+from playground.jail.system import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
+    PR_SET_NO_NEW_PRIVS,
+    drop_capabilities,
+    prctl,
+)
 from playground.jail.watch import Report, hush, watch
 
 TASKS = 32
@@ -40,18 +47,24 @@ SOME = 1000
 """With fewer user ids than that a namespace has none to spare."""
 
 
-def main(given: int, line: int, told: int) -> None:
+def main(given: int, line: int, told: int, stood: str = "") -> None:
     """Returns in the payload's process alone, when its source has been run to its end.
 
     given: handle of the task, see `linux.py`; line: of the pipe that closes when all shall end;
-    told: of the pipe for reports.
+    told: of the pipe for reports; stood: when bubblewrap began us, what stands already.
     """
     report = Report(told)
-    with open(given, "rb") as file:
+    with open(given, "rb", closefd=False) as file:
         task = json.load(file)
     try:
-        layers, owner = _apart(task)
-        _divide(task, line, report)
+        if stood:
+            layers, owner = stood.split(","), None
+        else:
+            layers, owner = _apart(task)
+            _divide(task, line, report)
+            if task["wrapper"]:
+                os.lseek(given, 0, os.SEEK_SET)
+                os.execv(task["wrapper"][0], [*task["wrapper"], ",".join(layers)])
         layers += _confine(task, owner)
         _check(task, layers)
     except OSError as error:
@@ -68,18 +81,22 @@ def _apart(task: Mapping[str, Any]) -> tuple[list[str], tuple[int, int] | None]:
     layers = ["unused user"] if owner else []
     if owner:
         os.chown(task["folder"], *owner)
-    if task["way"] != "namespaces":
+    if task["way"] == "filters":
         return layers, owner
+    if task["way"] == "bubblewrap":
+        if owner:
+            _become(owner)
+        return [*layers, "bubblewrap"], None
     if os.geteuid() == 0:
         try:
-            namespaces.leave(users=False)
+            namespaces.leave(None)
             return [*layers, "namespaces"], owner
         except PermissionError:
             # Root without the powers of root, as in many containers: from here on like anybody.
             if owner:
                 _become(owner)
                 prctl(PR_SET_DUMPABLE, 1)  # else the maps of its user namespace are not its own
-    namespaces.leave(users=True)
+    namespaces.leave(task["inside"])
     return [*layers, "user namespace", "namespaces"], None
 
 
@@ -90,6 +107,8 @@ def _divide(task: Mapping[str, Any], line: int, report: Report) -> None:
     os.set_blocking(woken, False)
     signal.set_wakeup_fd(woken)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    if task["wrapper"]:
+        prctl(PR_SET_CHILD_SUBREAPER, 1)  # so that it can be waited for when its own parent is gone
     if not alone and (first := os.fork()):
         hush()
         os.waitpid(first, 0)
@@ -97,7 +116,7 @@ def _divide(task: Mapping[str, Any], line: int, report: Report) -> None:
     payload = os.fork()
     if payload:
         hush()
-        watch(payload, (line, wake), task["limits"], report)
+        watch(payload, (line, wake), task["limits"], report, wrapped=bool(task["wrapper"]))
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
@@ -113,7 +132,7 @@ def _confine(task: Mapping[str, Any], owner: tuple[int, int] | None) -> list[str
         Path("/proc/self/oom_score_adj").write_text("1000")
     if task["way"] == "namespaces":
         mine = owner or (os.geteuid(), os.getegid())
-        namespaces.enter(folder, task["reads"], size=limits["files"], owner=mine)
+        namespaces.enter(folder, task["reads"], task["devices"], size=limits["files"], owner=mine)
     os.chdir(folder)
     os.umask(0o077)
     if owner:
@@ -123,7 +142,7 @@ def _confine(task: Mapping[str, Any], owner: tuple[int, int] | None) -> list[str
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_DUMPABLE, 0)
     several = limits["processes"] > 1
-    reads = [*task["reads"], *namespaces.DEVICES, folder]
+    reads = [*task["reads"], *task["devices"], folder]
     writes = [os.devnull, *([folder] if limits["files"] else [])]
     return [
         *_tried("Landlock", task, lambda: landlock.restrict(reads, writes, runs=several)),
@@ -209,6 +228,8 @@ def _unused() -> tuple[int, int] | None:
 def _play(task: Mapping[str, Any]) -> None:
     """Run the source as the main module, as Python itself would."""
     name, source = task["name"], task["source"]
+    os.environ.clear()  # bubblewrap adds to what it was given
+    os.environ.update(task["environment"])
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=name, __builtins__=__builtins__)
     sys.modules["__main__"] = module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -17,16 +18,22 @@ from playground.core.problem import Failure, Problem
 from playground.jail.limits import Limits
 from playground.jail.platform import Begun
 
-WAYS = ("namespaces", "filters")
+WAYS = ("namespaces", "bubblewrap", "filters")
 """What holds a process, the better first: namespaces with filters behind them, where we may make
-them; Landlock and a filter of system calls alone."""
+them; the same by a program that may, where we may not; Landlock and a filter of system calls alone.
+"""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 BEGIN = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from playground.jail.launcher import main; main(*map(int, sys.argv[2:5]))"
+    "from playground.jail.launcher import main; main(*map(int, sys.argv[2:5]), *sys.argv[6:])"
 )
+
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full")
+
+INSIDE = 1000
+"""What a user is called in a user namespace: the number tells nothing about anybody."""
 
 LIBRARIES = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec"),
@@ -56,24 +63,31 @@ def begin(
                 "limits": asdict(limits),
                 "path": list(path),
                 "reads": _read(path),
+                "devices": DEVICES,
+                "environment": environment(folder),
+                "inside": INSIDE,
                 "folder": str(folder),
                 "way": way,
                 "layers": list(layers),
             }
             given = os.memfd_create("task")
             stack.callback(os.close, given)
-            with open(given, "wb", closefd=False) as file:
-                file.write(json.dumps(task).encode())
-            os.lseek(given, 0, os.SEEK_SET)
             end, line = os.pipe()
             stack.callback(os.close, end)
             report, told = os.pipe()
             stack.callback(os.close, told)
             theirs = (given, end, told)
+            # The folder is named so that whoever looks at the processes sees whose it is.
+            rest = [str(ROOT), *map(str, theirs), str(folder)]
+            inside = [*_python(os.path.realpath(sys.executable)), *rest]
+            wrapper = _wrapper(path, folder, limits) if way == "bubblewrap" else []
+            task["wrapper"] = [*wrapper, *inside] if wrapper else []
+            with open(given, "wb", closefd=False) as file:
+                file.write(json.dumps(task).encode())
+            os.lseek(given, 0, os.SEEK_SET)
             try:
                 process = subprocess.Popen(
-                    # The folder is named so that whoever looks at the processes sees whose it is.
-                    [*_python(), str(ROOT), *map(str, theirs), str(folder)],
+                    [*_python(sys.executable), *rest],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
@@ -127,10 +141,25 @@ def remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _python() -> list[str]:
+def _python(executable: str) -> list[str]:
     # -I: neither the environment nor the folder are looked at; -S: no site-packages, whose files
     # may run; -B: nothing is written beside the sources.
-    return [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", BEGIN]
+    return [executable, "-I", "-S", "-B", "-X", "utf8", "-c", BEGIN]
+
+
+def _wrapper(path: Sequence[str], folder: Path, limits: Limits) -> list[str]:
+    """bubblewrap, up to the command that it begins. Raises OSError where there is none."""
+    found = shutil.which("bwrap")
+    if found is None:
+        raise FileNotFoundError("it is not installed")
+    ours = [str(ROOT / "playground" / one) for one in ("__init__.py", "jail")]
+    wanted = [*_read(path), os.path.realpath(sys.executable), *ours]
+    bound = [one for read in wanted if Path(read).exists() for one in ("--ro-bind", read, read)]
+    devices = [one for device in DEVICES for one in ("--dev-bind", device, device)]
+    own = ["--bind" if limits.files else "--ro-bind", str(folder), str(folder)]
+    inside = ["--uid", str(INSIDE), "--gid", str(INSIDE), "--chdir", str(folder)]
+    apart = ["--unshare-all", "--die-with-parent", "--new-session"]
+    return [found, *apart, *inside, *bound, *devices, *own, "--remount-ro", "/", "--"]
 
 
 def _read(path: Sequence[str]) -> list[str]:

@@ -51,7 +51,7 @@ class Means:
     @property
     def several(self) -> bool:
         """Whether more than one process can be held together."""
-        return "namespaces" in self.layers
+        return self.way in ("namespaces", "bubblewrap")
 
 
 def tried() -> Means:
@@ -150,5 +150,6 @@ def _sentence(way: str, layers: Sequence[str]) -> str:
     return (
         f"It runs {who}, with processes, a network and a file system of its own, in which there is "
         "nothing but Python's libraries"
+        + (", made by bubblewrap" if way == "bubblewrap" else "")
         + (f"; behind that stand {' and '.join(behind)}." if behind else ".")
     )

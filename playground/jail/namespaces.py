@@ -16,33 +16,36 @@ NEW_MOUNTS, NEW_GROUPS, NEW_NAMES, NEW_IPC = 0x20000, 0x2000000, 0x4000000, 0x80
 NEW_USERS, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 ALL_BUT_USERS = NEW_MOUNTS | NEW_GROUPS | NEW_NAMES | NEW_IPC | NEW_PIDS | NEW_NETWORK
 
-INSIDE = 1000
-"""What an ordinary user is called in a user namespace: the number tells nothing about anybody."""
-
-DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full")
-
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
 _DETACH = 2
 _HERE, _RECURSIVE = -100, 0x8000
 _ATTR_READ_ONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
 
 
-def leave(*, users: bool) -> None:
+def leave(inside: int | None) -> None:
     """Out of the namespaces we are in; children from now on are in a pid namespace of their own.
 
-    `users` says to begin with a user namespace, as who is no administrator has to. Raises OSError.
+    inside: what we are called in a user namespace, which who is no administrator has to begin
+    with; None: it does without. Raises OSError.
     """
-    if not users:
+    if inside is None:
         call("unshare", ALL_BUT_USERS)
         return
     user, group = os.geteuid(), os.getegid()
     call("unshare", NEW_USERS | ALL_BUT_USERS)
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{INSIDE} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{INSIDE} {group} 1")
+    Path("/proc/self/uid_map").write_text(f"{inside} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{inside} {group} 1")
 
 
-def enter(folder: str, reads: Iterable[str], *, size: int, owner: tuple[int, int]) -> None:
+def enter(
+    folder: str,
+    reads: Iterable[str],
+    devices: Iterable[str],
+    *,
+    size: int,
+    owner: tuple[int, int],
+) -> None:
     """Into a file system of which only `reads` and `folder` are there, `folder` empty.
 
     size: bytes that `folder` takes; 0: it is read-only.
@@ -52,7 +55,7 @@ def enter(folder: str, reads: Iterable[str], *, size: int, owner: tuple[int, int
     _mount("jail", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
     for path in _apart(reads):
         _bind(path, folder + path, _ATTR_READ_ONLY | _ATTR_NOSUID | _ATTR_NODEV)
-    for path in DEVICES:
+    for path in devices:
         # Not read-only: that would keep what is written from /dev/null.
         _bind(path, folder + path, _ATTR_NOSUID)
     Path(folder + folder).mkdir(parents=True, exist_ok=True)

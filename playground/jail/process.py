@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import threading
@@ -26,6 +27,8 @@ from playground.jail.platform import system
 
 if TYPE_CHECKING:
     from playground.jail.means import Means
+
+log = logging.getLogger("tools")
 
 GRACE = 30.0
 """Seconds after its time that our own part of it has, before it is ended from here."""
@@ -99,6 +102,7 @@ class Process:
         self._line: int | None = None
         self._stopped = False
         self._outcome: Outcome | None = None
+        self._last_words = ""
         self.layers: tuple[str, ...] = ()
         """What held it; known when it has ended."""
 
@@ -163,9 +167,10 @@ class Process:
             raise
         if not whole:
             self.kill()
+        out, err = said
+        self._last_words = _last(err).decode("utf-8", "replace")
         ended = self.wait()
         status = ended.status
-        out, err = said
         how: Ended = ended.ended
         if not whole:
             how, status = "output", None
@@ -190,9 +195,14 @@ class Process:
         self._end_of_line()
         platform = system()
         assert platform is not None
-        platform.remove(begun.folder)
+        try:
+            platform.remove(begun.folder)
+        except OSError as error:
+            log.warning("The folder of a process is left behind: %s", error)
         if "confined" not in facts and not self._stopped:
-            words = str(facts.get("failed") or "It ended before it was locked up.")
+            # Nothing of the source has run: these are the words of what was to hold it.
+            early = self._last_words or "It ended before it was locked up."
+            words = str(facts.get("failed") or early)
             raise Failure(refusal(words))
         status = facts.get("status")
         ended = facts.get("ended", "stopped")

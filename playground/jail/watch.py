@@ -11,6 +11,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+SIGNALLED = 128
+"""A status above says which signal it was."""
+
 
 class Report:
     """The pipe to who began us: lines of JSON.
@@ -28,10 +31,15 @@ class Report:
 
 
 def watch(
-    payload: int, handles: tuple[int, int], limits: Mapping[str, Any], report: Report
+    payload: int,
+    handles: tuple[int, int],
+    limits: Mapping[str, Any],
+    report: Report,
+    *,
+    wrapped: bool,
 ) -> NoReturn:
     """handles: of the pipe that closes when all shall end, and of the one that wakes us when a
-    child has ended.
+    child has ended. wrapped: the payload is the child of one that gives its status as shells do.
     """
     line, wake = handles
     poll = select.poll()
@@ -52,6 +60,11 @@ def watch(
             poll.unregister(line)
             os.kill(payload, signal.SIGKILL)
     status, cpu = found
+    if wrapped:
+        status = SIGNALLED - status if status > SIGNALLED else status
+        with contextlib.suppress(ChildProcessError):
+            while True:  # those whom it left to us, and who end with it
+                os.wait()
     if not reason:
         allowed = limits["cpu"]
         spent = status == -signal.SIGKILL and allowed is not None and cpu >= allowed

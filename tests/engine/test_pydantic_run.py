@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -245,4 +246,7 @@ def at_work(folder: Path) -> list[str]:
 def test_nothing_of_us_is_in_there(means: Means) -> None:
     root = Path(__file__).parents[2]
     problem = failed(f"import sys\nsys.path.append({str(root)!r})\nimport playground\n")
-    assert problem.detail.endswith("ModuleNotFoundError: No module named 'playground'")
+    # It is not there, or not to be read: by what holds it.
+    assert re.search(
+        r"No module named 'playground'|Permission denied: .*playground", problem.detail
+    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from playground.jail.means import Means, tried
@@ -13,3 +17,11 @@ def means() -> Means:
     if not found.way:
         pytest.skip(f"refused here: {found.words}")
     return found
+
+
+@pytest.fixture
+def ground() -> Iterator[Path]:
+    """A folder that everybody can enter. What pytest gives only its user can, on purpose."""
+    with tempfile.TemporaryDirectory(prefix="jail-ground-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

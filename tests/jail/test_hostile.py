@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,18 +55,23 @@ GROUNDS = {
     "as we are, filters": ("filters", 0 if os.geteuid() == 0 else None),
     "as somebody": ("namespaces,filters", SOMEBODY),
     "as somebody, filters": ("filters", SOMEBODY),
+    "bubblewrap": ("bubblewrap", SOMEBODY if os.geteuid() == 0 else None),
 }
 
 
 @pytest.fixture(scope="module", params=GROUNDS)
-def grounds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Grounds:
+def grounds(request: pytest.FixtureRequest) -> Iterator[Grounds]:
     ways, user = GROUNDS[request.param]
+    if ways == "bubblewrap" and shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed")
     command = [sys.executable] if user is None else as_user(user)
-    top = tmp_path_factory.mktemp("grounds")
-    # Nothing but the jail shall be in the way of whoever it is.
-    for folder in (top, *top.parents):
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(("grounds", "pytest-")):
-            folder.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix="jail-ground-") as top:
+        # Nothing but the jail shall be in the way of whoever it is.
+        Path(top).chmod(0o755)
+        yield fought(Path(top), command, ways)
+
+
+def fought(top: Path, command: list[str], ways: str) -> Grounds:
     outside, within = top / "outside", top / "within"
     for folder in (outside, within):
         folder.mkdir()

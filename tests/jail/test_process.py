@@ -40,13 +40,13 @@ def gone(pid: int) -> bool:
         os.close(handle)
 
 
-def test_what_goes_in_and_what_comes_out(means: Means, tmp_path: Path) -> None:
+def test_what_goes_in_and_what_comes_out(means: Means, ground: Path) -> None:
     before = handles()
     said = b"line\n" * 50_000  # more than a pipe holds
-    outcome = Process(ECHO, LIMITS, means=means, within=tmp_path).communicate(said)
+    outcome = Process(ECHO, LIMITS, means=means, within=ground).communicate(said)
     assert (outcome.ended, outcome.status, outcome.stderr) == ("exited", 0, b"")
     assert outcome.stdout == said.upper()
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
     assert handles() == before
 
 
@@ -83,23 +83,18 @@ def test_an_error_names_the_line_as_python_does(means: Means) -> None:
     assert "launcher" not in outcome.stderr.decode()
 
 
-def test_its_own_folder_takes_what_it_may_write(means: Means, tmp_path: Path) -> None:
+def test_its_own_folder_takes_what_it_may_write(means: Means, ground: Path) -> None:
     source = "open('a', 'w').write('x' * 1000)\nprint(open('a').read())"
     limits = replace(LIMITS, files=MB)
-    outcome = Process(source, limits, means=means, within=tmp_path).communicate()
+    outcome = Process(source, limits, means=means, within=ground).communicate()
     assert (outcome.status, outcome.stdout) == (0, b"x" * 1000 + b"\n")
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
 
 
-def test_packages_that_are_named_can_be_imported(means: Means, tmp_path: Path) -> None:
-    packages = tmp_path / "packages"
+def test_packages_that_are_named_can_be_imported(means: Means, ground: Path) -> None:
+    packages = ground / "packages"
     packages.mkdir()
     (packages / "mine.py").write_text("VALUE = 7")
-    for folder in (tmp_path, packages):
-        folder.chmod(0o755)
-    for above in tmp_path.parents:
-        if above.name.startswith("pytest-"):
-            above.chmod(0o755)
     source = "import mine\nprint(mine.VALUE)"
     named = Process(source, LIMITS, means=means, path=[str(packages)]).communicate()
     assert named.stdout == b"7\n", named.stderr
@@ -115,8 +110,8 @@ def test_output_is_cut_where_the_limit_is(means: Means) -> None:
     assert over.words == "It was ended: it printed more than 0.000954 MB."
 
 
-def test_it_lives_as_long_as_it_is_talked_to(means: Means, tmp_path: Path) -> None:
-    process = Process(ECHO, replace(LIMITS, seconds=None, cpu=None), means=means, within=tmp_path)
+def test_it_lives_as_long_as_it_is_talked_to(means: Means, ground: Path) -> None:
+    process = Process(ECHO, replace(LIMITS, seconds=None, cpu=None), means=means, within=ground)
     assert process.start()
     for word in (b"one\n", b"two\n"):
         process.stdin.write(word)
@@ -127,12 +122,12 @@ def test_it_lives_as_long_as_it_is_talked_to(means: Means, tmp_path: Path) -> No
     assert (outcome.ended, outcome.status) == ("exited", 0)
     assert set(means.layers) <= set(process.layers)
     assert process.wait() is outcome
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
 
 
-def test_killed_from_another_thread(means: Means, tmp_path: Path) -> None:
+def test_killed_from_another_thread(means: Means, ground: Path) -> None:
     before = handles()
-    process = Process(PAUSE, LIMITS, means=means, within=tmp_path)
+    process = Process(PAUSE, LIMITS, means=means, within=ground)
     assert process.start()
     assert process.stdout.read(100) == b"here\n"
     thread = threading.Thread(target=process.kill)
@@ -141,26 +136,26 @@ def test_killed_from_another_thread(means: Means, tmp_path: Path) -> None:
     thread.join()
     assert (outcome.ended, outcome.words) == ("stopped", "It was stopped.")
     assert gone(process.pid)
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
     process.kill()
     assert handles() == before
 
 
-def test_killed_before_it_began(means: Means, tmp_path: Path) -> None:
-    process = Process(PAUSE, LIMITS, means=means, within=tmp_path)
+def test_killed_before_it_began(means: Means, ground: Path) -> None:
+    process = Process(PAUSE, LIMITS, means=means, within=ground)
     process.kill()
     assert process.communicate().ended == "stopped"
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
 
 
-def test_it_does_not_outlive_us(means: Means, tmp_path: Path) -> None:
+def test_it_does_not_outlive_us(means: Means, ground: Path) -> None:
     ours = f"""
 import signal
 from pathlib import Path
 from playground.jail.means import Means
 from playground.jail.process import Limits, Process
 process = Process({PAUSE!r}, Limits(seconds=None, cpu=None), means={means!r},
-                  within=Path({str(tmp_path)!r}))
+                  within=Path({str(ground)!r}))
 process.start()
 process.stdout.read(100)
 print(process.pid, flush=True)
@@ -177,7 +172,7 @@ while True: signal.pause()
     at_work = [
         path
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if os.fsencode(tmp_path / "playground-jail-") in _bytes(path)
+        if os.fsencode(ground / "playground-jail-") in _bytes(path)
     ]
     assert at_work == []
 
@@ -189,30 +184,30 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
-def test_it_ends_though_its_owner_forgot_it(means: Means, tmp_path: Path) -> None:
+def test_it_ends_though_its_owner_forgot_it(means: Means, ground: Path) -> None:
     """The clock is in the process beside it, not in ours."""
-    process = Process(PAUSE, replace(LIMITS, seconds=0.2), means=means, within=tmp_path)
+    process = Process(PAUSE, replace(LIMITS, seconds=0.2), means=means, within=ground)
     assert process.start()
     assert gone(process.pid)
     assert process.wait().ended == "timeout"
 
 
-def test_a_layer_that_is_gone_is_a_refusal(means: Means, tmp_path: Path) -> None:
+def test_a_layer_that_is_gone_is_a_refusal(means: Means, ground: Path) -> None:
     stood = replace(means, layers=(*means.layers, "a dragon"))
     with pytest.raises(Failure) as caught:
-        Process("print('ran')", LIMITS, means=stood, within=tmp_path).communicate()
+        Process("print('ran')", LIMITS, means=stood, within=ground).communicate()
     problem = caught.value.problem
     assert problem.title == "Nothing was run: it could not be locked up safely."
     assert problem.detail == "it is not there any more: a dragon"
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
 
 
-def test_without_means_nothing_is_begun(tmp_path: Path) -> None:
+def test_without_means_nothing_is_begun(ground: Path) -> None:
     words = "Nothing here holds it."
     with pytest.raises(Failure) as caught:
-        Process(PAUSE, LIMITS, means=Means(words=words), within=tmp_path).communicate()
+        Process(PAUSE, LIMITS, means=Means(words=words), within=ground).communicate()
     assert caught.value.problem.detail == words
-    assert list(tmp_path.iterdir()) == []
+    assert list(ground.iterdir()) == []
 
 
 def test_several_processes_need_what_holds_them_together() -> None:
@@ -236,9 +231,9 @@ print('parent')
     assert outcome.stdout == b"child\nparent\n", outcome.stderr
 
 
-def test_no_room_for_its_folder(means: Means, tmp_path: Path) -> None:
+def test_no_room_for_its_folder(means: Means, ground: Path) -> None:
     before = handles()
     with pytest.raises(Failure) as caught:
-        Process(ECHO, LIMITS, means=means, within=tmp_path / "missing").communicate()
+        Process(ECHO, LIMITS, means=means, within=ground / "missing").communicate()
     assert "No such file" in caught.value.problem.detail
     assert handles() == before
