@@ -18,7 +18,7 @@ from typing import Any
 from playground.core.json_nodes import AROUND, LEGAL, Flaw, Node
 from playground.core.partial_json import Live
 from playground.core.problem import Failure, Problem
-from playground.schemas.answer_fields import Field, FieldState
+from playground.schemas.answer_fields import JSON, Field, FieldState
 from playground.schemas.answer_schema import Guide, Outlook, Place, Verdict
 from playground.schemas.answer_tree import Fields, Names
 from playground.schemas.source import Path
@@ -107,7 +107,7 @@ class Answer(Fields):
         and of a document that was cut, what is known of single values."""
         if self._final is not None:
             return self._final
-        return [one for field in self._wrong for one in field.errors if one.keyword != "json"]
+        return [one for field in self._wrong for one in field.errors if one.keyword != JSON]
 
     @property
     def holds(self) -> bool:
@@ -351,4 +351,4 @@ class Answer(Fields):
 
     def _tell_flaws(self, one: _Open) -> None:
         for words in self._flawed.pop(one.node, ()):
-            self._blame(one.field, Error((), (), "json", words))
+            self._blame(one.field, Error((), (), JSON, words))

@@ -17,6 +17,8 @@ FieldState = Literal["waiting", "streaming", "complete", "valid", "invalid", "cu
 judged: there is no schema that could. `valid`, `invalid`: judged. `cut`: the text ended inside it.
 `missing`: its object is closed, or the text is over, and it never came."""
 
+JSON = "json"
+"""The keyword of errors in the text itself, whatever the schema."""
 SHOWN = 80
 """Characters of a preview."""
 
@@ -59,7 +61,7 @@ class Field:
         """Whether the schema names the fields of this object, and not this one."""
         self.state: FieldState = "waiting"
         self.errors: list[Error] = []
-        """Of this value itself, not of what is in it."""
+        """Of this value itself, not of what is in it; those in its text first."""
         self.went_wrong: int | None = None
         """When it was first known that this or something in it is invalid. Like the other times
         in nanoseconds of the run."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playground.core.json_nodes import Node
-from playground.schemas.answer_fields import Field
+from playground.schemas.answer_fields import JSON, Field
 from playground.schemas.answer_schema import Outlook, Place
 from playground.schemas.source import Path
 from playground.schemas.validation import Error
 
-EXPECTED = 20_000
+EXPECTED = 10_000
 """Fields that are laid out and have not come. Any further ones appear when they do."""
 
 Names = dict[str | int | None, Field]
@@ -119,7 +119,9 @@ class Fields:
 
     def _blame(self, field: Field, error: Error) -> None:
         """An error whose path begins at the field."""
-        field.errors.append(error._replace(path=field.path + error.path))
+        first = sum(one.keyword == JSON for one in field.errors) if error.keyword == JSON else None
+        place = len(field.errors) if first is None else first
+        field.errors.insert(place, error._replace(path=field.path + error.path))
         field.state = "invalid"
         self._wrong[field] = None
         self._touch(field)
@@ -133,7 +135,7 @@ class Fields:
     def _acquit(self) -> None:
         """The document holds after all: a name came twice, and the second time well."""
         for field in reversed(list(self._walk())):
-            field.errors = [error for error in field.errors if error.keyword == "json"]
+            field.errors = [error for error in field.errors if error.keyword == JSON]
             bad = field.errors or any(child.state == "invalid" for child in field.children)
             if field.state == "invalid" and not bad:
                 field.state, field.went_wrong = "valid", None

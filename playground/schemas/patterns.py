@@ -18,7 +18,7 @@ import regex
 
 LIMIT = 0.2
 """Seconds for one search."""
-ALLOWANCE = 1.0
+ALLOWANCE = 0.5
 """Seconds that one pattern may take in all its searches for one validator, before it is left."""
 LONGEST = 20_000
 """Characters of a pattern, also when what it repeats is written out as often as it must occur."""

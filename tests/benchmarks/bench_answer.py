@@ -20,7 +20,7 @@ DELTA = 4  # characters
 SHORT, LONG = 1_000, 100_000
 DELTAS = 25_000
 """Fed in one go, in as many documents as it takes."""
-REPEATS = 5
+REPEATS = 3
 ROWS = 20_000
 
 TEXT, INT = {"type": "string"}, {"type": "integer"}
