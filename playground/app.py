@@ -23,7 +23,7 @@ from playground.engine.workspace import Workspace
 from playground.localmodel import bundled, wheels
 from playground.localmodel.bundled import LocalModel
 from playground.providers import PROVIDERS
-from playground.providers.presets import PRESETS, completed, listed
+from playground.providers.presets import LLAMA_CPP, PRESETS, completed, listed
 from playground.store import logs
 from playground.store.database import Database
 from playground.store.home import Home
@@ -37,7 +37,11 @@ from playground.wire.limits import Limits
 log = logging.getLogger("engine")
 
 LOCAL_PROFILE = Profile(
-    id=LOCAL, name="On this computer (SmolLM2-135M)", api="chat", model=wheels.MODEL
+    id=LOCAL,
+    name="On this computer (SmolLM2-135M)",
+    api="chat",
+    model=wheels.MODEL,
+    quirks=Quirks(rename=LLAMA_CPP),
 )
 SANDBOX_PROFILE = Profile(id=SANDBOX, name="Sandbox (scripted)", quirks=Quirks(state="stateful"))
 

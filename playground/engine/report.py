@@ -73,7 +73,10 @@ def _structured(run: Run) -> dict[str, Any]:
     if last is None or last.state == "refused":
         return {"parsed": None, "schema_errors": []}
     wrong = [{"path": spelled(one.path), "message": one.message} for one in last.errors]
-    wrong += [{"path": spelled(path), "message": "it is missing"} for path in last.answer.missing]
+    told = {row["path"] for row in wrong}
+    if last.state == "truncated":
+        missing = (spelled(path) for path in last.answer.missing)
+        wrong += [{"path": path, "message": "it is missing"} for path in missing if path not in told]
     if last.state != "valid" and not wrong:
         wrong = [{"path": "$", "message": last.words}]
     return {"parsed": last.answer.value if last.state == "valid" else None, "schema_errors": wrong}

@@ -122,10 +122,16 @@ class Structured:
         attempt.refusal = "\n\n".join(str(one.refusal) for one in said if one.refusal)
         if (found := self._found(items, said)) is not None:
             self._read(attempt, *found, transcript)
-        last = attempt.leg == transcript.legs - 1
+        last = attempt.leg >= transcript.legs - 1
         over = not last or transcript.outcome is not None or transcript.terminal is not None
         if over:
             whole = not last or transcript.terminal == "completed"
+            if attempt.item is None and transcript.terminal == "failed":
+                attempt.state, attempt.words = "none", "The request failed."
+                return
+            if attempt.item is None and attempt.refusal:
+                attempt.state = "refused"
+                return
             attempt.judging = attempt.length > self._at_once
             attempt.answer.end(transcript.now, whole=whole, judged=not attempt.judging)
             if not attempt.judging:
@@ -162,7 +168,7 @@ class Structured:
         answer = attempt.answer
         whole = answer.whole
         if attempt.item is None:
-            attempt.state = "refused" if attempt.refusal else "none" if whole else "truncated"
+            attempt.state = "none" if whole else "truncated"
             if attempt.state == "none":
                 attempt.words = (
                     f"The model did not call `{self.output.name}`."

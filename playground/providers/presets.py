@@ -14,6 +14,9 @@ from playground.core.profile import Profile, Quirks
 STATEFUL = Quirks(system_role="developer", state="stateful")
 AZURE = Quirks(state="stateful")
 
+LLAMA_CPP = {"text.format.schema": "json_schema"}
+"""Its Responses API reads no `text.format`, but everywhere this field of its own."""
+
 REGIONS = ("us", "eu", "ae", "au", "in", "jp")
 """Where OpenAI keeps data on request, as the first part of its address."""
 
@@ -92,7 +95,11 @@ GROUPS: tuple[tuple[str, tuple[Profile, ...]], ...] = (
                 name="llama.cpp",
                 base_url="http://127.0.0.1:8080/v1",
                 api="chat",
-                quirks=Quirks(max_tokens="max_tokens", reasoning_name="reasoning_content"),
+                quirks=Quirks(
+                    max_tokens="max_tokens",
+                    reasoning_name="reasoning_content",
+                    rename=LLAMA_CPP,
+                ),
             ),
             Profile(
                 id="vllm",

@@ -17,7 +17,17 @@ from playground.ui.panels.sessions import SESSIONS_DOCK
 from playground.ui.panels.settings import SETTINGS_DOCK
 from playground.ui.window import DockSpec, PanelSpec
 
-PANELS: tuple[PanelSpec, ...] = (CHAT_PANEL,)
+
+def _structured(desk: Desk) -> QWidget:
+    from playground.ui.panels.structured import StructuredPanel  # with all that checks schemas
+
+    return StructuredPanel(desk)
+
+
+PANELS: tuple[PanelSpec, ...] = (
+    CHAT_PANEL,
+    PanelSpec("structured", "Structured", _structured),
+)
 
 
 def _inspector(desk: Desk) -> InspectorPanel:

@@ -258,8 +258,7 @@ class Composer(QFrame):
         self._promote(self.add, not user and not self._running)
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
-            self._keeps
-            or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
+            self._keeps or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
             if user
             else f"A message of the {self.role.currentText()}, added without running"
         )

@@ -128,10 +128,10 @@ class FindingRow(QFrame):
         text.setAccessibleName(visible(finding.message))
         column.addWidget(text)
         if finding.where:
-            where = QLabel(visible(finding.where), self)
-            where.setProperty("role", "chip")
-            where.setTextFormat(Qt.TextFormat.PlainText)
-            where.setWordWrap(True)
+            where = PlainText(finding.where, self)
+            where.setProperty("role", "place")
+            where.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            where.setAccessibleName("Place")
             column.addWidget(where)
         line.addLayout(column, 1)
         for widget in self.findChildren(QWidget):

@@ -26,7 +26,7 @@ class OutputRow(QWidget):
         super().__init__(parent)
         self._output = Output()
         column = QVBoxLayout(self)
-        theme.space(column, gap=4)
+        theme.space(column, 0, 0, 0, 0, gap=4)
         row = QHBoxLayout()
         theme.space(row, gap=4)
         self.way = WayChoice(self)

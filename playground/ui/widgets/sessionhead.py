@@ -55,13 +55,13 @@ class SessionHead(QWidget):
         self.model.setAccessibleName(f"Model: {self.model.text()}")
 
     def show_title(self) -> None:
-        if not self.title.hasFocus():
+        if not (self.title.hasFocus() and self.title.isModified()):
             self.title.setText(self.desk.session.title)
             self.title.setCursorPosition(0)
 
     def rename(self) -> None:
         session, title = self._session, self.title.text().strip()
-        if title != session.title:
+        if self.title.isModified() and title != session.title:
             session.title, session.named = title, bool(title)
             self.desk.workspace.rev += 1
             self.desk.mark(session)

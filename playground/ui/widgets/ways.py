@@ -13,10 +13,10 @@ from playground.ui.widgets.fieldedit import Choice
 
 Way = tuple[Mode, bool]
 WAYS: dict[Way, tuple[str, str]] = {
-    ("json_schema", True): ("Schema, strict", "The server holds the answer to the schema."),
-    ("json_schema", False): ("Schema, not strict", "The server is told the schema as advice."),
+    ("json_schema", True): ("Strict schema", "The server holds the answer to the schema."),
+    ("json_schema", False): ("Loose schema", "The server is told the schema as advice."),
     ("json_object", True): (
-        "Any JSON object",
+        "JSON object",
         "The schema is not sent, only checked against. The messages have to say the word JSON.",
     ),
     ("tool", True): ("Forced tool", "The answer is what a tool is called with, which must be."),
