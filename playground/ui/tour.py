@@ -23,12 +23,26 @@ from playground.ui.panels.chat import ChatPanel
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
+from playground.ui.panels.structured import StructuredPanel
 from playground.ui.shell import Shell
 
 PATIENCE = 180.0
 """Seconds for one answer of a small model on a slow computer."""
 LOOK = 0.02
 QUESTION = "What is the capital of France?"
+FILLED = 150
+"""Characters that the answer by a schema has, more or less."""
+LOOSE = """\
+{
+  "type": "object",
+  "properties": {
+    "title": {"type": "string", "default": "Untitled"},
+    "price": {"type": "number", "minimum": 0},
+    "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": true}
+  },
+  "required": ["title"]
+}
+"""
 LONGER = "Explain in three sentences why the sky is blue."
 
 
@@ -111,6 +125,8 @@ class Tour:
         await self._ended(again)
         self.picture("regenerated", "Asked once more: both versions are kept, side by side.")
 
+        structured = await self._structured(profile)
+
         desk.new_session()
         desk.use_profile(SANDBOX)
         self.settings.model.setCurrentText("cut")
@@ -140,11 +156,54 @@ class Tour:
             "asked_for": profile,
             "question": QUESTION,
             **answer,
+            "structured": structured,
             "steps": [asdict(step) for step in self.steps],
         }
         path = self.out / "tour.json"
         path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return told
+
+    async def _structured(self, profile: str) -> Any:
+        """The Structured panel; the answer that it got."""
+        desk = self.desk
+        desk.new_session()
+        desk.use_profile(profile)
+        self.window.show_panel("structured")
+        panel = self.window.panels["structured"]
+        assert isinstance(panel, StructuredPanel)
+        await self._settled()
+        self.settings.rows["temperature"].changed.emit("temperature", True, 0)
+        panel.examples.buttons[0].click()
+        run = self._newest()
+        await self._until(lambda: len(run.transcript.text) > 0.2 * FILLED or not run.running)
+        self.desk.clock.look()
+        self.picture(
+            "structured-begins",
+            "An answer by a schema begins: each field as it comes, and what is awaited.",
+        )
+        await self._until(lambda: len(run.transcript.text) > 0.6 * FILLED or not run.running)
+        self.desk.clock.look()
+        self.picture("structured-goes-on", "A moment later: what is closed is checked already.")
+        await self._ended(run)
+        attempt = panel.answer.attempt
+        value = attempt.answer.value if attempt is not None else None
+        self.picture(
+            "structured",
+            "The same when it is there: each field was checked against the schema.",
+            state=attempt.state if attempt is not None else None,
+            answer=value,
+        )
+        panel.schema.code.apply(LOOSE)
+        panel.schema.read_now()
+        panel.schema.offer_repair()
+        await self._settled()
+        self.picture(
+            "structured-repair",
+            "A schema that strict servers refuse: why, and what a repair would change.",
+            violations=len(panel.schema.examination.violations),
+        )
+        self.window.show_panel("chat")
+        return value
 
     # How a step is done.
 
