@@ -289,6 +289,9 @@ class StructuredPanel(QWidget):
 
     def _schema_findings(self) -> list[Finding]:
         seen, rows = self.schema.examination, []
+        if self.schema.output.mode == "json_object" and not self._says_json():
+            words = "Nothing that is sent says the word JSON: many servers refuse that."
+            rows.append(Finding("schema", "warning", words))
         for problem in (seen.wrong, seen.unusable):
             if problem is not None:
                 line, column = (problem.facts.get(name) for name in ("line", "column"))
@@ -315,6 +318,14 @@ class StructuredPanel(QWidget):
                 for one in seen.violations
             ]
         return rows
+
+    def _says_json(self) -> bool:
+        """Whether the word is in the messages, which servers ask for in this mode."""
+        session, before = self.desk.session, self._instead()
+        history = session.history(before.parent if before is not None else session.leaf)
+        said = [str(item.text) for item in history if isinstance(item, Message)]
+        words = " ".join([session.call.instructions, self.composer.text, *said])
+        return "json" in words.lower()
 
     def _answer_findings(self) -> list[Finding]:
         attempt = self.answer.attempt
@@ -396,6 +407,8 @@ class StructuredPanel(QWidget):
 
     def _drafted(self) -> None:
         self.code.changed()
+        if self.schema.output.mode == "json_object":
+            self._list_findings()
         if self._showing or self._session is None:
             return
         session = self._session
