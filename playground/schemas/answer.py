@@ -294,7 +294,7 @@ class Answer(Fields):
             field.state = self._good(one)
         self._touch(field)
         parent = self._open[-1] if self._open else None
-        if sound and verdict.options and one.place and parent and parent.outlook:
+        if verdict.options and one.place and parent and parent.outlook:
             self._narrow(parent, parent.outlook.holding(one.place, verdict.options))
 
     def _verdict(self, one: _Open) -> Verdict:

@@ -193,6 +193,7 @@ def test_every_prefix_is_right_and_since_tells_all_that_changed(case: tuple[Any,
                 assert Validator(schema).errors(value)
         assert set(told) <= {one for one, *_ in now.values()}
         before = now
+    assert set(answer.since(0)) == set(walk(answer.root))
 
 
 @few
@@ -289,6 +290,21 @@ def test_what_is_inside_tells_which_branch_is_meant() -> None:
     assert states(answer) == dict.fromkeys(["", "a", "a.k", "b"], "valid")
 
 
+def test_until_then_only_what_all_branches_have_is_expected() -> None:
+    schema = {"anyOf": [obj(k=INT, x=TEXT, y=TEXT), {**obj(k=TEXT, y=INT), "required": ["k"]}]}
+    answer = fed(schema, "{", whole=None)
+    assert [(field.key, field.required) for field in answer.root.children] == [
+        ("k", True),
+        ("y", False),
+    ]
+    assert answer.root.children[0].kind == "integer or string"
+
+
+def test_schemas_that_hold_at_once_leave_the_types_that_all_allow() -> None:
+    schema = {"allOf": [{"type": ["string", "null", "integer"]}, {"type": ["integer", "string"]}]}
+    assert Answer(schema).root.kind == "string or integer"
+
+
 def test_recursion_is_laid_out_as_it_comes() -> None:
     answer = fed(TREE, '{"id":1,"children":[{"id":2,"children":[{', whole=None)
     assert list(states(answer)) == [
@@ -334,6 +350,12 @@ def test_when_it_went_wrong_is_kept_and_told_upwards() -> None:
     assert error.path == ("a", "n")
     assert error.schema_path == ("properties", "a", "properties", "n", "maximum")
     assert answer.field(("a", "n")).errors == [error]  # type: ignore[union-attr]
+
+
+def test_of_several_branches_that_one_speaks_whose_type_it_has() -> None:
+    schema = {"anyOf": [obj(a=INT), obj(a={**TEXT, "pattern": "^x"})]}
+    answer = fed(schema, '{"a":"y"', whole=None)
+    assert [error.keyword for error in answer.errors] == ["pattern"]
 
 
 def test_an_unknown_field_is_seen_by_its_name() -> None:
@@ -419,6 +441,13 @@ def test_of_a_name_that_comes_twice_the_last_counts() -> None:
     assert [flaw.kind for flaw in answer.flaws] == ["duplicate"]
 
 
+def test_a_name_that_comes_twice_opens_the_other_branches_again() -> None:
+    schema = {"anyOf": [obj(k={"const": "a"}, x=INT), obj(k={"const": "b"}, y=TEXT)]}
+    answer = fed(schema, '{"k":"a"', ',"k":"b"', whole=None)
+    assert states(answer) == {"": "streaming", "k": "valid", "y": "waiting"}
+    assert set(answer.since(0)) == set(walk(answer.root))
+
+
 # The end.
 
 
@@ -436,6 +465,12 @@ def test_of_what_was_cut_is_said_what_is_missing() -> None:
     assert answer.missing == [("a", "y"), ("b",)]
     assert answer.value == {"a": {"x": "Mün"}}
     assert (answer.errors, answer.parsed, answer.holds) == ([], False, False)
+
+
+def test_what_is_wrong_stays_so_when_it_is_cut() -> None:
+    answer = fed(obj(a=INT), '{"b":{"c":1', whole=False)
+    assert states(answer) == {"": "cut", "a": "missing", "b": "invalid", "b.c": "cut"}
+    assert [error.keyword for error in answer.errors] == ["additionalProperties"]
 
 
 def test_a_name_whose_value_never_came_is_missing() -> None:
@@ -498,6 +533,16 @@ def test_a_word_that_was_prose_is_forgotten() -> None:
     answer.end(2, whole=True)
     assert states(answer) == {"": "valid", "a": "valid"}
     assert (answer.errors, answer.root.errors, answer.root.went_wrong) == ([], [], None)
+
+
+def test_what_is_wrong_with_the_json_behind_a_word_is_said() -> None:
+    answer = fed(obj(a=TEXT), r'"\Here" is', " it: {\"a\": 'x'}")
+    field = answer.field(("a",))
+    assert field is not None
+    assert [error.message for error in field.errors] == [
+        "Names and strings stand in double quotes."
+    ]
+    assert answer.root.errors == []
 
 
 def test_nan_is_wrong_as_soon_as_it_is_there() -> None:
