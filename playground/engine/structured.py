@@ -53,6 +53,8 @@ class Attempt:
     refusal: str = ""
     commentary: list[Message] = field(default_factory=list)
     """What was said before the answer and is none."""
+    called: tuple[str, ...] = ()
+    """Names of the tools that were called, each once."""
     length: int = 0
     """Characters that came."""
     judging: bool = False
@@ -95,14 +97,16 @@ class Structured:
     def last(self) -> Attempt | None:
         return self.attempts[-1] if self.attempts else None
 
-    def look(self, transcript: Transcript) -> None:
-        """Take what is new. Always with the same transcript."""
+    def look(self, transcript: Transcript, *, over: bool = False) -> None:
+        """Take what is new. Always with the same transcript. A request is over when the next one
+        has begun or the run has ended, and not before: after its own end a stream may go on, break
+        or be tried again. `over`: whoever asks knows that no more will come of the last one."""
         self.seen = transcript
         while len(self.attempts) < max(transcript.legs, 1):
             self.attempts.append(Attempt(len(self.attempts), Answer(checked_against(self.output))))
         for attempt in self.attempts:
             if not (attempt.over or attempt.judging):
-                self._look(attempt, transcript)
+                self._look(attempt, transcript, over=over)
 
     def settle(self, attempt: Attempt, judgement: list[Error] | Problem) -> None:
         """Take what `attempt.answer.judge()` said, in whichever thread that was asked."""
@@ -111,79 +115,118 @@ class Structured:
         attempt.judging = False
         self._conclude(attempt, self.seen)
 
-    def _look(self, attempt: Attempt, transcript: Transcript) -> None:
+    def _look(self, attempt: Attempt, transcript: Transcript, *, over: bool) -> None:
         items = [item for item in transcript.items if item.leg == attempt.leg]
-        said = [
-            item
-            for item in items
-            if isinstance(item, Message) and item.role == "assistant" and not item.choice
-        ]
-        attempt.commentary = [one for one in said if one.phase == "commentary"]
-        attempt.refusal = "\n\n".join(str(one.refusal) for one in said if one.refusal)
-        if (found := self._found(items, said)) is not None:
-            self._read(attempt, *found, transcript)
-        last = attempt.leg >= transcript.legs - 1
-        over = not last or transcript.outcome is not None or transcript.terminal is not None
-        if over:
-            whole = not last or transcript.terminal == "completed"
-            if attempt.item is None and transcript.terminal == "failed":
-                attempt.state, attempt.words = "none", "The request failed."
-                return
-            if attempt.item is None and attempt.refusal:
-                attempt.state = "refused"
-                return
-            attempt.judging = attempt.length > self._at_once
-            attempt.answer.end(transcript.now, whole=whole, judged=not attempt.judging)
-            if not attempt.judging:
-                self._conclude(attempt, transcript)
+        went_on = _went_on(attempt, transcript)
+        self._sort(attempt, items, went_on=went_on)
+        if went_on or over or transcript.outcome is not None:
+            self._end(attempt, transcript)
         elif attempt.item is not None:
             attempt.state = "streaming"
-        elif attempt.commentary:
-            attempt.state = "commentary"
+        else:
+            attempt.state = "commentary" if attempt.commentary else "waiting"
 
-    def _found(self, items: list[Item], said: list[Message]) -> tuple[Item, Text] | None:
-        """What holds the answer, and its text."""
+    def _sort(self, attempt: Attempt, items: list[Item], *, went_on: bool) -> None:
+        """Tell what was said before the answer from the answer, and read that."""
+        rows = [item for item in items if isinstance(item, Message | ToolCall) and not item.choice]
+        said = [row for row in rows if isinstance(row, Message) and row.role == "assistant"]
+        calls = [row for row in rows if isinstance(row, ToolCall)]
+        attempt.refusal = "\n\n".join(str(one.refusal) for one in said if one.refusal)
+        attempt.called = tuple(dict.fromkeys(call.name for call in calls))
+        found: tuple[Item, Text] | None = None
         if self.output.mode == "tool":
-            calls = [
-                item
-                for item in items
-                if isinstance(item, ToolCall) and item.name == self.output.name and not item.choice
-            ]
-            return (calls[0], calls[0].arguments) if calls else None
-        final = [one for one in said if one.phase != "commentary" and one.text]
-        return (final[-1], final[-1].text) if final else None
+            mine = [call for call in calls if call.name == self.output.name]
+            found = (mine[0], mine[0].arguments) if mine else None
+            attempt.commentary = said
+        elif calls and went_on:  # to hear what came of them: what was said was no answer
+            attempt.commentary = said
+        else:
+            attempt.commentary = [one for one in said if one.phase == "commentary"]
+            final = [one for one in said if one.phase != "commentary" and one.text]
+            found = (final[-1], final[-1].text) if final else None
+        if found is not None:
+            self._read(attempt, *found)
+        elif attempt.item is not None:  # it turned out to be none
+            attempt.item = None
+            self._begin(attempt)
 
-    def _read(self, attempt: Attempt, item: Item, text: Text, transcript: Transcript) -> None:
+    def _begin(self, attempt: Attempt) -> None:
+        if attempt.length:
+            attempt.answer = Answer(checked_against(self.output))
+        attempt.length = attempt._cursor = 0
+
+    def _read(self, attempt: Attempt, item: Item, text: Text) -> None:
         if item is not attempt.item or text.version != attempt._version:
-            if attempt.item is not None:  # another one is the answer, or it was written anew
-                attempt.answer = Answer(checked_against(self.output))
-            attempt.item, attempt._cursor, attempt._version = item, 0, text.version
-            attempt.length = 0
+            # Another one is the answer, or it was written anew.
+            self._begin(attempt)
+            attempt.item, attempt._version = item, text.version
         piece, attempt._cursor = text.after(attempt._cursor)
         if piece:
+            assert self.seen is not None
             attempt.length += len(piece)
-            attempt.answer.feed(piece, transcript.timing.last_token or transcript.now)
+            attempt.answer.feed(piece, self.seen.timing.last_token or self.seen.now)
+
+    def _end(self, attempt: Attempt, transcript: Transcript) -> None:
+        """No more will come of a request."""
+        if attempt.item is None and attempt.refusal:
+            attempt.state = "refused"
+            return
+        if attempt.item is None and _failed(attempt, transcript):
+            problem = transcript.problem
+            attempt.state = "none"
+            attempt.words = "The request failed." if problem is None else problem.title
+            return
+        attempt.judging = attempt.length > self._at_once
+        whole = _is_whole(attempt, transcript)
+        attempt.answer.end(transcript.now, whole=whole, judged=not attempt.judging)
+        if not attempt.judging:
+            self._conclude(attempt, transcript)
 
     def _conclude(self, attempt: Attempt, transcript: Transcript) -> None:
         answer = attempt.answer
-        whole = answer.whole
-        if attempt.item is None:
-            attempt.state = "none" if whole else "truncated"
-            if attempt.state == "none":
-                attempt.words = (
-                    f"The model did not call `{self.output.name}`."
-                    if self.output.mode == "tool"
-                    else "The model said nothing."
-                )
-            elif attempt.state == "truncated":
-                attempt.words = _cut(transcript)
-        elif not whole:
+        if attempt.refusal and not answer.holds:
+            attempt.state = "refused"
+        elif not answer.whole:
             attempt.state, attempt.words = "truncated", _cut(transcript)
+        elif attempt.item is None:
+            attempt.state, attempt.words = "none", self._instead(attempt)
         elif answer.unusable is not None:
             attempt.state = "unchecked"
             attempt.words = f"{answer.unusable.title} {answer.unusable.detail}".strip()
         else:
             attempt.state = "valid" if answer.holds else "invalid"
+
+    def _instead(self, attempt: Attempt) -> str:
+        """What the model did when it gave no answer."""
+        if attempt.called:
+            return f"The model called {' and '.join(f'`{name}`' for name in attempt.called)}."
+        if self.output.mode == "tool":
+            return f"The model did not call `{self.output.name}`."
+        if attempt.commentary:
+            return "The model gave no final answer."
+        return "The model said nothing."
+
+
+def _went_on(attempt: Attempt, transcript: Transcript) -> bool:
+    """Whether another request was made after it."""
+    return attempt.leg < transcript.legs - 1
+
+
+def _failed(attempt: Attempt, transcript: Transcript) -> bool:
+    """Whether its request came to nothing by a failure."""
+    failed = transcript.terminal == "failed" or transcript.outcome in ("failed", "timed_out")
+    return failed and not _went_on(attempt, transcript)
+
+
+def _is_whole(attempt: Attempt, transcript: Transcript) -> bool:
+    """Whether nobody says that the answer was cut. Of several choices the one that was cut may be
+    another: then JSON that was closed is whole."""
+    if _went_on(attempt, transcript) or transcript.terminal == "completed":
+        return True
+    root = attempt.answer.live.root
+    closed = root is not None and root.end is not None
+    choices = (item.choice for item in transcript.items if isinstance(item, Message | ToolCall))
+    return transcript.terminal == "incomplete" and closed and any(choices)
 
 
 def _cut(transcript: Transcript) -> str:
@@ -200,10 +243,10 @@ def checked_against(output: Output) -> Any:
     return output.json_schema
 
 
-def structured(run: Run) -> Structured:
-    """What a run has come to so far."""
+def structured(run: Run, *, over: bool = False) -> Structured:
+    """What a run has come to so far; `over` as of `look`."""
     made = Structured(run.call.output)
-    made.look(run.transcript)
+    made.look(run.transcript, over=over)
     return made
 
 
@@ -224,7 +267,7 @@ def corrections(run: Run) -> list[tuple[str, dict[str, Any]]]:
     does, or when asking again would not help: a refusal, an answer that was cut off, a call of
     another tool that nobody has answered."""
     output = run.call.output
-    last = structured(run).last
+    last = structured(run, over=True).last
     if not output.asked or last is None or last.state not in ("invalid", "none"):
         return []
     words = told(last)
