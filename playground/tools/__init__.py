@@ -1,0 +1,1 @@
+"""Tools: one file for each way a call is answered."""
