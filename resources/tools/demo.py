@@ -1,8 +1,8 @@
 """Tools to try things with: weather, shares, a calculator, a calendar, a database, units.
 
 Everything in here is made up and the same every time, and nothing leaves the machine. A function
-with types and a docstring is a tool; what begins with an underscore is none. A ValueError goes back
-to the model in its own words.
+with types and a docstring is a tool, of which a model is told the first paragraph; what begins with
+an underscore is none. A ValueError goes back to the model in its own words.
 """
 
 import ast
@@ -181,7 +181,6 @@ def calculate(
     expression: Annotated[str, "Such as (3 + 4) * 1.2 ** 2 or sqrt(2) / pi"],
 ) -> float:
     """The value of an arithmetic expression.
-
     It knows + - * / // % **, brackets, pi, e, and the functions abs, cos, exp, log, log10, max,
     min, sin, sqrt and tan.
     """
@@ -327,7 +326,6 @@ def query_database(
     sql: Annotated[str, "One SELECT statement of SQLite"],
 ) -> Table:
     """Rows of the database of a small shop; nothing in it can be changed.
-
     Its tables are customers (id, name, city, since), products (id, name, category, price, stock)
     and orders (id, customer_id, product_id, quantity, day).
     """
