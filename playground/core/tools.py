@@ -65,6 +65,39 @@ class Tool(BaseModel):
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+class Allowed(BaseModel):
+    """A tool that may always be called without asking."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tool: str
+    """Its id."""
+    digest: str
+    """Of the definition that was approved; another one has to be approved anew."""
+    mode: Mode = "mock"
+    """Who was to answer: whoever lets rules do so has not approved that the tool itself is run."""
+
+
+class ToolSettings(BaseModel):
+    """What is kept of tools beside sessions: where they are from, not whether they are offered."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    python: list[str] = Field(default_factory=list)
+    """Files whose functions are tools."""
+    servers: list[dict[str, Any]] = Field(default_factory=list)
+    """MCP servers, without secrets. None is started by being here."""
+    mine: list[Tool] = Field(default_factory=list)
+    """Definitions that were written by hand."""
+    modes: dict[str, Mode] = Field(default_factory=dict)
+    """By the tool's id; where there is none: mock, or real for one that runs somewhere."""
+    rules: str = ""
+    """The file of mock rules; empty: the one that comes along."""
+    rule_set: str = ""
+    """Which set of it is in use; empty: the first."""
+    allowed: list[Allowed] = Field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A call as a model made it, whole."""
@@ -93,6 +126,8 @@ class Result:
     """What whoever looks should know: cut at a limit, breaks the output's schema."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else is known of how it came about, as JSON values: exit status, diagnostics."""
+    ms: float | None = None
+    """How long it ran, put here by whoever had it run; None: it did not."""
 
     @property
     def ok(self) -> bool:
