@@ -121,7 +121,9 @@ class Reasoning(Item):
     choice: int = 0
 
 
-CallState = Literal["arriving", "not run", "running", "done", "failed", "denied"]
+CallState = Literal["arriving", "not run", "asked", "running", "done", "failed", "denied"]
+"""`not run`: it is there, and nobody has done anything about it. `asked`: somebody is to approve
+it. The last three are for good."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,6 +137,23 @@ class ToolCall(Item):
     choice: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
     """As of a message."""
+    cut: bool = False
+    """It did not arrive whole, and never will: what is there must not be run."""
+    tool: str = ""
+    """What was called, with its source, as people know it; see `Tool.title`."""
+    mode: str = ""
+    """Who answered: a `core.tools.Mode`, once it was run."""
+    approved: str | None = None
+    """The arguments that it was run with, where somebody changed those of the model."""
+    asked_at: int | None = None
+    """When approval was asked for, when it began to run, and when there was a result (or a denial),
+    in nanoseconds of the run."""
+    started_at: int | None = None
+    ended_at: int | None = None
+    progress: str = ""
+    """What the tool said last while it ran."""
+    notes: list[str] = field(default_factory=list)
+    """What whoever looks should know of how it went."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,6 +161,10 @@ class ToolOutput(Item):
     call_id: str = ""
     output: str = ""
     ok: bool = True
+    ms: float | None = None
+    """How long the tool ran; None: it did not."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What else is known of how it came about; see `core.tools.Result`."""
 
 
 @dataclass(slots=True, kw_only=True)

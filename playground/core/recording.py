@@ -37,8 +37,15 @@ FACTS = frozenset(
         "failed",  # {problem}: no (more) answer
         "retry",  # {after, why, attempt, attempts}: seconds until attempt 1 of 2
         "estimate",  # {input, output}: tokens counted here because the server reported none
-        "tool.result",
-        "approval",
+        "tool.asked",  # {call_id, tool}: somebody is to approve a call
+        "approval",  # {call_id, decision, scope, asked, arguments, reason}: only if edited; if any
+        "tool.started",  # {call_id, mode}
+        "tool.progress",  # {call_id, text}
+        "tool.ended",  # {call_id, state, ms}: as it happens, while results come in call order
+        "tool.result",  # {call_id, output, ok, state, ms, notes, facts}: what the model is told
+        "limited",  # {why, words}: our side sends no further request
+        "paused",  # {place, call_id}: at a breakpoint
+        "resumed",  # {place, call_id, by, edited, arguments}: only those of a call, if edited
         "ended",  # the run is over; its outcome follows from what stands before
         "stopped",  # by the user
         "interrupted",  # our own process ended in mid-run; found at the next start

@@ -14,7 +14,8 @@ from playground.core.items import Item, Message
 from playground.core.output import Output
 from playground.core.parts import Part
 from playground.core.profile import Api
-from playground.core.recording import Event, Recording, fact
+from playground.core.recording import Event, Recording, fact, mask
+from playground.core.tools import Tool
 from playground.core.transcript import Reader, Reducer, Transcript
 from playground.core.usage import Cost
 
@@ -61,6 +62,13 @@ class Call(BaseModel):
     stream: bool = True
     state: State = "history"
     """How the conversation before the new turn reaches the server, where it keeps any."""
+    tools: list[Tool] = Field(default_factory=list)
+    """What the model may call and is answered by us. Whether anything is run is not for a call to
+    say."""
+    steps: int = 10
+    """Requests after which a run goes no further, whatever the model wants to call."""
+    errors: Literal["model", "stop"] = "model"
+    """Whether the model hears of a tool that failed, or the run ends there."""
 
 
 @dataclass(slots=True)
@@ -116,9 +124,13 @@ class Run:
         self.recording.append(events)
         self.reader.take(events)
 
-    def note(self, kind: str, data: dict[str, Any] | None = None) -> None:
-        """Put one of our own facts on the recording, now."""
-        self.take([fact(self.now(), kind, data, leg=max(self.transcript.legs - 1, 0))])
+    def note(
+        self, kind: str, data: dict[str, Any] | None = None, secrets: Sequence[bytes] = ()
+    ) -> None:
+        """Put one of our own facts on the recording, now, with every secret overwritten."""
+        event = fact(self.now(), kind, data, leg=max(self.transcript.legs - 1, 0))
+        raw, masked = mask(event.raw, secrets)
+        self.take([event._replace(raw=raw, masked=masked)])
 
     @property
     def answer(self) -> str:

@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playground.core.items import (
-    Item,
-    Message,
-    Notice,
-    Reasoning,
-    Text,
-    ToolCall,
-    ToolOutput,
-)
+from playground.core import toolfacts
+from playground.core.items import Item, Message, Notice, Reasoning, Text, ToolCall
 from playground.core.problem import Problem, from_response
 from playground.core.recording import BODY, REST, WIRE, Event, frame, parse, payload, usual
 from playground.core.usage import Usage
@@ -100,6 +93,12 @@ class Transcript:
     """Moments of the first leg."""
     retry_at: int | None = None
     """When the next attempt is due, while waiting for one."""
+    paused: list[str] = field(default_factory=list)
+    """At which breakpoints the run stands, the oldest first; see `engine.debugger.Place`."""
+    limit: str = ""
+    """What our side goes no further for, though the model would: see `engine.loop.Limit`."""
+    limited: str = ""
+    """The same in a sentence."""
     malformed: int = 0
     misread: dict[int, str] = field(default_factory=dict)
     """Events (by number) that could not be read, and why."""
@@ -172,14 +171,8 @@ class Transcript:
         return [item for item in self.items if isinstance(item, Message) and item.role == role]
 
     def _last(self) -> list[Message]:
-        """What the model said since it was last asked again, of the first choice."""
-        rows: list[Message] = []
-        for row in (item for item in self.items if isinstance(item, Message)):
-            if row.role != "assistant":
-                rows = []
-            elif not row.choice:
-                rows.append(row)
-        return rows
+        """What the model said when it was last asked, of the first choice."""
+        return [row for row in self.messages() if row.leg == self.leg and not row.choice]
 
     @property
     def text(self) -> str:
@@ -205,7 +198,8 @@ class Transcript:
             self.outcome in ("incomplete", None)
             and self.terminal == "incomplete"
             and (self.finish_reason or "").lower() in ("max_output_tokens", "length", "max_tokens")
-            and not (self.text or self.refusal or self.tool_calls)
+            and not (self.text or self.refusal)
+            and not any(call.leg == self.leg for call in self.tool_calls)
         )
 
     @property
@@ -338,6 +332,8 @@ class Reader:
                 transcript.retry_at = event.t + int(float(after) * 1e9)
             case "cut" | "failed" | "timeout":
                 self._whole_body(number, broken=True)
+                if transcript.scratch.pop("acting", None):
+                    transcript.terminal = None  # the answer was over, what we did about it was not
                 if transcript.terminal is None:
                     transcript.problem = _problem(data)
                     transcript.scratch["broken"] = event.kind
@@ -352,26 +348,12 @@ class Reader:
                 transcript.rev += 1
             case "said":
                 role, text = str(data.get("role", "user")), Text(str(data.get("text", "")))
-                self._put_in(Message(key=f"said:{number}", role=role, text=text))
-            case "tool.result":
-                self._result(number, data)
+                message = Message(key=f"said:{number}", role=role, text=text)
+                transcript.open(message)
+                transcript.close(message)
+                transcript.scratch["acting"] = True
             case _:
-                pass
-
-    def _result(self, number: int, data: dict[str, Any]) -> None:
-        """A call was answered; it says whether that went well."""
-        call_id, ok = str(data.get("call_id", "")), data.get("ok") is not False
-        for call in self.transcript.tool_calls:
-            if call.call_id == call_id:
-                call.state = "done" if ok else "failed"
-                self.transcript.touch(call)
-        output = str(data.get("output", ""))
-        self._put_in(ToolOutput(key=f"result:{number}", call_id=call_id, output=output, ok=ok))
-
-    def _put_in(self, item: Item) -> None:
-        """What our side adds between two requests is whole at once."""
-        self.transcript.open(item)
-        self.transcript.close(item)
+                toolfacts.take(transcript, event.kind, number, data)
 
     def _whole_body(self, number: int, *, broken: bool = False) -> None:
         """The body of an answer that was not an event stream is complete, or broken: read it."""
@@ -426,11 +408,8 @@ class Reader:
         transcript.outcome = outcome
         transcript.timing.end = transcript.now
         transcript.retry_at = None
+        toolfacts.settle(transcript)
         for item in transcript.items:
-            if isinstance(item, ToolCall) and item.state == "arriving":
-                # Only a call that was received whole could ever be run.
-                item.state = "not run"
-                transcript.touch(item)
             if item.t1 is None:
                 transcript.close(item)
         transcript.rev += 1
@@ -445,6 +424,8 @@ def _problem(data: dict[str, Any]) -> Problem:
 
 def _outcome(transcript: Transcript) -> Outcome:
     broken = transcript.scratch.get("broken")
+    if transcript.limit and transcript.problem is None:
+        return "limited"
     if transcript.terminal == "failed":
         return "failed"
     if transcript.terminal is None:

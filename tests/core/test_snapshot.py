@@ -90,6 +90,9 @@ def full() -> Transcript:
         malformed=2,
         misread={3: "ValueError", 11: "nested too deeply to read"},
         repairs=["An index was missing."],
+        paused=["before_send"],
+        limit="steps",
+        limited="The model wants to call tools in step 11.",
     )
     made.open(
         Message(key="a", text=Text("Héllo 日本"), annotations=[{"type": "url"}], phase="final")
@@ -106,8 +109,35 @@ def full() -> Transcript:
     made.open(Reasoning(key="h", name="reasoning", details=[{"type": "x"}], choice=2))
     made.open(HostedCall(key="i", type="mcp_call", status="failed", code=Text("1"), image="QQ=="))
     made.open(Reasoning(key="b", text=Text("hm"), summary=Text("s"), encrypted=True))
-    made.open(ToolCall(key="c", call_id="1", name="f", arguments=Text("{}"), state="done"))
-    made.open(ToolOutput(key="d", call_id="1", output="4", ok=False, wire={"type": "x", "n": [1]}))
+    made.open(
+        ToolCall(
+            key="c",
+            call_id="1",
+            name="f",
+            arguments=Text("{}"),
+            state="done",
+            tool="demo › f",
+            mode="real",
+            approved='{"a": 1}',
+            asked_at=2,
+            started_at=3,
+            ended_at=5,
+            progress="Half.",
+            notes=["It was cut."],
+        )
+    )
+    made.open(ToolCall(key="j", call_id="2", name="f", arguments=Text("{"), cut=True))
+    made.open(
+        ToolOutput(
+            key="d",
+            call_id="1",
+            output="4",
+            ok=False,
+            wire={"type": "x", "n": [1]},
+            ms=0.5,
+            facts={"ended": "timeout"},
+        )
+    )
     made.open(Notice(key="e", text="retried"))
     made.open(Unknown(key="f", type="hologram", wire={"type": "hologram"}))
     made.close(made.items[0])
