@@ -12,6 +12,7 @@ from playground.core.session import Call
 from playground.endpoints.chat_parameters import PARAMETERS
 from playground.endpoints.chat_reading import reduce as reduce
 from playground.endpoints.formats import with_format
+from playground.endpoints.offering import with_tools
 from playground.endpoints.streaming import with_stream
 
 VERSION = 2
@@ -33,7 +34,7 @@ def body(call: Call, history: Sequence[Item], quirks: Quirks, kept: Kept | None 
     made: Row = {"model": call.model, "messages": messages}
     if quirks.max_tokens:
         call = _limited(call, quirks.max_tokens)
-    call = with_format(call, "response_format", flat=False)
+    call = with_format(with_tools(call, flat=False), "response_format", flat=False)
     return finish(made, with_stream(made, call, quirks), quirks)
 
 

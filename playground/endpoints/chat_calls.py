@@ -63,8 +63,11 @@ def take_call(transcript: Transcript, choice: Choice, part: Data, place: int | N
 def settle_calls(transcript: Transcript, choice: Choice) -> None:
     """The choice is over. Only what came whole may ever be run."""
     first = choice.calls - len(choice.open)
+    # Some servers count their calls anew in each answer.
+    earlier = {call.call_id for call in transcript.tool_calls if call.leg != transcript.leg}
     for number, call in enumerate(choice.open, first):
-        if not call.call_id or choice.by_id.get(call.call_id) is not call:
+        taken = call.call_id in earlier or choice.by_id.get(call.call_id) is not call
+        if not call.call_id or taken:
             transcript.repair(SAME_ID if call.call_id else MADE_UP)
             beside = f"{choice.number}_" if choice.number else ""
             call.call_id = f"call_{transcript.leg}_{beside}{number}"

@@ -18,6 +18,7 @@ from playground.core.items import (
 from playground.core.profile import Quirks
 from playground.core.session import Call
 from playground.endpoints.formats import with_format
+from playground.endpoints.offering import with_tools
 from playground.endpoints.responses_items import UNFINISHED, word
 
 STATES = ("conversation", "previous_response_id")
@@ -45,7 +46,8 @@ def body(
     else:  # servers refuse options of a stream that there is not
         fields = {path: v for path, v in call.fields.items() if not path.startswith("stream_")}
         call = call.model_copy(update={"fields": fields})
-    return finish(made, with_format(call, "text.format", flat=True), quirks)
+    call = with_format(with_tools(call, flat=True), "text.format", flat=True)
+    return finish(made, call, quirks)
 
 
 def _continued(call: Call, kept: Kept) -> dict[str, str]:
