@@ -1,0 +1,230 @@
+"""Toolbox: the tools that this program knows, where they are from, and who answers their calls.
+
+A session has copies of definitions. What a copy says of where it is run counts for nothing here:
+only a tool that stands in the box, with the same definition, is ever run for real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from playground.core.problem import Failure, Problem
+from playground.core.resources import resource
+from playground.core.tools import Asked, Mode, Result, Tool, ToolSettings
+from playground.engine.pythontools import PythonTools
+from playground.engine.pythontools_read import read as read_python
+from playground.tools import rules_file
+from playground.tools.human import Human
+from playground.tools.mock import Mock
+from playground.tools.replay import Replay
+from playground.tools.rules import RuleFile, RuleSet
+
+DEMO = "demo"
+MINE = "mine"
+
+SourceKind = Literal["demo", "python", "mcp", "mine"]
+
+
+class Kind(Protocol):
+    """Who answers a call. Cancelling the task is the only stop, and ends whatever runs."""
+
+    async def call(
+        self, tool: Tool, asked: Asked, arguments: str, progress: Callable[[str], None]
+    ) -> Result: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Source:
+    """Where tools are from."""
+
+    id: str
+    title: str
+    kind: SourceKind
+    tools: list[Tool] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    """What is not offered, or not quite as it stands there."""
+    wrong: Problem | None = None
+    """Why it cannot be read."""
+
+
+class Toolbox:
+    def __init__(
+        self,
+        settings: ToolSettings,
+        save: Callable[[], None] = lambda: None,
+        *,
+        python: PythonTools | None = None,
+        errors: Callable[[Any, Any], list[str]] | None = None,
+    ) -> None:
+        """`save` writes the settings, which this changes. `errors`: what a schema has against a
+        value, for mock rules by schema."""
+        self.settings = settings
+        self._save = save
+        self.rev = 0
+        """Raised whenever sources, tools or modes look different."""
+        self.sources: dict[str, Source] = {}
+        self.rules: RuleFile | None = None
+        self.rules_wrong: Problem | None = None
+        """Why the file of rules cannot be read."""
+        self.python = python or PythonTools()
+        self.mock = Mock(errors=errors)
+        self.human: Kind = Human(_nobody)
+        self.replay: Kind = Replay({})
+
+    @property
+    def kinds(self) -> Mapping[Mode, Kind]:
+        return {
+            "mock": self.mock,
+            "real": Real(self),
+            "human": self.human,
+            "replay": self.replay,
+        }
+
+    # What is there.
+
+    async def load(self) -> None:
+        """Read all sources, without running anything. What cannot be read says so."""
+        demo = await asyncio.to_thread(_python, resource("tools", "demo.py"), DEMO)
+        self.sources = {}
+        self.sources[DEMO] = self._named(demo)
+        for file in self.settings.python:
+            self.sources[file] = self._named(await asyncio.to_thread(_python, Path(file), file))
+        self._show_mine()
+        await self.load_rules()
+
+    async def load_rules(self) -> None:
+        """Read the mock rules again."""
+        path = Path(self.settings.rules) if self.settings.rules else resource("tools", "mock.json")
+        try:
+            self.rules, self.rules_wrong = await asyncio.to_thread(rules_file.load, path), None
+        except Failure as failure:
+            self.rules, self.rules_wrong = None, failure.problem
+        self.use_rules(self.settings.rule_set)
+
+    @property
+    def tools(self) -> list[Tool]:
+        """All of them, with the modes that were chosen."""
+        return [self._as_chosen(tool) for source in self.sources.values() for tool in source.tools]
+
+    def tool(self, tool_id: str) -> Tool | None:
+        return next((tool for tool in self.tools if tool.id == tool_id), None)
+
+    def _named(self, source: Source) -> Source:
+        """The source under a title that no other has: tools are known by it."""
+        others = {one.title for one in self.sources.values() if one.id != source.id}
+        title, number = source.title, 2
+        while title in others or title == MINE:
+            title, number = f"{source.title} {number}", number + 1
+        source.tools = [tool.model_copy(update={"source": title}) for tool in source.tools]
+        source.title = title
+        return source
+
+    def _as_chosen(self, tool: Tool) -> Tool:
+        mode = self.settings.modes.get(tool.id) or ("real" if tool.origin else "mock")
+        return tool.model_copy(update={"mode": mode})
+
+    # What is changed.
+
+    async def open_python(self, path: Path) -> Source:
+        """Offer the functions of a file. Raises Failure when it cannot be read."""
+        file = str(path.resolve())
+        source = await asyncio.to_thread(_python, Path(file), file)
+        if source.wrong is not None:
+            raise Failure(source.wrong)
+        if file not in self.settings.python:
+            self.settings.python.append(file)
+        self.sources[file] = self._named(source)
+        self._changed()
+        return source
+
+    def remove(self, source_id: str) -> None:
+        """Forget a file."""
+        self.sources.pop(source_id, None)
+        self.settings.python[:] = [one for one in self.settings.python if one != source_id]
+        self._changed()
+
+    def define(self, tool: Tool) -> None:
+        """Keep a definition written by hand; one of the same name is replaced."""
+        tool = tool.model_copy(update={"source": MINE, "origin": {}})
+        self.settings.mine[:] = [one for one in self.settings.mine if one.name != tool.name]
+        self.settings.mine.append(tool)
+        self._show_mine()
+        self._changed()
+
+    def undefine(self, name: str) -> None:
+        self.settings.mine[:] = [one for one in self.settings.mine if one.name != name]
+        self._show_mine()
+        self._changed()
+
+    def use_mode(self, tool_id: str, mode: Mode) -> None:
+        self.settings.modes[tool_id] = mode
+        self._changed()
+
+    def use_rules(self, name: str) -> None:
+        """Answer mock calls by this set of rules; the first when there is none of that name."""
+        sets: tuple[RuleSet, ...] = self.rules.sets if self.rules is not None else ()
+        found = next((one for one in sets if one.name == name), sets[0] if sets else None)
+        self.mock.rules = found
+        self.settings.rule_set = found.name if found is not None else ""
+        self._changed()
+
+    def _show_mine(self) -> None:
+        self.sources[MINE] = Source(MINE, "Mine", "mine", list(self.settings.mine))
+
+    def _changed(self) -> None:
+        self.rev += 1
+        self._save()
+
+    async def close(self) -> None:
+        """End whatever runs."""
+        for kind in (self.python, self.mock, self.human, self.replay):
+            await kind.close()
+
+
+class Real:
+    """Runs a tool where it is at home, if it stands in the box as it was approved."""
+
+    id = "real"
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._box = toolbox
+
+    async def call(
+        self, tool: Tool, asked: Asked, arguments: str, progress: Callable[[str], None]
+    ) -> Result:
+        known = self._box.tool(tool.id)
+        if known is None or known.digest != tool.digest:
+            why = (
+                "it is not among the tools that are known here"
+                if known is None
+                else "it is another one now than the one that was offered"
+            )
+            return Result(f"{tool.title} is not run: {why}.", "failed")
+        if "python" in known.origin:
+            return await self._box.python.call(known, asked, arguments, progress)
+        return Result(f"{tool.title} is only a definition: nothing runs it.", "failed")
+
+    async def close(self) -> None:
+        return None
+
+
+async def _nobody(tool: Tool, asked: Asked, arguments: str) -> Result:
+    return Result(f"Nobody is there to answer {tool.title}.", "failed")
+
+
+def _python(path: Path, source_id: str) -> Source:
+    """The functions of a file as tools of a source."""
+    title = "demo" if source_id == DEMO else path.stem
+    try:
+        found = read_python(path)
+    except Failure as failure:
+        return Source(source_id, title, "demo" if source_id == DEMO else "python",
+                      wrong=failure.problem)  # fmt: skip
+    kind: SourceKind = "demo" if source_id == DEMO else "python"
+    return Source(source_id, title, kind, found.tools, found.notes)
