@@ -365,7 +365,7 @@ class TranscriptView(QAbstractScrollArea):
         card = card_for(row.run, row.item, said=row.said, kept=row.kept)
         if isinstance(card, ChoicesCard):
             card.picked.connect(lambda choice, run=row.run: self._choose(run, choice))
-        if isinstance(card, SaidCard) and row.item is row.run.input[0]:
+        if isinstance(card, SaidCard) and row.item is next(iter(row.run.input), None):
             card.versions(
                 at,
                 count,

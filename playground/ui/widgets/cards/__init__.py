@@ -54,8 +54,8 @@ CARDS: tuple[tuple[type[Item], type[Card]], ...] = (
 def card_for(run: Run, item: Item, *, said: bool, kept: dict[str, Any] | None = None) -> Card:
     """The card of an item; `said` when it went in rather than came out, `kept` what a reader did
     to an earlier card of it."""
-    if isinstance(item, Message) and (said and item.role != "assistant"):
-        return SaidCard(run, item, kept)
+    if isinstance(item, Message) and item.role != "assistant":
+        return SaidCard(run, item, kept, within=not said)
     for kind, card in CARDS:
         if isinstance(item, kind):
             return card(run, item, kept)

@@ -1,4 +1,5 @@
-"""What went in: a message of the user, or one of another role that was inserted."""
+"""What went in: a message of the user, one of another role that was inserted, or one with which a
+run asked again."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ from playground.ui.widgets.plaintext import PlainText
 class SaidCard(Card):
     """A message that went in: the user's, or one of another role that was inserted."""
 
-    def __init__(self, run: Run, item: Message, kept: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, run: Run, item: Message, kept: dict[str, Any] | None = None, *, within: bool = False
+    ) -> None:
+        """`within`: it was said in the middle of a run, by this program, and belongs to it."""
         super().__init__(run, item, kept)
         self.setProperty("role", "user")
         self.setAccessibleName(f"{item.role} message")
@@ -46,6 +50,9 @@ class SaidCard(Card):
         self._side.setSpacing(look.px(2))
         row.addLayout(self._side)
         row.setAlignment(self._side, Qt.AlignmentFlag.AlignTop)
+        if within:
+            self._act("copy", "Copy the message", "copy")
+            return
         if run.silent and item.role == "user":
             self._act("send", "Run from here: asks this as another version", "regenerate")
         self._act("edit", "Edit: makes another version, nothing is overwritten", "edit")
