@@ -29,6 +29,7 @@ from playground.ui.widgets.cards.choices import (
     choice_of,
     choices_in,
 )
+from playground.ui.widgets.cards.toolcall import Deciding, ToolCard
 from playground.ui.widgets.column import Column
 from playground.ui.widgets.footer import Extra, Footer
 from playground.ui.widgets.stops import in_order
@@ -66,6 +67,8 @@ class TranscriptView(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(3 * LINE)
         self.extras: list[Extra] = []
         """What is offered at the end of each run beside what the footer knows of."""
+        self.deciding: Deciding | None = None
+        """What decides about calls that wait, on their cards."""
         self._session: Session | None = None
         self._rows: list[Row] = []
         self._column = Column()
@@ -363,6 +366,8 @@ class TranscriptView(QAbstractScrollArea):
             footer.warmed(False)
             return footer
         card = card_for(row.run, row.item, said=row.said, kept=row.kept)
+        if isinstance(card, ToolCard):
+            card.deciding = self.deciding
         if isinstance(card, ChoicesCard):
             card.picked.connect(lambda choice, run=row.run: self._choose(run, choice))
         if isinstance(card, SaidCard) and row.item is next(iter(row.run.input), None):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.core.items import ToolCall, ToolOutput
 from playground.core.plain import visible
@@ -18,11 +19,19 @@ from playground.ui.widgets.plaintext import PlainText
 
 ARGUMENTS_SHOWN = 120
 """Characters of a call's arguments on its one line; the whole stands below."""
-TOKENS = {"done": "ok", "failed": "error", "denied": "warn"}
+TOKENS = {"asked": "warn", "running": "accent", "done": "ok", "failed": "error", "denied": "warn"}
+WORDS = {"asked": "waiting for you", "not run": "not run"}
+
+Deciding = Callable[[Run, ToolCall, QWidget], QWidget | None]
+"""What somebody decides with about a call that waits; None where nothing of it waits here."""
 
 
 class ToolCard(Card):
-    """A call that the model made: its name and arguments on one line, all of it below."""
+    """A call that the model made: its name and arguments on one line, all of it below. Opens when
+    it fails, and holds what is to be decided about it."""
+
+    deciding: Deciding | None = None
+    """Set by whoever knows of approvals."""
 
     def __init__(self, run: Run, item: ToolCall, kept: dict[str, Any] | None = None) -> None:
         super().__init__(run, item, kept)
@@ -39,6 +48,7 @@ class ToolCard(Card):
             self._arguments, draw=self._draw_body, token="tool", strong=True, mono=True
         )
         self._line = ""
+        self._decision: QWidget | None = None
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -47,18 +57,57 @@ class ToolCard(Card):
         row.addWidget(self._time)
         column.addLayout(row)
         column.addWidget(self._arguments)
+        self._told = PlainText(parent=self)
+        self._told.setProperty("role", "muted")
+        self._told.setAccessibleName("What is to be known of this call")
+        self._told.hide()
+        column.addWidget(self._told)
+        self._column = column
 
     def draw(self) -> None:
         item = self.item
         assert isinstance(item, ToolCall)
         if self.over or len(self._line) <= ARGUMENTS_SHOWN:
             self._line = _line(str(item.arguments))
-        self._fold.say(visible(item.name or "a tool"), visible(self._line))
-        self._fold.setAccessibleName(visible(f"Tool call {item.name}"))
+        name = item.tool or item.name or "a tool"
+        self._fold.say(visible(name), visible(self._line))
+        self._fold.setAccessibleName(visible(f"Tool call {name}"))
         self._draw_body()
-        say_state(self._badge, item.state, TOKENS.get(item.state, ""))
-        if item.t1 is not None:
+        said = WORDS.get(item.state, item.state)
+        if item.mode and item.mode != "real" and item.state in ("done", "failed"):
+            said = f"{said} · {item.mode}"
+        say_state(self._badge, said, TOKENS.get(item.state, ""))
+        began, ended = item.started_at, item.ended_at
+        if began is not None and ended is not None:
+            self._time.setText(words.seconds((ended - began) / 1e9))
+        elif item.t1 is not None and item.asked_at is None:
             self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
+        else:
+            self._time.setText("")
+        told = [*item.notes]
+        if item.approved is not None:
+            told.insert(0, f"Run with other arguments than the model's: {item.approved}")
+        if item.state == "running" and item.progress:
+            told.append(item.progress)
+        self._told.say("\n".join(told))
+        self._told.setVisible(bool(told))
+        self._decide(item)
+
+    def _decide(self, item: ToolCall) -> None:
+        """Show what decides about the call, as long as it waits."""
+        waits = item.state in ("asked", "running") and self.deciding is not None
+        found = self._decision
+        if waits and found is None and self.deciding is not None:
+            self._decision = found = self.deciding(self.run, item, self)
+            if found is not None:
+                self._column.addWidget(found)
+                found.show()
+                self.resized.emit()
+        elif not waits and found is not None:
+            self._decision = None
+            found.hide()
+            found.deleteLater()
+            self.resized.emit()
 
     def _draw_body(self) -> None:
         """Bring up to date what stands below the line, when it is open."""
