@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playground.core.items import ToolOutput
 from playground.core.session import Run
+
+if TYPE_CHECKING:
+    from playground.schemas.answer import Answer
 
 EXIT = {
     "completed": 0,
@@ -72,14 +75,31 @@ def _structured(run: Run) -> dict[str, Any]:
     last = structured(run).last
     if last is None or last.state == "refused":
         return {"parsed": None, "schema_errors": []}
+    if last.state == "none" and run.transcript.outcome in ("failed", "timed_out"):
+        return {"parsed": None, "schema_errors": []}  # `problem` says what happened
+    if last.state == "valid":
+        return _parsed(last.answer)
     wrong = [{"path": spelled(one.path), "message": one.message} for one in last.errors]
     told = {row["path"] for row in wrong}
     if last.state == "truncated":
-        missing = (spelled(path) for path in last.answer.missing)
-        wrong += [{"path": path, "message": "it is missing"} for path in missing if path not in told]
-    if last.state != "valid" and not wrong:
-        wrong = [{"path": "$", "message": last.words}]
-    return {"parsed": last.answer.value if last.state == "valid" else None, "schema_errors": wrong}
+        missing = map(spelled, last.answer.missing)
+        lacks = "it is missing"
+        wrong += [{"path": path, "message": lacks} for path in missing if path not in told]
+    return {"parsed": None, "schema_errors": wrong or [{"path": "$", "message": last.words}]}
+
+
+def _parsed(answer: Answer) -> dict[str, Any]:
+    """An answer that holds. Of numbers that are infinite when they are read, and of what is nested
+    deeper than it can be written, only that is said."""
+    from playground.schemas.source import spelled
+
+    wrong = [
+        {"path": spelled(flaw.node.path if flaw.node else ()), "message": flaw.words}
+        for flaw in answer.flaws
+        if flaw.kind == "depth"
+        or (flaw.kind == "range" and flaw.node and isinstance(flaw.node.value(), float))
+    ]
+    return {"parsed": None if wrong else answer.value, "schema_errors": wrong}
 
 
 def _tool_calls(run: Run) -> list[dict[str, Any]]:

@@ -84,6 +84,11 @@ def last(run: Run) -> Attempt:
     return found
 
 
+def state(found: Structured) -> str:
+    assert found.last is not None
+    return found.last.state
+
+
 def test_an_answer_that_holds() -> None:
     run = tape().ask().text(RIGHT).end()
     attempt = last(run)
@@ -166,21 +171,21 @@ def test_it_is_read_while_it_comes() -> None:
     made = tape().ask()
     seen = Structured(made.run.call.output)
     seen.look(made.run.transcript)
-    assert seen.last is not None and seen.last.state == "waiting"
+    assert state(seen) == "waiting"
     made.say(chunk(content='{"name": "An'))
     seen.look(made.run.transcript)
-    assert seen.last.state == "streaming"
+    assert state(seen) == "streaming" and seen.last is not None
     name = seen.last.answer.field(("name",))
     assert name is not None and name.state == "streaming"
     made.say(chunk(content='na", "age": "o'))
     seen.look(made.run.transcript)
-    assert name.state == "valid"
+    assert name is seen.last.answer.field(("name",)) and name.ended is not None
     made.say(chunk(content='ld"}'), chunk("stop")).fact("eof")
     seen.look(made.run.transcript)
     made.end()
     seen.look(made.run.transcript)
     age = seen.last.answer.field(("age",))
-    assert seen.last.state == "invalid" and age is not None and age.went_wrong is not None
+    assert state(seen) == "invalid" and age is not None and age.went_wrong is not None
 
 
 def test_a_recording_tells_again_when_each_field_came() -> None:
@@ -204,10 +209,8 @@ def test_a_model_is_told_what_was_wrong() -> None:
 
 
 def test_a_forced_tool_is_told_by_its_output() -> None:
-    run = tape(output(mode="tool", attempts=1)).ask().call("person", WRONG).run
-    Tape.say(made := Tape(run), chunk("tool_calls"))
-    assert made.run is run
-    replies = corrections(run)
+    made = tape(output(mode="tool", attempts=1)).ask().call("person", WRONG)
+    replies = corrections(made.say(chunk("tool_calls")).run)
     assert [kind for kind, _ in replies] == ["tool.result"]
     assert replies[0][1]["call_id"] == "call_00" and replies[0][1]["ok"] is False
 
@@ -237,3 +240,202 @@ def test_the_second_attempt_is_the_answer() -> None:
     again = Run(run.id, "s", None, run.call, "p", [], run.reduce)
     again.take(run.recording.events)
     assert describe(again)["parsed"] == said["parsed"]
+
+
+# What is the answer, and when it is over.
+
+
+def test_a_request_that_is_tried_again_is_not_over() -> None:
+    made = tape().ask()
+    seen = Structured(made.run.call.output)
+    made.fact("head", {"status": 503, "headers": []})
+    made.run.take([Event(made.t, "body", b'{"error": {"message": "busy"}}', 0)])
+    made.fact("eof")
+    seen.look(made.run.transcript)
+    assert made.run.transcript.terminal == "failed"
+    assert state(seen) == "waiting"
+    made.fact("retry", {"after": 1})
+    made.run.take([fact(made.t + 1, "request", {}, leg=0, attempt=1)])
+    made.fact("head", {"status": 200, "headers": []}).text(RIGHT).end()
+    seen.look(made.run.transcript)
+    assert state(seen) == "valid"
+    again = retold(made.run).last
+    assert again is not None and again.state == "valid"
+
+
+def test_what_comes_behind_the_end_is_read_live_as_well() -> None:
+    made = tape().ask().text(RIGHT)
+    seen = Structured(made.run.call.output)
+    seen.look(made.run.transcript)
+    made.say(chunk(content=" Done."))
+    seen.look(made.run.transcript)
+    made.end()
+    seen.look(made.run.transcript)
+    assert seen.last is not None
+    assert seen.last.answer.live.text == f"{RIGHT} Done."
+    assert seen.last.state == last(made.run).state == "invalid"
+
+
+def test_a_request_that_fails_says_why_and_blames_no_field() -> None:
+    made = tape().ask()
+    made.fact("failed", {"problem": {"title": "Nobody answers there."}}).end()
+    attempt = last(made.run)
+    assert (attempt.state, attempt.words) == ("none", "Nobody answers there.")
+    assert describe(made.run)["schema_errors"] == []
+
+
+@pytest.mark.parametrize("mode", ["json_schema", "tool"])
+def test_a_refusal_behind_a_beginning_is_a_refusal(mode: str) -> None:
+    made = tape(output(mode=mode, attempts=1)).ask()
+    if mode == "tool":
+        made.call("person", '{"na')
+    else:
+        made.say(chunk(content='{"na'))
+    made.say(chunk(refusal="I will not."), chunk("stop")).fact("eof")
+    assert corrections(made.run) == []
+    attempt = last(made.end())
+    assert (attempt.state, attempt.refusal) == ("refused", "I will not.")
+    assert describe(made.run)["schema_errors"] == []
+
+
+def test_commentary_alone_is_no_answer() -> None:
+    run = responses(message("msg_1", "Let me look.", "commentary"))
+    attempt = last(run)
+    assert (attempt.state, attempt.words) == ("none", "The model gave no final answer.")
+    assert [str(one.text) for one in attempt.commentary] == ["Let me look."]
+
+
+def test_what_turns_out_to_be_commentary_is_forgotten() -> None:
+    """Its phase may come with the end of the item only."""
+    made = responses_tape()
+    seen = Structured(made.run.call.output)
+    made.event("output_item.added", output_index=0, item=message("msg_1", ""))
+    place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    made.event("output_text.delta", **place, delta='{"name"')
+    seen.look(made.run.transcript)
+    assert seen.last is not None and seen.last.state == "streaming"
+    said = message("msg_1", '{"name"', "commentary")
+    made.event("output_item.done", output_index=0, item=said)
+    seen.look(made.run.transcript)
+    assert (seen.last.state, seen.last.answer.live.text) == ("commentary", "")
+    final = message("msg_2", RIGHT, "final_answer")
+    made.event("output_item.done", output_index=1, item=final)
+    made.event("completed", response={"id": "r", "status": "completed", "output": [said, final]})
+    made.fact("ended")
+    seen.look(made.run.transcript)
+    assert state(seen) == last(made.run).state == "valid"
+
+
+def test_what_was_said_before_a_tool_was_heard_is_no_answer() -> None:
+    made = tape().ask().say(chunk(content="Let me look."))
+    seen = Structured(made.run.call.output)
+    seen.look(made.run.transcript)
+    made.call("search", "{}").say(chunk("tool_calls")).fact("eof")
+    made.fact("tool.result", {"call_id": "call_00", "output": "31"})
+    run = made.ask().text(RIGHT).end()
+    seen.look(run.transcript)
+    for found in (seen, structured(run)):
+        first, second = found.attempts
+        assert (first.state, first.words) == ("none", "The model called `search`.")
+        assert [str(one.text) for one in first.commentary] == ["Let me look."]
+        assert first.answer.live.text == ""
+        assert second.state == "valid"
+
+
+def test_the_forced_tool_called_twice_counts_once_and_both_are_answered() -> None:
+    made = tape(output(mode="tool", attempts=1)).ask()
+    made.call("person", WRONG).call("person", RIGHT, 1).say(chunk("tool_calls"))
+    replies = corrections(made.run)
+    assert [data["call_id"] for _, data in replies] == ["call_00", "call_01"]
+    assert last(made.end()).state == "invalid"
+
+
+def test_the_arguments_of_a_forced_tool_may_be_cut() -> None:
+    made = tape(output(mode="tool", attempts=1)).ask()
+    made.call("person", '{"name": "An').say(chunk("length")).fact("eof")
+    assert corrections(made.run) == []
+    attempt = last(made.end())
+    assert attempt.state == "truncated"
+    assert {"path": "$.age", "message": "it is missing"} in describe(made.run)["schema_errors"]
+
+
+@pytest.mark.parametrize(("text", "state"), [(RIGHT, "valid"), ('{"name": "An', "truncated")])
+def test_of_several_choices_another_one_may_have_been_cut(text: str, state: str) -> None:
+    made = tape().ask()
+    for number, (said, reason) in enumerate(((text, "stop"), ('{"name": ', "length"))):
+        for row in (chunk(content=said), chunk(reason)):
+            row["choices"][0]["index"] = number
+            made.say(row)
+    run = made.fact("eof").end()
+    assert run.transcript.outcome == "incomplete"
+    assert last(run).state == state
+
+
+def test_an_answer_that_is_not_streamed() -> None:
+    made = tape().ask()
+    answer = {"role": "assistant", "content": RIGHT}
+    body = {"choices": [{"index": 0, "message": answer, "finish_reason": "stop"}]}
+    made.run.take([Event(made.t, "body", json.dumps(body).encode(), 0)])
+    assert describe(made.fact("eof").end())["parsed"] == json.loads(RIGHT)
+
+
+def test_an_answer_in_the_background_is_not_over_before_it_is_there() -> None:
+    made = responses_tape(
+        {"id": "r", "object": "response", "status": "queued", "output": [], "background": True}
+    )
+    seen = Structured(made.run.call.output)
+    seen.look(made.run.transcript)
+    assert made.run.transcript.pending == "queued"
+    assert state(seen) == "waiting"
+    made.run.take([fact(made.t + 1, "request", {}, leg=0, attempt=1)])
+    made.fact("head", {"status": 200, "headers": []})
+    made.body({"id": "r", "object": "response", "status": "completed",
+               "output": [message("msg_1", RIGHT)]})  # fmt: skip
+    made.fact("ended")
+    seen.look(made.run.transcript)
+    assert state(seen) == last(made.run).state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [('{"a": [1e999]}', "$.a[0]"), ('{"a":' * 600 + "1" + "}" * 600, "$" + ".a" * 512)],
+)
+def test_what_json_cannot_say_again_is_not_parsed(text: str, path: str) -> None:
+    run = tape(Output(mode="json_object")).ask().text(text).end()
+    said = describe(run)
+    assert said["parsed"] is None
+    assert [row["path"] for row in said["schema_errors"]] == [path]
+    json.dumps(said, allow_nan=False, indent=2)
+
+
+class ResponsesTape(Tape):
+    def event(self, kind: str, **data: Any) -> ResponsesTape:
+        self.say({"type": f"response.{kind}", **data})
+        return self
+
+    def body(self, data: dict[str, Any]) -> None:
+        self.run.take([Event(self.t, "body", json.dumps(data).encode(), 0)])
+        self.fact("eof")
+
+
+def message(item_id: str, text: str, phase: str | None = None) -> dict[str, Any]:
+    content = [{"type": "output_text", "text": text, "annotations": []}] if text else []
+    made = {"type": "message", "id": item_id, "role": "assistant", "content": content}
+    return {**made, "phase": phase} if phase else made
+
+
+def responses_tape(body: dict[str, Any] | None = None) -> ResponsesTape:
+    call = Call(api="responses", model="m", output=output())
+    run = Run("run_1", "ses_1", None, call, "p", [], BY_ID["responses"].reduce, owner="me")
+    made = ResponsesTape(run)
+    made.ask()
+    if body is not None:
+        made.body(body)
+    return made
+
+
+def responses(*said: dict[str, Any]) -> Run:
+    """A run that was answered at once."""
+    made = responses_tape({"id": "r", "object": "response", "status": "completed",
+                           "output": list(said)})  # fmt: skip
+    return made.end()
