@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.core.items import Item, Message, Text, ToolCall
+from playground.core.json_nodes import LEGAL
 from playground.core.output import Output
 from playground.core.problem import Problem
 from playground.core.session import Run
@@ -73,7 +74,7 @@ class Attempt:
         flaws = [
             Error(_path(flaw.node), (), flaw.kind, flaw.words)
             for flaw in self.answer.flaws
-            if self.state == "invalid" and not self.answer.parsed
+            if self.state == "invalid" and flaw.kind not in LEGAL
         ]
         return [*flaws, *self.answer.errors]
 

@@ -31,7 +31,7 @@ def kind(node: Any, root: Any = None, depth: int = 0) -> str:
     for keyword, words in (("anyOf", "one of"), ("oneOf", "exactly one of"), ("allOf", "all of")):
         branches = node.get(keyword)
         if isinstance(branches, list) and "type" not in node:
-            real = [one for one in branches if keyword == "allOf" or not is_null(one)]
+            real = [one for one in branches if keyword != "anyOf" or not is_null(one)]
             return f"{words} {len(real)}"
     kinds = [str(one) for one in kinds_of(node)] or _meant(node)
     words = " or ".join(_composed(one, node, root, depth) for one in kinds)

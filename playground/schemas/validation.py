@@ -74,12 +74,36 @@ class Validator:
                 _told(error, self.schema, self._base)
                 for error in islice(self._checker.iter_errors(instance), most)
             ]
-        return sorted(found, key=lambda one: [str(step).zfill(8) for step in one.path])
+        places = _Places(instance)
+        return sorted(found, key=lambda one: places.of(one.path))
 
 
 def errors(instance: Any, schema: Any) -> list[Error]:
     """The same for one instance. Raises Failure as Validator does."""
     return Validator(schema).errors(instance)
+
+
+class _Places:
+    """Where things stand in an instance."""
+
+    def __init__(self, instance: Any) -> None:
+        self._instance = instance
+        self._names: dict[int, dict[str, int]] = {}
+
+    def of(self, path: Path) -> list[int]:
+        """What comes first is less."""
+        at, places = self._instance, []
+        for step in path:
+            if isinstance(step, int):
+                places.append(step)
+            else:
+                names = self._names.get(id(at))
+                if names is None:
+                    names = {name: number for number, name in enumerate(at)}
+                    self._names[id(at)] = names
+                places.append(names[step])
+            at = at[step]
+        return places
 
 
 @contextmanager

@@ -186,6 +186,7 @@ def test_an_outline_is_what_the_schema_says() -> None:
         ({"type": "object", "additionalProperties": INT}, "map of integer"),
         ({"anyOf": [TEXT, INT, NULL]}, "one of 2"),
         ({"oneOf": [TEXT, INT]}, "exactly one of 2"),
+        ({"oneOf": [TEXT, NULL]}, "exactly one of 2"),
         ({"allOf": [TEXT]}, "all of 1"),
         ({"enum": ["a", 1]}, "string or integer"),
         ({"const": 1.5}, "number"),

@@ -13,15 +13,16 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QLabel,
     QSplitter,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from playground.core.items import Item, Message, Text
+from playground.core.json_nodes import LEGAL
 from playground.core.parts import Part
 from playground.core.problem import Failure
 from playground.core.session import Run, Session
@@ -40,6 +41,7 @@ from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.findings import Finding, Findings, Severity
 from playground.ui.widgets.footerplace import FooterPlace
+from playground.ui.widgets.pages import Pages
 from playground.ui.widgets.parts import copy
 from playground.ui.widgets.schemapane import SchemaPane
 from playground.ui.widgets.schemasources import SourcesDialog
@@ -60,7 +62,7 @@ class StructuredPanel(QWidget):
         theme.space(column, 0, 0, 0, 12, gap=0)
         column.addWidget(self._head())
         body = QWidget(self)
-        self._pages = QStackedLayout(body)
+        self._pages = Pages(body)
         self.examples = StructuredExamples(self._run_example, self.open_sources, body)
         self._pages.addWidget(self.examples)
         self._pages.addWidget(self._work(body))
@@ -79,6 +81,7 @@ class StructuredPanel(QWidget):
         self.foot = FooterPlace(desk, self, [self.turns.negotiation])
         below.addWidget(self.foot)
         self.composer = Composer(desk.tasks.start, self, keeps=PROMPT)
+        self.composer.put_beside(self.schema.attempts)
         below.addWidget(self.composer)
         column.addLayout(below)
         self._dialog: SourcesDialog | None = None
@@ -129,16 +132,16 @@ class StructuredPanel(QWidget):
         theme.space(column, 0, 0, 0, 0, gap=4)
         title = QLabel("PROBLEMS", problems)
         title.setProperty("role", "section")
-        theme.follow(title, lambda look: title.setContentsMargins(*look.margins(16, 8, 8, 4)))
+        theme.follow(title, lambda look: title.setContentsMargins(*look.margins(12, 8, 8, 4)))
         column.addWidget(title)
         self.findings = Findings(problems)
         column.addWidget(self.findings, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, parent)
         splitter.setChildrenCollapsible(False)
         for view, share, least in (
-            (self.schema, 10, 240),
-            (self.answer, 9, 220),
-            (problems, 6, 150),
+            (self.schema, 10, 262),
+            (self.answer, 9, 254),
+            (problems, 6, 124),
         ):
             splitter.addWidget(view)
             splitter.setStretchFactor(splitter.indexOf(view), share)
@@ -218,9 +221,13 @@ class StructuredPanel(QWidget):
             page = CODE
         else:
             page = EMPTY if self._empty else WORK
+        before = self._pages.currentWidget()
+        held = before is not None and before.isAncestorOf(QApplication.focusWidget() or self)
         self._pages.setCurrentIndex(page)
         self.composer.setVisible(page != EMPTY)
         self.foot.setVisible(page == WORK and self.shown is not None)
+        if held and before is not self._pages.currentWidget():
+            self._focus()
 
     @property
     def _empty(self) -> bool:
@@ -336,9 +343,9 @@ class StructuredPanel(QWidget):
                 "answer",
                 "error",
                 error.message,
-                f"{spelled(error.path)}  by {spelled(error.schema_path)}"
+                f"{spelled(error.path)}\nby {spelled(error.schema_path)}"
                 if error.schema_path
-                else spelled(error.path),
+                else spelled(error.path) * bool(error.path),
                 error.path,
                 schema_path=error.schema_path or None,
             )
@@ -355,7 +362,7 @@ class StructuredPanel(QWidget):
         rows += [
             Finding("answer", "info", flaw.words, f"character {flaw.offset + 1}")
             for flaw in attempt.answer.flaws
-            if attempt.state == "valid"
+            if flaw.kind in LEGAL and attempt.over
         ]
         return rows
 
@@ -503,7 +510,11 @@ class StructuredPanel(QWidget):
         """What was done elsewhere meanwhile."""
         super().showEvent(event)
         self._show_session(self.desk.session)
-        (self.examples.buttons[0] if self._empty else self.composer.draft).setFocus()
+        self._focus()
+
+    def _focus(self) -> None:
+        """Where one begins."""
+        (self.examples.buttons[0] if self.composer.isHidden() else self.composer.draft).setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from playground.core.session import Run
 from playground.engine.structured import Attempt, State, Structured, retold
 from playground.export.answers import as_csv, as_json, as_jsonl
 from playground.schemas.answer import Answer
-from playground.schemas.source import Path
+from playground.schemas.source import Path, spelled
 from playground.ui import theme
 from playground.ui.clock import SLOW
 from playground.ui.desk import Desk
@@ -34,6 +33,7 @@ from playground.ui.widgets.answertext import AnswerText
 from playground.ui.widgets.answertree import AnswerDetail, AnswerTree
 from playground.ui.widgets.cards.base import Siblings
 from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.pages import Pages
 from playground.ui.widgets.parts import Segments, copy, name_tool
 from playground.ui.widgets.plaintext import PlainText
 
@@ -90,11 +90,11 @@ class AnswerPane(QWidget):
         self._said = PlainText("", self)
         self._said.setAccessibleName("What was said beside the answer")
         line = QHBoxLayout()
-        theme.space(line, 12, 0, 12, 0)
+        theme.space(line, 12, 0, 12, 4)
         line.addWidget(self._said)
         column.addLayout(line)
         page = QWidget(self)
-        self._pages = QStackedLayout(page)
+        self._pages = Pages(page)
         self.tree, self.table, self.text = AnswerTree(page), AnswerTable(page), AnswerText(page)
         self._views: tuple[AnswerTree | AnswerTable | AnswerText, ...]
         self._views = self.tree, self.table, self.text
@@ -140,11 +140,19 @@ class AnswerPane(QWidget):
         self._line = QHBoxLayout()
         theme.space(self._line, 12, 0, 4, 0, gap=6)
         self._mark = Mark("clock", "muted", self)
-        self._line.addWidget(self._mark)
+        place = QVBoxLayout()  # beside the first of several lines
+        theme.space(place, 0, 4, 0, 0)
+        place.addWidget(self._mark)
+        place.addStretch(1)
+        self._line.addLayout(place)
         self._state = QLabel(self)
         self._state.setProperty("role", "state")
         self._state.setTextFormat(Qt.TextFormat.PlainText)
         self._state.setWordWrap(True)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignTop)
+        theme.follow(
+            self._state, lambda look: self._state.setContentsMargins(*look.margins(0, 4, 0, 4))
+        )
         self._line.addWidget(self._state, 1)
         self._attempts: Siblings | None = None
         return self._line
@@ -197,8 +205,10 @@ class AnswerPane(QWidget):
     def _show_attempt(self, seen: Structured) -> None:
         number = len(seen.attempts) - 1 if self._picked is None else self._picked
         attempt = seen.attempts[number]
-        if attempt is not self._shown or attempt.answer is not self._answer:
-            self._shown, self._answer = attempt, attempt.answer
+        # Where nothing came and nothing will, no field is waited for.
+        answer = attempt.answer if attempt.answer.ended or not attempt.over else None
+        if attempt is not self._shown or answer is not self._answer:
+            self._shown, self._answer = attempt, answer
             self.detail.show_field(None)
         key = (attempt.state, attempt.words, len(attempt.errors), len(seen.attempts), number,
                len(attempt.refusal), sum(len(one.text) for one in attempt.commentary))  # fmt: skip
@@ -213,7 +223,7 @@ class AnswerPane(QWidget):
         self._shown = self._answer = None
         self._draw_attempts(0, 0)
         self._mark.hide()
-        self._state.setText("What comes back stands here, field by field.")
+        self._say("What comes back stands here, field by field.", "")
         self._said.hide()
         self.save.setEnabled(False)
         self._look()
@@ -230,15 +240,18 @@ class AnswerPane(QWidget):
             word = f"{word}: {attempt.words}"
         self._mark.show()
         self._mark.draw(icon, token)
-        self._state.setText(visible(word))
-        if self._state.property("token") != token:
-            self._state.setProperty("token", token)
-            self._state.style().polish(self._state)
+        self._say(visible(word), token)
         said = [str(one.text) for one in attempt.commentary] + [attempt.refusal]
         text = "\n\n".join(filter(None, said))
         self._said.say(text)
         self._said.setVisible(bool(text))
         self.save.setEnabled(attempt.answer.live.root is not None)
+
+    def _say(self, words: str, token: str) -> None:
+        self._state.setText(words)
+        if self._state.property("token") != token:
+            self._state.setProperty("token", token)
+            self._state.style().polish(self._state)
 
     def _draw_attempts(self, at: int, count: int) -> None:
         if self._attempts is not None:
@@ -323,6 +336,6 @@ class AnswerPane(QWidget):
 
 
 def _missing(paths: Sequence[Path]) -> str:
-    names = [".".join(map(str, path)) for path in paths]
+    names = [spelled(path).removeprefix("$.") for path in paths]
     few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"Missing: {few}."

@@ -104,7 +104,7 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return one_line(self._names[section]) if across else str(section)
             case Qt.ItemDataRole.TextAlignmentRole if across:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                return _side(self.cell(0, section) if self._rows else None)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -122,10 +122,15 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if value is None:
                 return theme.current().colour("faint")
             case Qt.ItemDataRole.TextAlignmentRole:
-                number = isinstance(value, int | float) and not isinstance(value, bool)
-                side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
+                return _side(value)
         return None
+
+
+def _side(value: Any) -> Qt.AlignmentFlag:
+    """Where in its cell a value stands, and above them the name of a column of such."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def written(value: Any) -> str:

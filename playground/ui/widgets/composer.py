@@ -182,6 +182,7 @@ class Composer(QFrame):
         theme.follow(self.run, lambda look: self.run.setMinimumWidth(look.px(84)))
         row.addWidget(self.run)
         column.addLayout(row)
+        self._row = row
         self.draft.sent.connect(self._send)
         self.draft.added.connect(self._add)
         self.draft.textChanged.connect(self._draft_changed)
@@ -204,6 +205,10 @@ class Composer(QFrame):
     def running(self) -> bool:
         """Whether Run is Stop."""
         return self._running
+
+    def put_beside(self, control: QWidget) -> None:
+        """Something else to be chosen before it runs."""
+        self._row.insertWidget(self._row.indexOf(self.add), control)
 
     def write(self, text: str) -> None:
         """Put this into the draft, in place of what is there."""

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import ceil
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent, QTextBlock
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.plain import visible
 from playground.schemas.difference import Line, difference
@@ -27,6 +34,8 @@ from playground.ui.widgets.source import units
 
 MOST = 9
 """Lines of a list that are seen at once; more are scrolled to."""
+LEAST = 3
+"""Lines that are seen at least."""
 BELOW = "  "
 """Before the words of a repair, which stand under the path."""
 
@@ -146,7 +155,9 @@ class Listing(LinesText):
     behind a colon."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
+        self._fitted = 0
         super().__init__(name, _told, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.textChanged.connect(self._refit)
         theme.follow(self, lambda _: self._refit())
 
@@ -162,8 +173,14 @@ class Listing(LinesText):
         self._colours.see(blocks)  # words are in another font than paths
         high = sum(self.blockBoundingRect(block).height() for block in blocks)
         fitted = ceil(min(high, MOST * line)) + 4  # or Qt finds that the last line does not fit
-        if fitted != self.minimumHeight():
-            self.setFixedHeight(fitted)
+        if fitted != self.maximumHeight():
+            self._fitted = fitted
+            self.setMinimumHeight(min(fitted, ceil(LEAST * line) + 4))
+            self.setMaximumHeight(fitted)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._fitted)
 
 
 def counted(count: int, noun: str) -> str:

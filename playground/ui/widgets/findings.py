@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.plain import visible
 from playground.schemas.source import Path
@@ -25,6 +34,7 @@ MARKS: dict[Severity, tuple[str, str]] = {
     "warning": ("warning", "warn"),
     "info": ("info", "muted"),
 }
+_STEP = re.compile(r"(?<=[^$\s])\.")
 TITLES: dict[Side, str] = {"schema": "Schema", "answer": "Answer"}
 
 
@@ -60,7 +70,7 @@ class Findings(QScrollArea):
         self.setAccessibleName("Problems")
         self._page = QWidget(self)
         self._column = QVBoxLayout(self._page)
-        theme.space(self._column, 12, 4, 8, 12, gap=2)
+        theme.space(self._column, 8, 4, 8, 12, gap=2)
         self._column.addStretch(1)
         self.setWidget(self._page)
         self._shown: list[Finding] | None = None
@@ -124,18 +134,22 @@ class FindingRow(QFrame):
         column = QVBoxLayout()
         theme.space(column, gap=0)
         text = PlainText(finding.message, self)
-        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setAccessibleName(visible(finding.message))
         column.addWidget(text)
         if finding.where:
-            where = PlainText(finding.where, self)
+            where = Place(finding.where, self)
             where.setProperty("role", "place")
-            where.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             where.setAccessibleName("Place")
             column.addWidget(where)
         line.addLayout(column, 1)
         for widget in self.findChildren(QWidget):
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            if isinstance(widget, PlainText):
+                # Fixed would be fixed to the height that it had at the width from before.
+                policy = widget.sizePolicy()
+                policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+                widget.setSizePolicy(policy)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -146,6 +160,13 @@ class FindingRow(QFrame):
             self.picked.emit()
         else:
             super().keyPressEvent(event)
+
+
+class Place(PlainText):
+    """A path, which may be broken before each step. Not to be copied: the breaks would be, too."""
+
+    def setPlainText(self, text: str) -> None:
+        super().setPlainText(_STEP.sub("\u200b\\g<0>", text))
 
 
 def _caption(text: str, parent: QWidget) -> QLabel:

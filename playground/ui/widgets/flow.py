@@ -12,8 +12,10 @@ GAP = 4
 
 
 class Flow(QWidget):
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: int = GAP) -> None:
+        """`gap`: pixels of the design between two that stand beside each other."""
         super().__init__(parent)
+        self._gap = gap
         self._widgets: list[QWidget] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -34,13 +36,13 @@ class Flow(QWidget):
 
     def _run(self, width: int, *, move: bool) -> int:
         """Put everything in its place; the height that takes."""
-        gap = theme.current().px(GAP)
+        gap, below = theme.current().px(self._gap), theme.current().px(GAP)
         x = y = line = 0
         for widget in self._widgets:
             size = widget.sizeHint()
             wide = min(size.width(), max(width, 1))
             if x and x + wide > width:
-                x, y, line = 0, y + line + gap, 0
+                x, y, line = 0, y + line + below, 0
             if move:
                 widget.setGeometry(x, y, wide, size.height())
             x += wide + gap

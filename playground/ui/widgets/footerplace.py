@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from playground.core.session import Run
+from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.footer import ACTIONS, Extra, Footer
 
@@ -26,6 +27,8 @@ class FooterPlace(QScrollArea):
     asked = Signal(str, object, object)
 
     PART = 0.4
+    LEAST = 72
+    """Pixels of the design that it has, whatever else there is."""
 
     def __init__(self, desk: Desk, pane: QWidget, extras: Sequence[Extra] = ()) -> None:
         """`extras`: what else is offered at the end of a run; see Footer."""
@@ -39,6 +42,7 @@ class FooterPlace(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("How the run went")
         self.footer: Footer | None = None
+        pane.installEventFilter(self)
 
     def show_run(self, run: Run | None) -> None:
         """The footer of a run, among its versions; None: nothing."""
@@ -58,6 +62,7 @@ class FooterPlace(QScrollArea):
             footer.warmed(True)
             footer.asked.connect(lambda verb, item: self.asked.emit(verb, run, item))
             footer.resized.connect(self._place)
+            footer.installEventFilter(self)
             self.setWidget(footer)
             footer.show()
             self.advance()
@@ -74,7 +79,28 @@ class FooterPlace(QScrollArea):
         width = self.viewport().width()
         height = self.footer.height_at(width)
         self.footer.resize(width, height)
-        self.setFixedHeight(min(height, round(self._pane.height() * self.PART)))
+        self.setFixedHeight(min(height, max(self._room(), theme.current().px(self.LEAST))))
+
+    def _room(self) -> int:
+        """Pixels that there are for it."""
+        layout, high = self._pane.layout(), self._pane.height()
+        others = 0
+        if layout is not None and not self.isHidden():
+            others = layout.totalMinimumSize().height() - self.minimumHeight()
+        return min(round(high * self.PART), high - others)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is in the footer asks for another height, or the pane has another one."""
+        footer = self.footer
+        if footer is None:
+            return False
+        if watched is footer and event.type() == QEvent.Type.LayoutRequest:
+            changed = footer.height_at(footer.width()) != footer.height()
+        else:
+            changed = watched is self._pane and event.type() == QEvent.Type.Resize
+        if changed:
+            self._place()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -52,7 +52,8 @@ class OutputRow(QWidget):
         if output.mode not in endpoint.modes:
             words = f"{endpoint.title} takes no schema: none is sent."
         elif output.asked and output.mode != "json_object" and output.json_schema is None:
-            words = "There is no schema yet."
+            unread = bool(output.source.strip())
+            words = "The schema cannot be read." if unread else "There is no schema yet."
         elif output.json_schema is not None:
             words = f"Schema “{output.name}”" + ("" if output.asked else ", not sent")
         else:

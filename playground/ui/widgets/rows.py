@@ -23,8 +23,10 @@ WIDE = 108
 
 
 class Rows(QWidget):
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, wide: int = WIDE) -> None:
+        """`wide`: pixels of the design for the names."""
         super().__init__(parent)
+        self._wide = wide
         self._form = form = QFormLayout(self)
         theme.space(form, 0, 0, 0, 0)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -35,7 +37,7 @@ class Rows(QWidget):
     def add(self, name: str, field: QWidget) -> QWidget:
         """A row of its own for a field, which is called so unless it has a name."""
         label = QLabel(name, self)
-        theme.follow(label, lambda look: label.setFixedWidth(look.px(WIDE)))
+        theme.follow(label, lambda look: label.setFixedWidth(look.px(self._wide)))
         if name and not field.accessibleName():
             field.setAccessibleName(name)
         self._form.addRow(label, field)

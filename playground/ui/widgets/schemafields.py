@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from playground.core.endpoint import Kind, Parameter
@@ -37,6 +38,7 @@ from playground.schemas.rules import CONSTRAINTS, FORMATS, Expected
 from playground.ui import theme, words
 from playground.ui.widgets import values
 from playground.ui.widgets.fieldedit import KeyboardHint, field_of
+from playground.ui.widgets.flow import Flow
 from playground.ui.widgets.form import OVERHANG, Switch
 from playground.ui.widgets.jsonedit import CodeEdit
 from playground.ui.widgets.rows import Rows
@@ -65,6 +67,10 @@ _ABOUT = {
     "minItems": "There are at least so many items.",
     "maxItems": "There are at most so many items.",
 }
+NAMES = 76
+"""Pixels of the design for the names of fields: the form stands in a narrow column."""
+ARROW = 46
+"""Pixels of the design that a list needs beside its words."""
 _UNION, _ROOT = "union", "root"
 
 
@@ -80,8 +86,8 @@ class SchemaFields(QWidget):
         self._row: Row | None = None
         self._offered: tuple[list[str], str] = ([], "")
         column = QVBoxLayout(self)
-        theme.space(column, 12, 4, 12, 12, gap=8)
-        self.rows = rows = Rows(self)
+        theme.space(column, 0, 4, 8, 12, gap=8)
+        self.rows = rows = Rows(self, wide=NAMES)
         column.addWidget(rows)
         self.name = rows.line("Name")
         self.name.editingFinished.connect(self._renamed)
@@ -91,16 +97,13 @@ class SchemaFields(QWidget):
         self.nullable = QCheckBox("Nullable", self)
         for box in (self.required, self.nullable):
             box.setAccessibleName(box.text())
-        line = QWidget(self)
-        beside = QHBoxLayout(line)
-        theme.space(beside, 0, 0, 0, 0, gap=12)
-        beside.addWidget(self.required)
-        beside.addWidget(self.nullable)
-        beside.addStretch(1)
-        self._flags = rows.add("", line)
+        flags = Flow(self, gap=16)
+        flags.add(self.required)
+        flags.add(self.nullable)
+        self._flags = rows.add("", flags)
         self.required.clicked.connect(lambda now: self._flagged(require, now))
         self.nullable.clicked.connect(lambda now: self._flagged(allow_null, now))
-        self.description = _prose("Description", "What a model should know about it")
+        self.description = _prose("Description", "Told to the model")
         rows.add("Description", self.description)
         self.description.edited.connect(self._described)
         self.values = CodeEdit(self)
@@ -208,6 +211,23 @@ class SchemaFields(QWidget):
                 self.type.addItem(visible(f"{name} (ref)"), f"$defs/{name}")
         self.type.setCurrentIndex(max(self.type.findData(plain), 0))
         self.type.setToolTip(words.tip(row.kind))
+        self._fit_type()
+
+    def _fit_type(self) -> None:
+        """Cut the words for a type that is none of ours where the room ends."""
+        _, odd = self._offered
+        if odd:
+            room = self.type.width() - theme.current().px(ARROW)
+            cut = self.type.fontMetrics().elidedText(
+                visible(odd), Qt.TextElideMode.ElideRight, room
+            )
+            self.type.setItemText(0, cut)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # the list has its new width only then
+        self._fit_type()
 
     # What the user does.
 
@@ -295,7 +315,7 @@ class Limit(QWidget):
         self.switch.setAccessibleDescription(parameter.help)
         KeyboardHint(self.switch)
         line.addWidget(self.switch)
-        line.addStretch(1)
+        line.addStretch(0)
         self.off = QLabel("not set", self)
         self.off.setProperty("role", "caption")
         theme.follow(
@@ -308,8 +328,9 @@ class Limit(QWidget):
         if isinstance(self.field, QLineEdit) and parameter.kind == "text":
             self.field.setProperty("role", "number")
         wide = 176 if parameter.kind in ("text", "choice") else 112
-        theme.follow(self.field, lambda look: self.field.setFixedWidth(look.px(wide)))
-        line.addWidget(self.field)
+        theme.follow(self.field, lambda look: self.field.setMinimumWidth(look.px(64)))
+        theme.follow(self.field, lambda look: self.field.setMaximumWidth(look.px(wide)))
+        line.addWidget(self.field, 1)
         self.switch.toggled.connect(self._switched)
         self.field.edited.connect(self._edited)
         self._show()

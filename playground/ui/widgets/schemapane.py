@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -32,9 +30,11 @@ from playground.ui.widgets.differenceview import DifferenceView
 from playground.ui.widgets.fieldedit import Choice, WordField
 from playground.ui.widgets.findings import Severity
 from playground.ui.widgets.mark import Mark
+from playground.ui.widgets.pages import Pages
 from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.schemacode import Mark as CodeMark
 from playground.ui.widgets.schemacode import SchemaCode
+from playground.ui.widgets.schemaexport import SchemaExport
 from playground.ui.widgets.schematree import SchemaTree
 from playground.ui.widgets.ways import WayChoice
 
@@ -74,7 +74,7 @@ class SchemaPane(QWidget):
         column.addLayout(self._head())
         column.addLayout(self._form())
         page = QWidget(self)
-        self._pages = QStackedLayout(page)
+        self._pages = Pages(page)
         self.code = SchemaCode(page)
         self.code.setAccessibleName("Schema as code")
         self.tree = SchemaTree(page)
@@ -82,7 +82,7 @@ class SchemaPane(QWidget):
         for view in (self.code, self.tree, self.difference):
             self._pages.addWidget(view)
         line = QHBoxLayout()
-        theme.space(line, 12, 0, 8, 0)
+        theme.space(line, 16, 0, 8, 0)
         line.addWidget(page)
         column.addLayout(line, 1)
         column.addLayout(self._foot())
@@ -100,7 +100,7 @@ class SchemaPane(QWidget):
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        theme.space(row, 12, 0, 4, 0, gap=2)
+        theme.space(row, 16, 0, 4, 0, gap=2)
         title = QLabel("SCHEMA", self)
         title.setProperty("role", "section")
         row.addWidget(title)
@@ -110,29 +110,32 @@ class SchemaPane(QWidget):
         row.addWidget(self.views)
         self.sources = QPushButton("From…", self)
         self.sources.setProperty("role", "quiet")
+        self.sources.setProperty("small", True)
         self.sources.setAccessibleName("A schema from elsewhere")
         self.sources.setToolTip(
             "From an example, Pydantic, JSON, a sample, an answer, or in words (Ctrl+Shift+O)"
         )
         self.sources.clicked.connect(self.sources_wanted)
         row.addWidget(self.sources)
+        self.export = SchemaExport(self._tasks, self._exported, self)
+        row.addWidget(self.export)
         return row
 
     def _form(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        theme.space(row, 12, 0, 8, 0, gap=6)
+        theme.space(row, 16, 0, 8, 0, gap=6)
         self.way = WayChoice(self)
-        self.way.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.way.activated.connect(lambda _: self._way_picked())
-        row.addWidget(self.way, 5)
+        row.addWidget(self.way)
         self.name = WordField(self)
         self.name.setProperty("role", "")
         self.name.setAccessibleName("Name of the schema")
         self.name.setToolTip("Name of the schema: letters, digits, _ and -, 64 at most")
         self.name.setPlaceholderText("name")
         self.name.edited.connect(self._renamed)
-        row.addWidget(self.name, 4)
+        row.addWidget(self.name, 1)
         self.attempts = Choice(self)
+        """Stands where the answer is asked for: see StructuredPanel."""
         self.attempts.setAccessibleName("How often to ask")
         self.attempts.setToolTip(
             "How often to ask: when an answer does not hold, again with what was wrong.\n"
@@ -143,13 +146,11 @@ class SchemaPane(QWidget):
         self.attempts.activated.connect(
             lambda at: self._update(attempts=self.attempts.itemData(at))
         )
-        self.attempts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.attempts, 3)
         return row
 
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        theme.space(row, 12, 0, 8, 8, gap=6)
+        theme.space(row, 16, 0, 8, 8, gap=6)
         self._mark = Mark("ok", "ok", self)
         row.addWidget(self._mark)
         self._words = QLabel(self)
@@ -225,10 +226,13 @@ class SchemaPane(QWidget):
 
     def _turn_page(self, index: int) -> None:
         self._pages.setCurrentIndex(index)
-        if index == TREE:
-            self._draw_tree()
+        self._draw()
 
     # What is read.
+
+    def _exported(self) -> tuple[Any, str] | None:
+        seen = self.examination
+        return (seen.schema, self.output.name) if seen.readable else None
 
     def settle(self) -> None:
         """What is being typed counts now."""
@@ -271,11 +275,14 @@ class SchemaPane(QWidget):
         if self.views.index == TREE:
             self._draw_tree()
         icon, token, words = self._verdict()
+        at = self._pages.currentIndex()
+        if at == REPAIR or (at == TREE and self.examination.wrong is not None):
+            words = ""  # it is said above
         self._mark.draw(icon, token)
         self._mark.setVisible(bool(words))
         self._words.setText(words)
         repairable = self.examination.readable and bool(self.examination.violations)
-        self.repair.setVisible(repairable and self._pages.currentIndex() != REPAIR)
+        self.repair.setVisible(repairable and at != REPAIR)
 
     def _verdict(self) -> tuple[str, str, str]:
         seen, strict = self.examination, self.is_strict

@@ -116,7 +116,7 @@ class SchemaTree(QWidget):
         column = QVBoxLayout(lower)
         theme.space(column, 0, 4, 0, 0, gap=2)
         head = QHBoxLayout()
-        theme.space(head, 12, 0, 8, 0, gap=2)
+        theme.space(head, 0, 0, 0, 0, gap=2)
         self.path = QLabel(lower)
         self.path.setProperty("role", "chip")
         self.path.setTextFormat(Qt.TextFormat.PlainText)
@@ -137,7 +137,7 @@ class SchemaTree(QWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         theme.follow(
-            self.said, lambda look: self.said.setContentsMargins(*look.margins(12, 0, 12, 2))
+            self.said, lambda look: self.said.setContentsMargins(*look.margins(0, 0, 8, 2))
         )
         self.said.hide()
         column.addWidget(self.said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from playground.core.plain import visible
 from playground.core.session import Session
@@ -20,6 +20,7 @@ class SessionHead(QWidget):
         self.desk = desk
         self._session = desk.session
         """Whose title stands in the field."""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.row = QHBoxLayout(self)
         # A line of text begins 3 px inside its field, and stands over the cards.
         theme.space(self.row, 13, 10, 8, 4, gap=4)
