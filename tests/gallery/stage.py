@@ -18,6 +18,7 @@ from playground.ui.panels.chat import ChatPanel
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
+from playground.ui.panels.structured import StructuredPanel
 from playground.ui.shell import Shell
 from playground.ui.window import Window
 
@@ -54,13 +55,22 @@ class Stage:
         self.chat, self.inspector = chat, inspector
         self.sessions, self.settings = sessions, settings
 
+    @property
+    def structured(self) -> StructuredPanel:
+        """The panel, on screen."""
+        self.window.show_panel("structured")
+        panel = self.window.panels["structured"]
+        assert isinstance(panel, StructuredPanel)
+        return panel
+
     # Putting things on it.
 
     async def show(self, *runs: Run, title: str = "", top: bool = False) -> Session:
         """A session of these turns, one after another, or where their `parent` says; with `top`
         scrolled to its beginning."""
         session = Session(new_id("ses"), title=title, profile="openai", named=bool(title))
-        session.call = session.call.model_copy(update={"model": runs[-1].call.model})
+        last = runs[-1].call
+        session.call = session.call.model_copy(update={"model": last.model, "output": last.output})
         for run in runs:
             run.session = session.id
             run.parent = run.parent or session.leaf
@@ -82,9 +92,13 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             while still < STILL:
                 app.sendPostedEvents()
-                if self.chat._saving.isActive():  # a draft is named when it is written
-                    self.chat._saving.stop()
-                    self.desk.keep()
+                for panel in self.window.panels.values():
+                    assert isinstance(panel, ChatPanel | StructuredPanel)
+                    if panel._saving.isActive():  # a draft is named when it is written
+                        panel._saving.stop()
+                        self.desk.keep()
+                    if isinstance(panel, StructuredPanel):
+                        panel.schema.settle()
                 busy = (
                     len(self.desk.tasks._running) > self.going_on
                     or self.sessions._typing.isActive()
@@ -109,6 +123,8 @@ class Stage:
             if (bar := row.widget()) is not None:
                 bar.hide()
                 bar.deleteLater()
+        if "structured" in self.window.panels:
+            self._clear_structured()
         self.inspector.tabs.pick(0)
         self.inspector.filter.text.clear()
         self.sessions.search.clear()
@@ -124,6 +140,21 @@ class Stage:
         self.window.reset_layout()
         self.chat.composer.draft.setFocus()
         await self.settle()
+
+    def _clear_structured(self) -> None:
+        """The panel as it is opened for the first time, and away from it."""
+        panel = self.structured
+        if not self.desk.session.runs:
+            panel.composer.write("")
+            panel._saving.stop()
+            self.desk.keep()
+        panel.as_code.setChecked(False)
+        panel.code.forms.pick(0)
+        panel.schema.leave_repair()
+        panel.schema.views.pick(0)
+        panel.schema.tree._open = None
+        panel.answer.views.pick(0)
+        self.window.show_panel("chat")
 
     # Photographs.
 

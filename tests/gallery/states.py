@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, words
+from tests.gallery import answers, forms, offers, structured, words
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -636,6 +636,53 @@ STATES: tuple[State, ...] = (
     State("code-python", "The same as a program", forms.python, large=True),
     State("code-narrow", "The same at 1024 × 700", forms.python, NARROW),
     State("code-long", "A longer one", forms.long_code),
+    State("structured-empty", "Before there is a schema", structured.empty, large=True),
+    State("structured-empty-narrow", "The same at 1024 × 700", structured.empty, NARROW),
+    State("structured-ready", "A schema, and no answer yet", structured.ready),
+    State("structured-waiting", "Nothing has come yet", structured.waiting),
+    State("structured-first", "The first fields arrive", structured.arriving(70, 0.9)),
+    State("structured-second", "In the middle", structured.arriving(190, 1.4), contrast=True),
+    State("structured-third", "Almost there", structured.arriving(250, 1.6)),
+    State("structured-valid", "Valid", structured.valid, large=True, contrast=True),
+    State("structured-valid-narrow", "The same at 1024 × 700", structured.valid, NARROW),
+    State(
+        "structured-invalid",
+        "Fields, and when they went wrong",
+        structured.invalid,
+        large=True,
+        contrast=True,
+    ),
+    State("structured-invalid-narrow", "The same at 1024 × 700", structured.invalid, NARROW),
+    State("structured-truncated", "Cut off, and what is missing", structured.truncated),
+    State("structured-broken", "A connection that broke", structured.broken),
+    State("structured-refused", "Refused", structured.refused),
+    State("structured-commentary", "Words before the answer", structured.commentary),
+    State("structured-fence", "JSON in a fence, with prose around", structured.fence),
+    State("structured-attempts", "Right when it was asked again", structured.attempts),
+    State("structured-attempt", "The attempt before", structured.attempt, large=True),
+    State("structured-unsupported", "A server that takes no schema", structured.unsupported),
+    State("structured-text", "As it came, with what is wrong in it", structured.text),
+    State("structured-table", "An answer that is a list", structured.table, large=True),
+    State("structured-foreign", "Awkward names and values", structured.foreign, large=True),
+    State(
+        "structured-lint", "What strict servers refuse", structured.lint, large=True, contrast=True
+    ),
+    State("structured-lint-narrow", "The same at 1024 × 700", structured.lint, NARROW),
+    State("structured-not-json", "A schema that cannot be read", structured.not_json),
+    State("structured-repair", "What a repair would change", structured.repair, large=True),
+    State("structured-tree", "The schema as a tree", structured.tree, large=True),
+    State("structured-tree-narrow", "The same at 1024 × 700", structured.tree, NARROW),
+    State("structured-tree-marked", "The tree with its problems", structured.tree_marked),
+    State("structured-tree-wrong", "A tree of a text with an error", structured.tree_wrong),
+    State("structured-code", "A program that parses the answer", structured.code),
+    State("structured-output", "The form of the answer, in the settings", structured.output),
+    State("sources-examples", "A schema from the examples", structured.sources_examples),
+    State("sources-paste", "From Pydantic source", structured.sources_paste, large=True),
+    State("sources-run", "From source that has to be run", structured.sources_run),
+    State("sources-samples", "From samples", structured.sources_samples),
+    State("sources-answer", "From an earlier answer", structured.sources_answer),
+    State("sources-words", "From words", structured.sources_words, contrast=True),
+    State("sources-asking", "While a model is asked", structured.sources_asking),
     State("long-conversation", "In the middle of 120 turns", long_conversation),
     State("long-code", "Code longer and wider than the window", long_code),
     State("rtl", "Hebrew, Arabic and English", rtl),
