@@ -240,7 +240,13 @@ class Shell:
         self._profile = QComboBox(self.window)
         self._profile.setAccessibleName("Server of this session")
         self._profile.setToolTip("Where the next turns of this session go")
-        theme.follow(self._profile, lambda look: self._profile.setFixedWidth(look.px(260)))
+        # As wide as it likes to be, and less where the menus and the panels need the room.
+        self._profile.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._profile.setMinimumContentsLength(40)
+        theme.follow(self._profile, lambda look: self._profile.setMinimumWidth(look.px(120)))
+        theme.follow(self._profile, lambda look: self._profile.setMaximumWidth(look.px(260)))
         self._profile.activated.connect(
             lambda index: self.desk.use_profile(self._profile.itemData(index))
         )

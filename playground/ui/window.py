@@ -128,7 +128,7 @@ class Window(QMainWindow):
     def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         """Make the docks and the first panel; tabs in the order given."""
         sizes = self.menus.sizePolicy()
-        self.menus.setSizePolicy(sizes.Policy.Maximum, sizes.Policy.Preferred)
+        self.menus.setSizePolicy(sizes.Policy.Fixed, sizes.Policy.Preferred)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setAccessibleName("Status")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
