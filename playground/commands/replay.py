@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from pathlib import Path
 
@@ -47,6 +46,7 @@ async def _replay(args: argparse.Namespace) -> int:
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
     from playground.export.reading import read
+    from playground.schemas.source import written
 
     path = Path(args.run)
     if path.is_file():
@@ -76,7 +76,7 @@ async def _replay(args: argparse.Namespace) -> int:
         run.take([event])
     printer.end()
     if args.json:
-        print(json.dumps(describe(run), ensure_ascii=False, indent=2))
+        print(written(describe(run)))
     else:
         conclude(run)
     if run.transcript.outcome is None:

@@ -139,12 +139,13 @@ def _output(args: argparse.Namespace) -> Output:
     given = from_file(args.schema)
     mode, strict = MODES[args.schema_mode]
     schema = given.schema
+    rows = list(given.notes)
     if strict and mode != "json_object":
         schema, repairs, left = repair(schema)
-        rows = [f"{spelled(one.path)}: {one.words}" for one in repairs]
+        rows += [f"{spelled(one.path)}: {one.words}" for one in repairs]
         rows += [f"{spelled(one.path)}: {one.message} [{one.rule}]" for one in left]
-        for row in (*given.notes, *rows):
-            print(terminal(f"{args.schema}: {row}"), file=sys.stderr)
+    for row in rows:
+        print(terminal(f"{args.schema}: {row}"), file=sys.stderr)
     return Output(
         mode=mode,
         strict=strict,
@@ -162,6 +163,7 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.core.profile import Profile
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
+    from playground.schemas.source import written
 
     output = _output(args) if args.schema else None
     async with opened(home_of(args.home), tell) as app:
@@ -187,6 +189,9 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
         if output is not None and output.mode not in BY_ID[api].modes:
             title = f"{BY_ID[api].title} takes no schema."
             raise Failure(Problem(title=title, remedy="change_request"))
+        asked = output or session.call.output
+        if asked.mode not in BY_ID[api].modes:
+            asked = asked.model_copy(update={"mode": "text"})  # the session's, of another dialect
         fields = carried(session.call.fields, BY_ID[session.call.api], BY_ID[api])
         call = session.call.model_copy(
             update={
@@ -195,7 +200,7 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
                 "fields": {**fields, **dict(args.set)},
                 "headers": {**session.call.headers, **dict(args.header)},
                 "stream": not args.no_stream,
-                "output": output or session.call.output,
+                "output": asked,
             }
         )
         if args.instructions is not None:
@@ -218,7 +223,7 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
         with contextlib.suppress(asyncio.CancelledError):
             await printer.follow(task)
         if args.json:
-            print(json.dumps(describe(run), ensure_ascii=False, indent=2))
+            print(written(describe(run)))
         else:
             conclude(run, way_out(run))
         return EXIT[run.transcript.outcome or "stopped"]

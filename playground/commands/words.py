@@ -7,14 +7,17 @@ import sys
 from typing import Any
 
 from playground.core import negotiate
-from playground.core.items import Message, Notice
+from playground.core.items import Message, Notice, Text, ToolCall
 from playground.core.plain import terminal
 from playground.core.problem import REMEDIES, Problem
 from playground.core.session import Run
 from playground.engine.limit import FIELDS, raised
+from playground.engine.report import structure
 
 LOOK = 0.05
 """Seconds between looks at a running transcript."""
+TOLD = 20
+"""Errors of an answer that are told at most."""
 
 
 def tell(problem: Problem, action: str = "") -> None:
@@ -66,9 +69,19 @@ def left_open(run: Run) -> list[str]:
     elif seen.outcome == "incomplete":
         rows.append(f"The answer is not whole: {seen.finish_reason}.")
     for call in seen.tool_calls:
-        if call.state == "not run":
+        if call.state == "not run" and not _is_answer(run, call):
             rows.append(f"Not run: {call.name}({call.arguments})")
+    wrong = structure(run)["schema_errors"]
+    rows += [f"{one['path']}: {one['message']}" for one in wrong[:TOLD]]
+    if len(wrong) > TOLD:
+        rows.append(f"and {len(wrong) - TOLD} more")
     return rows
+
+
+def _is_answer(run: Run, call: ToolCall) -> bool:
+    """Whether the arguments of a call are what was asked for."""
+    output = run.call.output
+    return output.mode == "tool" and call.name == output.name
 
 
 def conclude(run: Run, action: str = "") -> None:
@@ -127,26 +140,29 @@ class Printer:
         for item in list(seen.items):
             if isinstance(item, Notice):
                 self._say(item.text)
-            elif isinstance(item, Message) and not self.quiet:
-                self._more(item)
+            elif self.quiet:
+                continue
+            elif isinstance(item, Message):
+                self._more(f"{item.key}:text", item.text)
+                self._more(f"{item.key}:refusal", item.refusal)
+            elif isinstance(item, ToolCall) and _is_answer(self.run, item):
+                self._more(item.key, item.arguments)
 
     def _say(self, text: str) -> None:
         if text not in self._told:
             self._told.add(text)
             print(terminal(text), file=sys.stderr, flush=True)
 
-    def _more(self, item: Message) -> None:
-        for part in (item.text, item.refusal):
-            key = f"{item.key}:{part is item.refusal}"
-            version, cursor = self._cursors.get(key, (part.version, 0))
-            if version != part.version:  # corrected by the server: what was printed stands
-                _, end = part.after(0)
-                self._cursors[key] = (part.version, end)
-                continue
-            if not cursor and part and self._printed:
-                print("\n")
-            more, cursor = part.after(cursor)
-            self._cursors[key] = (version, cursor)
-            if more:
-                self._printed = True
-                print(terminal(more), end="", flush=True)
+    def _more(self, key: str, text: Text) -> None:
+        version, cursor = self._cursors.get(key, (text.version, 0))
+        if version != text.version:  # corrected by the server: what was printed stands
+            _, end = text.after(0)
+            self._cursors[key] = (text.version, end)
+            return
+        if not cursor and text and self._printed:
+            print("\n")
+        more, cursor = text.after(cursor)
+        self._cursors[key] = (version, cursor)
+        if more:
+            self._printed = True
+            print(terminal(more), end="", flush=True)

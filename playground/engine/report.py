@@ -39,7 +39,7 @@ def describe(run: Run) -> dict[str, Any]:
         "text": seen.text,
         "reasoning": seen.reasoning,
         "refusal": seen.refusal,
-        **_structured(run),
+        **structure(run),
         "tool_calls": _tool_calls(run),
         "steps": seen.legs,
         "requests": seen.requests,
@@ -65,7 +65,7 @@ def describe(run: Run) -> dict[str, Any]:
     }
 
 
-def _structured(run: Run) -> dict[str, Any]:
+def structure(run: Run) -> dict[str, Any]:
     """The structured output when one was asked for: it, where it holds, else what is wrong."""
     if not run.call.output.asked:
         return {"parsed": None, "schema_errors": []}

@@ -280,6 +280,11 @@ def is_schema(value: Any) -> bool:
     )
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def written(value: Any) -> str:
-    """JSON as it is shown and saved: two spaces, every character as itself."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """JSON as it is shown and saved: two spaces, every character as itself but for halves of
+    surrogate pairs, which no file can hold. Raises RecursionError for what is nested too deep."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)

@@ -82,6 +82,42 @@ def test_a_session_keeps_its_schema(run: Command) -> None:
     assert set(second["parsed"]) == set(first["parsed"])
 
 
+def test_the_arguments_of_the_forced_tool_are_what_is_printed(
+    run: Command, inside: Command
+) -> None:
+    schema = str(resource("schemas", "contact.json"))
+    done = run("Anna, anna@norrsken.example", "--model", "sandbox", "--schema", schema,
+               "--schema-mode", "tool")  # fmt: skip
+    assert json.loads(done.stdout)["email"] == "anna@norrsken.example"
+    assert (done.returncode, "Not run" in done.stderr) == (0, False)
+    assert inside("replay", "last").stdout == done.stdout
+
+
+def test_what_does_not_hold_is_said_beside_the_answer(run: Command) -> None:
+    schema = str(resource("schemas", "contact.json"))
+    done = run("Hello", "--model", "prose", "--api", "chat", "--schema", schema,
+               "--set", 'response_format={"type": "text"}')  # fmt: skip
+    assert done.returncode == 0 and done.stdout.strip()
+    assert "$: 'name' is a required property" in done.stderr.splitlines()
+
+
+def test_a_session_goes_on_without_its_schema_where_none_is_taken(run: Command) -> None:
+    schema = str(resource("schemas", "contact.json"))
+    first = told(run("Anna", "--json", "--model", "sandbox", "--schema", schema))
+    again = ("--json", "--session", first["session"])
+    plain = told(run("Berta", *again, "--api", "completions"))
+    assert (plain["parsed"], plain["schema_errors"]) == (None, [])
+    assert plain["text"]
+
+
+def test_how_a_schema_was_read_is_said_in_every_mode(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "sample.json").write_text('{"name": "Anna"}')
+    for mode in ("strict", "loose", "object", "tool"):
+        done = run("JSON of Anna", "--model", "sandbox", "--schema-mode", mode,
+                   "--schema", f"{tmp_path}/sample.json")  # fmt: skip
+        assert (done.returncode, "read as sample JSON" in done.stderr) == (0, True)
+
+
 def test_what_cannot_be_asked_for_is_said(run: Command, tmp_path: Path) -> None:
     schema = str(resource("schemas", "contact.json"))
     assert run("Hi", "--attempts", "2").returncode == 2
