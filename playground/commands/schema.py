@@ -1,7 +1,8 @@
 """`playground schema`: what keeps a schema out of the strict subset, its repair, other languages.
 
 `lint --json` prints one object; `line` is null where there is no text to point into (a Pydantic
-source, a sample):
+source, a sample). What cannot be read as a schema at all is one violation, whose rule is `json` or
+`pydantic`:
 
     {"ok": false, "violations": [{"path": "$.properties.a", "rule": "additionalProperties",
                                   "message": "…", "line": 3}]}
@@ -20,7 +21,7 @@ from typing import Any
 
 from playground.commands.words import tell
 from playground.core.plain import terminal
-from playground.core.problem import Failure
+from playground.core.problem import Failure, Problem
 from playground.schemas import given
 from playground.schemas.given import Given
 from playground.schemas.lint import Violation, lint
@@ -59,12 +60,17 @@ def main(args: argparse.Namespace) -> int:
         return action(read, args)
     except Failure as failure:
         problem = failure.problem
-        if args.action == "lint" and args.json and "line" in problem.facts:  # text that is no JSON
-            words = f"{problem.title} {problem.detail}"
-            violation = Violation((), "json", words, int(problem.facts["line"]))
-            print(json.dumps({"ok": False, "violations": _rows([violation])}, indent=2))
+        if args.action == "lint" and args.json:
+            print(json.dumps({"ok": False, "violations": _rows([_unread(problem)])}, indent=2))
         tell(problem)
         return 1
+
+
+def _unread(problem: Problem) -> Violation:
+    """Why there is no schema to look at. `rule` says what the text was taken for."""
+    line = problem.facts.get("line")
+    words = f"{problem.title} {problem.detail}".strip()
+    return Violation((), problem.facts.get("source", "json"), words, int(line) if line else None)
 
 
 def _given(file: str, *, sample: bool) -> Given:

@@ -145,7 +145,6 @@ def _failure(detail: str, line: int | None = None) -> Failure:
         Problem(
             title="This Pydantic source gave no schema.",
             detail=detail,
-            remedy="change_request",
             facts={"line": str(line)} if line else {},
         )
     )

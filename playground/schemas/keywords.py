@@ -109,7 +109,6 @@ def failure(path: str, sentence: str) -> Failure:
         Problem(
             title="This schema cannot be turned into code.",
             detail=f"{path}: {sentence}",
-            remedy="change_request",
             facts={"path": path},
         )
     )

@@ -171,7 +171,6 @@ def refused(node: ast.AST, sentence: str) -> Failure:
         Problem(
             title="This Pydantic source cannot be read without running it.",
             detail=f"Line {line}, {construct}: {sentence}.",
-            remedy="change_request",
-            facts={"line": str(line), "construct": construct},
+            facts={"source": "pydantic", "line": str(line), "construct": construct},
         )
     )

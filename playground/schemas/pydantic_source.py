@@ -120,7 +120,6 @@ def _failure(sentence: str, line: int | None = None) -> Failure:
         Problem(
             title="This is no Pydantic source that can be read.",
             detail=sentence,
-            remedy="change_request",
-            facts={"line": str(line)} if line else {},
+            facts={"source": "pydantic", **({"line": str(line)} if line else {})},
         )
     )

@@ -170,7 +170,6 @@ def _failure(path: str, sentence: str) -> Failure:
         Problem(
             title="No schema can be made of this sample.",
             detail=f"{path}: {sentence}",
-            remedy="change_request",
             facts={"path": path},
         )
     )

@@ -216,6 +216,35 @@ def test_a_file_that_is_not_there_or_is_no_text(command: Command, tmp_path: Path
     assert "not text in UTF-8" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("file", "data", "rule", "line"),
+    [
+        ("gone.json", None, "json", None),
+        ("picture.json", b"\xff", "json", None),
+        ("broken.py", b"import os\nclass A(\n", "pydantic", 2),
+        ("running.py", b"import pydantic\nclass A(pydantic.BaseModel):\n    x: B\n", "pydantic", 3),
+        ("empty.py", b"", "pydantic", None),
+    ],
+)
+def test_lint_as_json_says_json_whatever_it_is_given(
+    command: Command, tmp_path: Path, file: str, data: bytes | None, rule: str, line: int | None
+) -> None:
+    if data is not None:
+        (tmp_path / file).write_bytes(data)
+    done = command("lint", file, "--json")
+    told = json.loads(done.stdout)
+    (one,) = told["violations"]
+    assert (done.returncode, told["ok"], one["rule"], one["line"]) == (1, False, rule, line)
+    assert one["message"] and done.stderr
+    assert "Next:" not in done.stderr
+
+
+def test_a_name_with_half_a_surrogate_pair_stays_as_it_is(command: Command, tmp_path: Path) -> None:
+    text = '{"type": "object", "properties": {"a\\ud800": {"type": "string"}}}'
+    done = command("fix", put(tmp_path, "half.json", text))
+    assert list(json.loads(done.stdout)["properties"]) == ["a\ud800"]
+
+
 def test_standard_input(command: Command) -> None:
     done = command("lint", "-", input=json.dumps(STRICT))
     assert (done.returncode, done.stdout) == (0, "Strict: nothing offends.\n")

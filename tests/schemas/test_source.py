@@ -114,3 +114,11 @@ def test_what_is_taken_for_a_schema(key: str) -> None:
     assert is_schema({key: None})
     assert not is_schema([{key: None}])
     assert not is_schema({"kind": key})
+    assert not is_schema({"kind": key})
+
+
+def test_halves_of_surrogate_pairs_are_written_so_that_a_file_holds_them() -> None:
+    value = {"a\ud800": "\udfff😀 é"}
+    text = written(value)
+    assert text.encode() == b'{\n  "a\\ud800": "\\udfff\xf0\x9f\x98\x80 \xc3\xa9"\n}'
+    assert read(text).value == value
