@@ -114,7 +114,6 @@ def test_what_is_taken_for_a_schema(key: str) -> None:
     assert is_schema({key: None})
     assert not is_schema([{key: None}])
     assert not is_schema({"kind": key})
-    assert not is_schema({"kind": key})
 
 
 def test_halves_of_surrogate_pairs_are_written_so_that_a_file_holds_them() -> None:
