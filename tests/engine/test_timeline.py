@@ -1,0 +1,277 @@
+"""The lanes of a run: when each part of it worked, waited and stood still."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.core.items import Message, Text, ToolCall
+from playground.core.recording import Event, fact
+from playground.core.session import Call, Run
+from playground.core.tools import Tool
+from playground.endpoints import BY_ID
+from playground.engine.timeline import Bar, Course, Lane, Timeline, timeline
+from tests.endpoints.chat_streams import chunk
+
+MS = 1_000_000
+WEATHER = Tool(source="demo", name="get_weather", mode="mock")
+STOCKS = Tool(source="demo", name="get_stock_price", mode="human")
+
+
+class Tape:
+    """Writes what happened in a run over Chat Completions; each event 10 ms after the last."""
+
+    def __init__(self, *, running: bool = True) -> None:
+        said = Message(key="in:0", role="user", text=Text("What is the weather?"))
+        call = Call(api="chat", model="m", tools=[WEATHER, STOCKS])
+        owner = "me" if running else ""
+        self.run = Run("run_1", "ses_1", None, call, "p", [said], BY_ID["chat"].reduce, owner=owner)
+        self.t = 0
+        self.leg = -1
+
+    def fact(self, kind: str, **data: Any) -> Tape:
+        self.t += 10 * MS
+        self.run.take([fact(self.t, kind, data, leg=max(self.leg, 0))])
+        return self
+
+    def ask(self, status: int = 200, reason: str = "OK") -> Tape:
+        self.leg += 1
+        self.fact("request")
+        return self.fact("head", status=status, reason=reason, headers=[])
+
+    def say(self, *rows: dict[str, Any]) -> Tape:
+        for row in rows:
+            self.t += 10 * MS
+            raw = b"data: " + json.dumps(row).encode() + b"\n\n"
+            self.run.take([Event(self.t, "sse", raw, self.leg)])
+        return self
+
+    def call(self, name: str, number: int = 0, **arguments: Any) -> Tape:
+        piece = {"index": number, "id": f"call_{self.leg}{number}", "type": "function"}
+        made = {"name": name, "arguments": json.dumps(arguments)}
+        return self.say(chunk(tool_calls=[{**piece, "function": made}]))
+
+    def called(self) -> Tape:
+        return self.say(chunk("tool_calls")).fact("eof")
+
+    def tool(self, kind: str, number: int = 0, **data: Any) -> Tape:
+        """A fact about a call of this leg, as the loop notes it."""
+        call = [one for one in self.run.transcript.tool_calls if one.leg == self.leg][number]
+        return self.fact(kind, call_id=call.call_id, item=call.key, **data)
+
+    def answer(self, text: str) -> Tape:
+        return self.say(chunk(content=text), chunk("stop")).fact("eof").fact("ended")
+
+
+def approved(tape: Tape, number: int = 0) -> Tape:
+    tape.tool("tool.asked", number, tool="demo › get_weather")
+    tape.tool("approval", number, decision="approve", scope="once", asked=True)
+    return tape.tool("tool.started", number, mode="mock")
+
+
+def lane(found: Timeline, name: str) -> Lane:
+    return next(one for one in found.lanes if one.name == name)
+
+
+def spans(found: Timeline, name: str) -> list[tuple[str, int, int | None]]:
+    """(kind, begin, end) of each bar, in milliseconds."""
+    return [
+        (bar.kind, bar.begin // MS, None if bar.end is None else bar.end // MS)
+        for bar in lane(found, name).bars
+    ]
+
+
+def test_a_request_its_answer_and_nothing_else() -> None:
+    found = timeline(Tape().ask().answer("Hello.").run)
+    assert [one.name for one in found.lanes] == ["network", "model"]
+    assert spans(found, "network") == [("network", 10, 20)]
+    assert spans(found, "model") == [("writing", 30, 40)]
+    assert found.end_ns == 60 * MS
+    request = lane(found, "network").bars[0]
+    assert (request.label, request.detail) == ("Request 1", "200 OK")
+
+
+def test_a_call_waits_is_approved_and_runs() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").called()
+    found = timeline(approved(tape).run)
+    # asked at 60, approved at 70, started at 80
+    assert spans(found, "demo › get_weather") == [("waiting", 60, 70), ("running", 80, None)]
+    assert spans(found, "you") == [("person", 60, 70)]
+    found = timeline(tape.tool("tool.ended", state="done", ms=10.0).run)
+    bar = lane(found, "demo › get_weather").bars[-1]
+    assert (bar.begin // MS, bar.end, bar.detail) == (80, 90 * MS, "Oslo")
+    assert isinstance(tape.run.transcript.find(bar.key), ToolCall)
+    assert lane(found, "model").bars[0].key == bar.key
+
+
+def test_arguments_are_made_one_after_another() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
+    assert spans(timeline(tape.run), "model") == [("arguments", 30, 40), ("arguments", 40, None)]
+    assert spans(timeline(tape.called().run), "model")[1] == ("arguments", 40, 50)
+
+
+def test_calls_beside_each_other_have_lanes_of_their_own() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
+    approved(approved(tape.called()), 1)
+    tape.tool("tool.ended", 1, state="done").tool("tool.ended", state="failed")
+    found = timeline(tape.run)
+    first, second = lane(found, "demo › get_weather"), lane(found, "demo › get_weather (2)")
+    assert [bar.detail for bar in first.bars] == ["Oslo", "Oslo"]
+    assert [bar.kind for bar in first.bars] == ["waiting", "failed"]
+    assert [bar.detail for bar in second.bars] == ["Rome", "Rome"]
+    assert [bar.kind for bar in second.bars] == ["waiting", "running"]
+
+
+def test_a_later_call_of_the_same_tool_takes_the_lane_that_is_free() -> None:
+    tape = approved(Tape().ask().call("get_weather", city="Oslo").called())
+    tape.tool("tool.ended", state="done")
+    tape.ask().call("get_weather", city="Rome").called()
+    found = timeline(approved(tape).run)
+    assert [one.name for one in found.lanes] == ["network", "model", "demo › get_weather", "you"]
+    assert len(lane(found, "demo › get_weather").bars) == 4
+
+
+def test_what_is_denied_or_never_could_run_is_still_seen() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").call("get_wether", 1).called()
+    tape.tool("tool.asked", tool="demo › get_weather")
+    tape.tool("approval", decision="reject", asked=True)
+    tape.tool("tool.ended", state="denied")
+    tape.tool("tool.ended", 1, state="failed")
+    found = timeline(tape.run)
+    assert [bar.kind for bar in lane(found, "demo › get_weather").bars] == ["waiting", "denied"]
+    (never,) = lane(found, "get_wether").bars
+    assert never.kind == "failed"
+    assert never.begin == never.end
+
+
+def test_whoever_sits_there_is_a_lane_too() -> None:
+    tape = Tape().fact("paused", place="before_send").fact("resumed", place="before_send", by="go")
+    tape.ask().call("get_stock_price", symbol="ORCH").called()
+    tape.tool("approval", decision="approve", scope="once", asked=False)
+    tape.tool("tool.started", mode="human")
+    found = timeline(tape.run)
+    assert spans(found, "you") == [("person", 10, 20), ("person", 90, None)]
+    held, answers = lane(found, "you").bars
+    assert (held.label, held.detail) == ("Paused", "before a request")
+    assert answers.label == "demo › get_stock_price is to be answered"
+
+
+def test_a_person_waits_once_for_several_calls() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
+    tape.called().tool("tool.asked", tool="demo › get_weather")
+    tape.tool("tool.asked", 1, tool="demo › get_weather")
+    assert spans(timeline(tape.run), "you") == [("person", 70, None)]
+    tape.tool("approval", decision="approve", asked=True)
+    tape.tool("approval", 1, decision="approve", asked=True)
+    assert spans(timeline(tape.run), "you") == [("person", 70, 100)]
+
+
+def test_a_breakpoint_on_a_call() -> None:
+    tape = Tape().ask().call("get_weather", city="Oslo").called()
+    tape.tool("paused", place="on_call")
+    found = timeline(tape.run)
+    # Nobody has been asked yet: the title is that of the tool that is offered.
+    assert spans(found, "demo › get_weather") == [("paused", 60, None)]
+    assert lane(found, "you").bars[0].label == "Paused at demo › get_weather"
+    tape.tool("resumed", place="on_call", by="step", arguments='{"city": "Rome"}')
+    found = timeline(approved(tape).run)
+    assert [bar.kind for bar in lane(found, "demo › get_weather").bars] == [
+        "paused",
+        "waiting",
+        "running",
+    ]
+    assert lane(found, "demo › get_weather").bars[0].detail == "Rome"
+
+
+@pytest.mark.parametrize("end", ["ended", "stopped", "interrupted"])
+def test_nothing_goes_on_after_the_end(end: str) -> None:
+    tape = approved(Tape().ask().call("get_weather", city="Oslo").called())
+    found = timeline(tape.fact(end).run, now=tape.t + 1000 * MS)
+    assert all(bar.end is not None for one in found.lanes for bar in one.bars)
+    assert lane(found, "demo › get_weather").bars[-1].kind == "failed"
+    assert found.end_ns == tape.t
+
+
+def test_a_run_that_goes_on_ends_now() -> None:
+    tape = Tape().ask()
+    found = timeline(tape.run, now=500 * MS)
+    assert found.end_ns == 500 * MS
+    assert timeline(tape.run).end_ns == 20 * MS
+
+
+def test_refused_tried_again_and_broken() -> None:
+    tape = Tape().ask(429, "Too Many Requests")
+    tape.fact("retry", after=0.5, why="429 Too Many Requests")
+    tape.fact("request").fact("head", status=200, reason="OK", headers=[])
+    tape.fact("cut", problem={"title": "The connection broke."}).fact("ended")
+    bars = lane(timeline(tape.run), "network").bars
+    assert [bar.kind for bar in bars] == ["failed", "idle", "network", "failed"]
+    assert bars[1].detail == "429 Too Many Requests"
+    assert bars[3].detail == "The connection broke."
+
+
+def test_calls_of_the_run_before_are_linked_to_where_they_stand() -> None:
+    tape = Tape()
+    open_call = ToolCall(
+        key="in:1", call_id="call_9", name="get_weather", arguments=Text('{"city": "Oslo"}')
+    )
+    tape.run.input.append(open_call)
+    tape.fact("tool.asked", call_id="call_9", tool="demo › get_weather")
+    (bar,) = lane(timeline(tape.run), "demo › get_weather").bars
+    assert (bar.key, bar.detail) == ("in:1", "Oslo")
+
+
+def test_a_run_that_was_not_sent_has_no_lanes() -> None:
+    assert timeline(Tape(running=False).run) == Timeline([], 0)
+
+
+def whole() -> Tape:
+    tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
+    tape.called().tool("paused", place="on_call").tool("resumed", place="on_call", by="go")
+    approved(approved(tape), 1)
+    tape.tool("tool.ended", 1, state="done").tool("tool.ended", state="done")
+    tape.tool("tool.result", output="12 °C", ok=True, state="done")
+    tape.tool("tool.result", 1, output="20 °C", ok=True, state="done")
+    return tape.ask().answer("Cold, and warm.")
+
+
+@given(cuts=st.lists(st.integers(0, 40), max_size=6))
+def test_looking_again_and_again_sees_what_one_look_sees(cuts: list[int]) -> None:
+    events = whole().run.recording.events
+    run = Tape().run
+    course = Course(run)
+    at = 0
+    for cut in [*sorted(cuts), len(events)]:
+        run.take(events[at:cut])
+        at = max(cut, at)
+        assert course.look() == timeline(run)
+
+
+def test_bars_of_a_lane_never_overlap() -> None:
+    events = whole().run.recording.events
+    for count in range(len(events) + 1):
+        run = Tape().run
+        run.take(events[:count])
+        for one in timeline(run).lanes:
+            for before, after in zip(one.bars, one.bars[1:], strict=False):
+                assert before.end is not None
+                assert before.end <= after.begin
+
+
+def test_events_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = Tape().ask()
+    tape.say(*(chunk(content="word ") for _ in range(200)))
+    course = Course(tape.run)
+    course.look()
+    monkeypatch.setattr(course, "_fact", lambda number, kind: pytest.fail(kind))
+    tape.say(chunk(content="more"))
+    assert course.look().end_ns == tape.t
+
+
+def test_how_long_a_bar_lasted() -> None:
+    assert Bar("running", 10, 30, "x").lasted(99) == 20
+    assert Bar("running", 10, None, "x").lasted(99) == 89
