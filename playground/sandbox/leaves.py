@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 from playground.sandbox.fields import Json
-from playground.sandbox.pattern import example
+from playground.sandbox.pattern import example, matches
 from playground.sandbox.picks import FORMATS, Picks
 
 HUGE = 10_000
@@ -67,7 +66,7 @@ class Leaves:
             if (
                 least <= len(text) <= most
                 and text not in taken
-                and (pattern is None or _matches(pattern, text))
+                and (pattern is None or matches(pattern, text))
             ):
                 self._spent.add(text)
                 return text
@@ -131,10 +130,3 @@ def fits(value: float, schema: Json) -> bool:
         and value < schema.get("exclusiveMaximum", math.inf)
         and (not step or (value / step).is_integer())
     )
-
-
-def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False

@@ -1,16 +1,27 @@
-"""A string that a regular expression matches, made from the expression.
+"""A string that a regular expression matches, made from the expression; and looking for one in a
+text, in bounded time and memory.
 
-Covers what JSON Schema patterns are written with: literals, classes, groups, alternatives,
-quantifiers, anchors. Look-around, back references and flags are not covered.
+What is made covers what JSON Schema patterns are written with: literals, classes, groups,
+alternatives, quantifiers, anchors. Look-around, back references and flags are not covered.
 """
 
 from __future__ import annotations
 
 import re
 import string
+from time import perf_counter
 
 _LONGEST = 10_000
-"""Characters that one quantifier may make."""
+"""Characters that one quantifier may make, and parts of a pattern when what it repeats is written
+out."""
+_LIMIT = 0.2
+"""Seconds for one search."""
+_PATIENCE = 2.0
+"""Seconds after which nothing longer is tried."""
+_PART = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:P?<\w+>|<?[=!]|[:>]))?|\)|\{(\d+)(?:,\d*)?\}|.",
+    re.DOTALL,
+)
 
 _CLASSES = {"d": string.digits, "w": string.ascii_lowercase + string.digits + "_", "s": " "}
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
@@ -20,15 +31,62 @@ _PREFERRED = string.ascii_lowercase + string.ascii_uppercase + string.digits + _
 
 def example(pattern: str, at_least: int = 0) -> str | None:
     """A short string in which `pattern` is found, if it can be made at least so long; or None."""
+    if _parts(pattern) > _LONGEST:
+        return None
+    end = perf_counter() + _PATIENCE
+    more, before, turns = 0, 0, 1
     try:
-        found = re.compile(pattern)
-        for more in range(at_least + 1):
-            text = _Generator(pattern, more).text()
-            if len(text) >= at_least and found.search(text):
+        while perf_counter() < end:
+            made = _Generator(pattern, more)
+            text = made.text()
+            if len(text) >= at_least and _found(pattern, text):
                 return text
-    except (re.error, _UncoveredError, RecursionError):
+            if made.spare or more > at_least:
+                break
+            # As many turns as it takes when they go on to make what the last ones made.
+            growth = max((len(text) - before) // turns if more else 1, 1)
+            turns = max((at_least - len(text)) // growth, 1) if more else 1
+            more, before = more + turns, len(text)
+    except (re.error, _UncoveredError, RecursionError, TimeoutError, ValueError):
         pass
     return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern is found in a text. What cannot be read, or takes too long, is not."""
+    try:
+        return _parts(pattern) <= _LONGEST and _found(pattern, text)
+    except (_UncoveredError, RecursionError, TimeoutError):
+        return False
+
+
+def _found(pattern: str, text: str) -> bool:
+    """Raises TimeoutError, and _UncoveredError where the pattern cannot be read."""
+    import regex  # slow to import, and most schemas have no pattern
+
+    try:
+        return regex.search(pattern, text, timeout=_LIMIT) is not None
+    except (regex.error, OverflowError, ValueError) as error:
+        raise _UncoveredError from error
+
+
+def _parts(pattern: str) -> int:
+    """How long a pattern is when what it repeats is written out as often as it must occur, which is
+    what `regex` does."""
+    sizes, last = [0], 0
+    for part in _PART.finditer(pattern):
+        text = part[0]
+        if part[1]:
+            sizes[-1] += last * (int(part[1].lstrip("0")[:6] or 0) - 1)
+        elif text.startswith("("):
+            sizes.append(0)
+        elif text == ")" and len(sizes) > 1:
+            last = max(sizes.pop(), 1)
+            sizes[-1] += last
+        else:
+            last = 1
+            sizes[-1] += 1
+    return max(sizes)
 
 
 class _UncoveredError(Exception):
@@ -41,6 +99,11 @@ class _Generator:
         self._at = 0
         self._more = more
         """Extra turns of the first quantifier that allows them."""
+
+    @property
+    def spare(self) -> bool:
+        """Whether there were more extra turns than quantifiers that allow them."""
+        return self._more > 0
 
     def text(self) -> str:
         text = self._alternatives()

@@ -84,9 +84,10 @@ def compiled(pattern: str) -> regex.Pattern[str]:
     """Raises PatternError."""
     if len(pattern) > LONGEST:
         raise PatternError(f"the pattern {pattern[:60]!r} … is longer than {LONGEST:,} characters")
+    meant = translated(pattern)
     try:
-        return regex.compile(translated(pattern))
-    except (regex.error, RecursionError, OverflowError) as error:
+        return regex.compile(meant)
+    except (regex.error, RecursionError, OverflowError, ValueError) as error:
         raise PatternError(f"the pattern {pattern[:300]!r} cannot be read: {error}") from error
 
 
@@ -110,13 +111,13 @@ def translated(pattern: str) -> str:
             made.append(_OUTSIDE.get(text, text))
             brackets = text in ("[", "[^")
         if token["least"]:
-            lengths[-1] += last * (int(token["least"]) - 1)
+            lengths[-1] += last * (int(token["least"].lstrip("0")[:6] or 0) - 1)
             if lengths[-1] > LONGEST:
                 raise PatternError(f"the pattern {pattern[:300]!r} repeats more than {LONGEST:,}")
         elif text.startswith("("):
             lengths.append(0)
         elif text == ")" and len(lengths) > 1:
-            last = lengths.pop()
+            last = max(lengths.pop(), 1)  # what is empty is written out as well
             lengths[-1] += last
         else:
             last = 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playground.sandbox.fill import fill
 from playground.sandbox.leaves import UnfillableError
-from playground.sandbox.pattern import example
+from playground.sandbox.pattern import example, matches
 
 TREE = {
     "type": "object",
@@ -206,3 +206,26 @@ def test_an_example_matches_its_pattern(pattern: str) -> None:
 def test_an_example_can_be_made_longer() -> None:
     assert len(example("^a+b*$", 12) or "") >= 12
     assert example("^a{2,4}$", 5) is None
+    assert len(example("x*" * 30 + "$", 9_000) or "") >= 9_000
+
+
+def test_a_pattern_that_backtracks_for_ever_does_not_hold_up_the_server() -> None:
+    assert example("^(a?){60}a{60}$") == "a" * 60
+    assert matches("^(a+)+$", "a" * 40)
+    assert not matches("^(?:(a+)+)+$", "a" * 5_000 + "!")
+    assert not matches("(x+x+)+y(x+x+)+y(x+x+)+z", "x" * 5_000)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(((){9999}){9999}){9999}",
+        "(((a{99}){99}){99}){99}",
+        "(?:\\b){99999999}",
+        "a{" + "9" * 5_000,
+        "a{1," + "9" * 5_000 + "}",
+    ],
+)
+def test_a_pattern_that_repeats_without_end_takes_no_memory(pattern: str) -> None:
+    assert example(pattern) is None
+    assert not matches(pattern, "a")

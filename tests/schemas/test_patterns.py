@@ -63,6 +63,9 @@ def test_they_mean_what_they_mean_in_ecma_262(
         "a{100000000}",
         "(?:(?:a{100}){100}){100}",
         "(?<a>x{9}){5000}",
+        "(((){9999}){9999}){9999}",
+        "a{" + "9" * 5000 + "}",
+        "{" + "9" * 5000 + "}",
     ],
 )
 def test_what_cannot_be_read_is_said(pattern: str) -> None:
