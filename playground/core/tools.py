@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playground.core.recording import parse
+
 Kind = Literal["function", "custom", "hosted"]
 """Called with JSON by a schema; with text; run by the server itself."""
 Mode = Literal["mock", "real", "replay", "human"]
@@ -160,3 +162,16 @@ class Reject:
 
 
 Decision = Approve | Answer | Reject
+
+
+def canonical(arguments: str) -> str:
+    """Equal for what is equal as JSON, however it is written; what is no JSON stays as it is."""
+    value, wrong = parse(arguments)
+    if wrong:
+        return arguments
+    try:
+        return json.dumps(
+            value, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+        )
+    except RecursionError:
+        return arguments

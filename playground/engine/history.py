@@ -26,11 +26,11 @@ def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item],
     rows: list[Item] = []
     theirs: list[tuple[Run, int]] = []
     for past in session.path(run.parent) if run.parent else ():
-        if past.profile == run.profile and past.call.api == run.call.api and not _is_lost(past):
+        if past.profile == run.profile and past.call.api == run.call.api and not is_lost(past):
             rows += past.items
             theirs.append((past, len(rows)))
         else:
-            rows += [_plain(item) for item in past.items if not isinstance(item, Reasoning)]
+            rows += [bare(item) for item in past.items if not isinstance(item, Reasoning)]
     found = (_kept(session, run.call, past, after, endpoint) for past, after in reversed(theirs))
     return [*rows, *run.input], next(filter(None, found), None)
 
@@ -117,7 +117,7 @@ def _is_unstored(run: Run) -> bool:
     return stored is False or (stored is None and asked is False)
 
 
-def _is_lost(run: Run) -> bool:
+def is_lost(run: Run) -> bool:
     """Whether a run has reasoning of which only the id is here, and its server has nothing."""
     return _is_unstored(run) and any(
         isinstance(item, Reasoning) and item.wire is not None and not (item.encrypted or item.text)
@@ -125,12 +125,12 @@ def _is_lost(run: Run) -> bool:
     )
 
 
-def _plain(item: Item) -> Item:
+def bare(item: Item) -> Item:
     """An item without what only the server that wrote it understands."""
-    bare: dict[str, Any] = {"wire": None}
+    changes: dict[str, Any] = {"wire": None}
     if isinstance(item, Message):
         spoken = item.audio.get("transcript")
-        bare |= {"extra": {}, "audio": {"transcript": spoken} if spoken else {}}
+        changes |= {"extra": {}, "audio": {"transcript": spoken} if spoken else {}}
     elif isinstance(item, ToolCall):
-        bare["extra"] = {}
-    return replace(item, **bare)
+        changes["extra"] = {}
+    return replace(item, **changes)

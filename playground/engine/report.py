@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.core.items import ToolOutput
+from playground.core.problem import Problem
 from playground.core.session import Run
+from playground.core.transcript import Transcript
 
 if TYPE_CHECKING:
     from playground.schemas.answer import Answer
@@ -27,7 +29,7 @@ EXIT = {
 def describe(run: Run) -> dict[str, Any]:
     """What came of a run. Absent facts are None, never guessed."""
     seen = run.transcript
-    usage, cost, problem = seen.usage, run.cost, seen.problem
+    usage, cost, problem = seen.usage, run.cost, _problem(seen)
     return {
         "run": run.id,
         "session": run.session,
@@ -63,6 +65,13 @@ def describe(run: Run) -> dict[str, Any]:
         if problem is None
         else problem.model_dump(include={"title", "detail", "status", "code", "param", "remedy"}),
     }
+
+
+def _problem(seen: Transcript) -> Problem | None:
+    """What went wrong, or why our side went no further."""
+    if seen.problem is None and seen.outcome == "limited":
+        return Problem(title=seen.limited, code=seen.limit, remedy="raise_limit")
+    return seen.problem
 
 
 def structure(run: Run) -> dict[str, Any]:
@@ -103,20 +112,26 @@ def _parsed(answer: Answer) -> dict[str, Any]:
 
 
 def _tool_calls(run: Run) -> list[dict[str, Any]]:
-    outputs = {
-        item.call_id: item.output for item in run.transcript.items if isinstance(item, ToolOutput)
-    }
-    return [
-        {
-            "id": call.call_id or None,
-            "name": call.name,
-            "arguments": str(call.arguments),
-            "output": outputs.get(call.call_id),
-            "state": call.state,
-            "ms": None,
-        }
-        for call in run.transcript.tool_calls
-    ]
+    outputs: dict[str, list[ToolOutput]] = {}
+    for item in run.transcript.items:
+        if isinstance(item, ToolOutput):
+            outputs.setdefault(item.call_id, []).append(item)
+    rows: list[dict[str, Any]] = []
+    for call in run.transcript.tool_calls:
+        # Servers repeat ids; results come in the order of their calls.
+        given = outputs.get(call.call_id)
+        output = given.pop(0) if given else None
+        rows.append(
+            {
+                "id": call.call_id or None,
+                "name": call.name,
+                "arguments": str(call.arguments),
+                "output": output and output.output,
+                "state": call.state,
+                "ms": output and output.ms,
+            }
+        )
+    return rows
 
 
 def _timing(run: Run) -> dict[str, float | None]:

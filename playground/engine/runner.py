@@ -22,11 +22,13 @@ from playground.core.session import Run
 from playground.core.usage import Cost
 from playground.engine.accounting import account
 from playground.engine.history import begins, continued
+from playground.engine.loop import Answering, Loop
 from playground.engine.recorder import Recorder
 from playground.engine.serving import Serve, Serving
 from playground.providers.models import Model, models
 from playground.wire.http import Wire
 from playground.wire.limits import Limits
+from playground.wire.masking import spellings
 
 log = logging.getLogger("engine")
 
@@ -61,7 +63,10 @@ class Runner:
         serve: Serve,
         report: Callable[[Problem], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        answering: Callable[[Run], Answering] = lambda run: Answering(),
     ) -> None:
+        """`answering`: how the calls of a run are answered, asked once when it begins. Without it
+        every call is refused."""
         self.endpoints = endpoints
         self.providers = providers
         self.wire = wire
@@ -69,6 +74,7 @@ class Runner:
         self.serve = serve
         self.report = report
         self.sleep = sleep
+        self.answering = answering
         self._late: set[asyncio.Task[None]] = set()
 
     async def go(
@@ -107,24 +113,51 @@ class Runner:
         limits: Limits,
         kept: Kept | None,
     ) -> None:
+        """The run's requests, and what is done about their answers."""
+        provider = self.providers[serving.profile.provider]
+        secrets = spellings(provider.address(serving.profile, "/models", serving.key).secrets)
+
+        def note(kind: str, data: dict[str, Any]) -> None:
+            run.note(kind, data, secrets)
+
+        loop = Loop(run, self.answering(run), note, self.endpoints[run.call.api].waits)
+        try:
+            if await loop.begin(history):
+                await self._each(run, history, serving, limits, kept, loop)
+        finally:
+            loop.end()
+
+    async def _each(
+        self,
+        run: Run,
+        history: Sequence[Item],
+        serving: Serving,
+        limits: Limits,
+        kept: Kept | None,
+        loop: Loop,
+    ) -> None:
         """One request after the other, as long as there is something to say to its answer."""
-        seen = run.transcript
+        seen, endpoint = run.transcript, self.endpoints[run.call.api]
         costs: list[Cost] = []
-        while True:
+        corrected = 0
+        while loop.may_ask():
             leg = Leg(seen.legs, seen.requests)
             address = self.address(run, [*history, *seen.items], serving, kept)
+            if (edited := await loop.before_send(address.body)) is not None:
+                address = self._address(run, edited, serving)
             await self._exchange(run, address, limits, leg)
             await self._rest(run, serving, limits, leg)
             if (cost := await account(run, address.body, serving.profile)) is not None:
                 costs.append(cost)
                 run.cost = Cost.add(costs)
             after = len(history) + len(seen.items)
-            if not (replies := await _replies(run)):
+            if corrected < run.call.output.attempts and (told := await _corrections(run)):
+                corrected += 1
+                for kind, data in told:
+                    loop.note(kind, data)
+            elif not await loop.go_on(history):
                 return
-            for kind, data in replies:
-                run.note(kind, data)
-            endpoint, quirks = self.endpoints[run.call.api], serving.profile.quirks
-            kept = continued(run, after, quirks, endpoint)
+            kept = continued(run, after, serving.profile.quirks, endpoint)
 
     async def _exchange(self, run: Run, address: Address, limits: Limits, leg: Leg) -> None:
         earlier = run.transcript.requests - leg.requests
@@ -272,9 +305,12 @@ class Runner:
         """The request of a run at the end of `history`. Raises Failure when it cannot be made."""
         endpoint = self.endpoints[run.call.api]
         body = endpoint.body(run.call, history, serving.profile.quirks, kept)
+        return self._address(run, body, serving)
+
+    def _address(self, run: Run, body: dict[str, Any], serving: Serving) -> Address:
         return self.providers[serving.profile.provider].address(
             serving.profile,
-            endpoint.path,
+            self.endpoints[run.call.api].path,
             serving.key,
             body,
             run.call.headers,
@@ -282,10 +318,8 @@ class Runner:
         )
 
 
-async def _replies(run: Run) -> list[tuple[str, dict[str, Any]]]:
-    """What there is to say to the last answer of a run, as facts: (kind, data)."""
-    if run.transcript.legs > run.call.output.attempts:
-        return []
+async def _corrections(run: Run) -> list[tuple[str, dict[str, Any]]]:
+    """What is wrong with the form of the last answer of a run, as facts: (kind, data)."""
     from playground.engine.structured import corrections  # slow to import, and rarely needed
 
     return await asyncio.to_thread(corrections, run)

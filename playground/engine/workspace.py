@@ -18,6 +18,7 @@ from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.engine.debugger import rewound
 from playground.engine.history import history
 from playground.engine.runner import Runner
 from playground.providers.models import Model
@@ -136,6 +137,18 @@ class Workspace:
         words = self.endpoints[session.call.api].proceed
         said: list[Item] = [_message("user", words, ())] if words else []
         return self._add(session, said, run.id)
+
+    def more(self, session: Session, run: Run, steps: int) -> Run:
+        """Let the model go on where our side went no further: behind `run`, with its settings, for
+        this many requests. The calls that nobody has answered are answered first."""
+        call = run.call.model_copy(update={"steps": steps})
+        return self._add(session, [], run.id, call=call, profile=run.profile)
+
+    def fork(self, session: Session, run: Run, leg: int, *, called: bool = False) -> Run:
+        """Go another way from a step of `run`: a sibling that begins where the run was before its
+        request `leg`; with `called` where it was before the calls of that answer were run."""
+        said = rewound(run, leg, called=called)
+        return self._add(session, said, run.parent, call=run.call, profile=run.profile)
 
     def _add(
         self,
@@ -262,7 +275,10 @@ def _asked(run: Run) -> list[Item]:
     """What a run was asked, without an answer that was put into the model's mouth; only when there
     is nothing else that one is what it says."""
     said = _copy(run.input)
-    return [item for item in said if not _is_answer(item)] or said
+    asked = list(said)
+    while asked and _is_answer(asked[-1]):  # what stands before is what led there
+        asked.pop()
+    return asked or said
 
 
 def _is_answer(item: Item) -> bool:

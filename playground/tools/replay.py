@@ -5,12 +5,11 @@ Equal calls get what equal calls got, in that order. What was not called then is
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from playground.core.recording import parse
 from playground.core.tools import Asked, Result, Tool
+from playground.core.tools import canonical as canonical
 
 Key = tuple[str, str]
 """The name of a tool, and arguments in their canonical form."""
@@ -50,16 +49,3 @@ def recorded(calls: Iterable[tuple[str, str, str | Result]]) -> dict[Key, list[s
     for name, arguments, result in calls:
         made.setdefault((name, canonical(arguments)), []).append(result)
     return made
-
-
-def canonical(arguments: str) -> str:
-    """Equal for what is equal as JSON, however it is written; what is no JSON stays as it is."""
-    value, wrong = parse(arguments)
-    if wrong:
-        return arguments
-    try:
-        return json.dumps(
-            value, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        )
-    except RecursionError:
-        return arguments

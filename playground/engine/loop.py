@@ -1,0 +1,280 @@
+"""The loop: what a run does about the calls in an answer, and when it goes no further.
+
+The calls of one answer run in parallel; their results go on the recording, and so back to the
+model, in the order of the calls, when the last of them is there. A run that ends because our side
+goes no further says why; whoever wants more begins another one behind it, which answers the open
+calls first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from playground.core.items import Item, Message, ToolCall, ToolOutput
+from playground.core.session import Run
+from playground.core.tools import Asked, Mode, Result, Tool, canonical
+from playground.engine.approval import (
+    Approvals,
+    Ask,
+    Kind,
+    Note,
+    given,
+    refuse,
+    settle,
+)
+from playground.engine.debugger import Breakpoint, Debugger
+from playground.engine.toolchecks import BREAKS, Check, wrong
+
+ALIKE = 3
+"""Steps in which a run may not make the same call: it would do so for ever."""
+
+Limit = Literal["steps", "alike", "budget", "error"]
+"""Too many requests; the same call over and over; no money left; a tool failed, and the call says
+to stop then."""
+
+Budget = Callable[[Run], str]
+"""Why no further request may be sent, as a sentence; empty: it may."""
+
+NOT_WHOLE = "It did not arrive whole."
+REPEATED = "There was a call with this id before; each needs one of its own."
+EDITED = "The result was put in the place of the tool's own by hand."
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How the calls of a run are answered. As it is here nothing runs: each call is refused."""
+
+    kinds: Mapping[Mode, Kind] = field(default_factory=dict)
+    ask: Ask = refuse
+    approvals: Approvals = field(default_factory=Approvals)
+    debugger: Debugger | None = None
+    budget: Budget = lambda run: ""
+    check: Check = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """A call that is to be answered."""
+
+    asked: Asked
+    note: Note
+    before: str | None
+    """The arguments with which the same tool was run last."""
+
+
+class Loop:
+    """Of one run."""
+
+    def __init__(
+        self,
+        run: Run,
+        answering: Answering,
+        note: Note,
+        waits: Callable[[Sequence[Item]], bool],
+    ) -> None:
+        """`waits`: whether items hold calls that the client owes an answer, of whatever kind."""
+        self._run = run
+        self._answering = answering
+        self.note = note
+        self._waits = waits
+        self._steps: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        """In which steps each call was made, by name and arguments."""
+
+    def end(self) -> None:
+        """No further request will be sent, for whatever reason."""
+        if self._answering.debugger is not None:
+            self._answering.debugger.end()
+
+    def may_ask(self) -> bool:
+        """Whether the next request may be sent; notes why not."""
+        words = self._answering.budget(self._run)
+        if words:
+            self._end("budget", words)
+        return not words
+
+    async def before_send(self, body: bytes) -> dict[str, Any] | None:
+        """Another body for the next request; None: this one."""
+        if (debugger := self._answering.debugger) is None:
+            return None
+        made: dict[str, Any] = json.loads(body)
+        edited = await debugger.at(Breakpoint("before_send"), value=made, note=self.note)
+        return None if edited == made else edited
+
+    async def begin(self, history: Sequence[Item]) -> bool:
+        """Have the calls answered that the conversation ends with. Whether the model is to be
+        asked; notes why not."""
+        calls = open_calls(history) if self._run.call.tools else []
+        return await self._answer(calls, history)
+
+    async def go_on(self, history: Sequence[Item]) -> bool:
+        """Have the calls of the last answer answered. Whether the model is to hear the results;
+        notes why not, where it wanted to."""
+        run, seen = self._run, self._run.transcript
+        calls = [call for call in seen.tool_calls if call.leg == seen.leg]
+        if not calls or not run.call.tools or seen.terminal != "completed":
+            return False
+        output = run.call.output
+        if output.mode == "tool" and any(call.name == output.name for call in calls):
+            return False  # that one is the answer
+        if self._waits([item for item in seen.items if not isinstance(item, ToolCall)]):
+            return False  # for what only the client can run, and no tool of ours
+        if self._is_too_much(calls):
+            return False
+        return await self._answer(calls, history)
+
+    def _is_too_much(self, calls: Sequence[ToolCall]) -> bool:
+        step, most = self._run.transcript.legs, self._run.call.steps
+        if step >= most:
+            allowed = "one step is" if most == 1 else f"{most} steps are"
+            self._end("steps", f"The tool calls want a step {step + 1}; {allowed} allowed.")
+            return True
+        for call in calls:
+            steps = self._steps[call.name, canonical(str(call.arguments))]
+            steps.add(step)
+            if len(steps) >= ALIKE:
+                words = f"`{call.name}` was called with the same arguments in {ALIKE} steps."
+                self._end("alike", f"{words} It would go on like that.")
+                return True
+        return False
+
+    def _end(self, why: Limit, words: str) -> None:
+        self.note("limited", {"why": why, "words": words})
+
+    async def _answer(self, calls: Sequence[ToolCall], history: Sequence[Item]) -> bool:
+        """All at once, with results in the order of the calls. Whether to go on."""
+        todo = [self._called(call, history) for call in calls]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._one(called)) for called in todo]
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+        failed: dict[str, None] = {}
+        for called, task in zip(todo, tasks, strict=True):
+            result = task.result()
+            called.note("tool.result", told(called.asked, result))
+            if result.state == "failed":
+                failed[f"`{called.asked.name}`"] = None
+        if failed and self._run.call.errors == "stop":
+            self._end("error", f"{' and '.join(failed)} failed, and no more was to be asked then.")
+            return False
+        return True
+
+    def _called(self, call: ToolCall, history: Sequence[Item]) -> _Called:
+        own = self._run.transcript.tool_calls
+        # By identity: two calls may say the same.
+        place = next((at for at, one in enumerate(own) if one is call), None)
+        errors: list[str] = []
+        if call.cut or call.state == "arriving":
+            errors.append(NOT_WHOLE)
+        if any(one.call_id == call.call_id for one in own[: place or 0]):
+            errors.append(REPEATED)
+        offered = [tool for tool in self._run.call.tools if tool.kind != "hosted"]
+        tool = next((tool for tool in offered if tool.name == call.name), None)
+        if tool is None:
+            errors.append(_unknown(call.name, offered))
+        asked = Asked(call.call_id, call.name, str(call.arguments), tool, call.leg, tuple(errors))
+        earlier = [item for item in (*history, *own) if isinstance(item, ToolCall)]
+        before = [
+            one.approved if one.approved is not None else str(one.arguments)
+            for one in earlier
+            if one.name == call.name and one.started_at is not None
+        ]
+        return _Called(
+            asked, self._noting(call if place is not None else None), before[-1] if before else None
+        )
+
+    def _noting(self, call: ToolCall | None) -> Note:
+        """Facts about one call, which say which it is where it stands in this run."""
+        if call is None:
+            return self.note
+        item = call.key
+        return lambda kind, data: self.note(kind, {**data, "item": item})
+
+    async def _one(self, called: _Called) -> Result:
+        how = self._answering
+        asked = called.asked
+        if how.debugger is not None:
+            asked = await self._at_call(how.debugger, called)
+        result = await settle(
+            asked,
+            approvals=how.approvals,
+            ask=how.ask,
+            kinds=how.kinds,
+            note=called.note,
+            session=self._run.session,
+            before=called.before,
+            check=how.check,
+        )
+        if how.debugger is not None:
+            result = await _at_result(how.debugger, called, result)
+        return result
+
+    async def _at_call(self, debugger: Debugger, called: _Called) -> Asked:
+        asked = called.asked
+        errors = asked.wrong
+        if asked.tool is not None and not errors:
+            errors = await asyncio.to_thread(self._answering.check, asked.tool, given(asked))
+        places = [Breakpoint("on_violation")] if errors else []
+        arguments = await debugger.at(
+            *places,
+            Breakpoint("on_tool", asked.name),
+            Breakpoint("on_call"),
+            value=asked.arguments,
+            note=called.note,
+            call_id=asked.call_id,
+            tool=asked.name,
+        )
+        return replace(asked, arguments=arguments)
+
+
+async def _at_result(debugger: Debugger, called: _Called, result: Result) -> Result:
+    places = [Breakpoint("on_error")] if result.state == "failed" else []
+    if any(note.startswith(BREAKS) for note in result.notes):
+        places.append(Breakpoint("on_violation"))
+    made = await debugger.at(
+        *places,
+        Breakpoint("on_result"),
+        value=result,
+        note=called.note,
+        call_id=called.asked.call_id,
+        tool=called.asked.name,
+    )
+    return made if made == result else replace(made, notes=(*made.notes, EDITED))
+
+
+def told(asked: Asked, result: Result) -> dict[str, Any]:
+    """A result as a fact."""
+    data: dict[str, Any] = {
+        "call_id": asked.call_id,
+        "output": result.output,
+        "ok": result.ok,
+        "state": result.state,
+    }
+    if result.ms is not None:
+        data["ms"] = result.ms
+    if result.notes:
+        data["notes"] = list(result.notes)
+    if result.facts:
+        data["facts"] = result.facts
+    return data
+
+
+def open_calls(history: Sequence[Item]) -> list[ToolCall]:
+    """The calls that a conversation ends with: nobody has answered them or said anything since."""
+    rows: list[ToolCall] = []
+    for item in reversed(history):
+        if isinstance(item, ToolOutput) or (isinstance(item, Message) and item.role != "assistant"):
+            break
+        if isinstance(item, ToolCall) and not item.choice:
+            rows.append(item)
+    return rows[::-1]
+
+
+def _unknown(name: str, offered: Sequence[Tool]) -> str:
+    names = ", ".join(f"`{tool.name}`" for tool in offered)
+    return f"There is no tool `{name}`. Those that there are: {names or 'none'}."
