@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from playground.core.endpoint import Endpoint, Kept
-from playground.core.items import Item, Message, Reasoning, ToolCall
+from playground.core.items import Item, Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Quirks
 from playground.core.session import Call, Run, Session
 
@@ -27,10 +27,10 @@ def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item],
     theirs: list[tuple[Run, int]] = []
     for past in session.path(run.parent) if run.parent else ():
         if past.profile == run.profile and past.call.api == run.call.api and not is_lost(past):
-            rows += past.items
+            rows += _told(past)
             theirs.append((past, len(rows)))
         else:
-            rows += [bare(item) for item in past.items if not isinstance(item, Reasoning)]
+            rows += [bare(item) for item in _told(past) if not isinstance(item, Reasoning)]
     found = (_kept(session, run.call, past, after, endpoint) for past, after in reversed(theirs))
     return [*rows, *run.input], next(filter(None, found), None)
 
@@ -134,3 +134,21 @@ def bare(item: Item) -> Item:
     elif isinstance(item, ToolCall):
         changes["extra"] = {}
     return replace(item, **changes)
+
+
+def _told(run: Run) -> list[Item]:
+    """The items of a run as later ones tell of it. The arguments of the tool that had to be called
+    were the answer, and nobody owes an output for them: a server would not take the call back."""
+    output, items = run.call.output, run.items
+    if output.mode != "tool":
+        return items
+    answered = {item.call_id for item in items if isinstance(item, ToolOutput)}
+    return [
+        Message(key=item.key, leg=item.leg, choice=item.choice, text=Text(str(item.arguments)))
+        if isinstance(item, ToolCall)
+        and item.name == output.name
+        and item.call_id not in answered
+        and item.arguments
+        else item
+        for item in items
+    ]

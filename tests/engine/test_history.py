@@ -8,6 +8,7 @@ import pytest
 
 from playground.core.endpoint import Kept
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall, ToolOutput
+from playground.core.output import Output
 from playground.core.profile import Quirks
 from playground.core.session import Call, Run, Session
 from playground.endpoints import BY_ID
@@ -178,3 +179,21 @@ def test_what_only_another_server_understands_stays_here() -> None:
         out,
     ]
     assert said.audio["id"] == "audio_1" and call.extra  # the run itself is as it was
+
+
+@pytest.mark.parametrize("api", ["responses", "chat"])
+@pytest.mark.parametrize("profile", ["p", "another"])
+def test_the_answer_of_a_forced_tool_goes_on_as_words(api: str, profile: str) -> None:
+    talk = Talk(api=api, output=Output(mode="tool", name="person", json_schema={"type": "object"}))
+    call = ToolCall(call_id="c", name="person", arguments=Text('{"a": 1}'), wire={"id": "fc_1"})
+    other = ToolCall(call_id="d", name="search", arguments=Text("{}"))
+    there = talk.run(None, call, other, ToolOutput(call_id="d", output="4"), profile=profile)
+    rows, _ = talk.past(there)
+    assert rows[1] == Message(text=Text('{"a": 1}'))
+    assert [type(row) for row in rows[2:-1]] == [ToolCall, ToolOutput]
+    answered = talk.run(None, call, ToolOutput(call_id="c", output="again"), profile=profile)
+    rows, _ = talk.past(answered)
+    assert [type(row) for row in rows[1:-1]] == [ToolCall, ToolOutput]
+    body = BY_ID[api].body(talk.session.call, talk.past(there)[0], Quirks())
+    said = [row.get("role") for row in body["messages" if api == "chat" else "input"]]
+    assert said[:2] == ["user", "assistant"]
