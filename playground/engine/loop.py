@@ -166,7 +166,7 @@ class Loop:
 
     def _called(self, call: ToolCall, history: Sequence[Item]) -> _Called:
         own = self._run.transcript.tool_calls
-        # By identity: two calls may say the same.
+        # By identity: a call of an earlier run may look the same.
         place = next((at for at, one in enumerate(own) if one is call), None)
         errors: list[str] = []
         if call.cut or call.state == "arriving":
