@@ -245,23 +245,22 @@ class Course:
 
     def _about(self, call: _Called) -> tuple[str, str, str]:
         """(title of the tool, values of the arguments, key of the item)."""
-        item = self.run.transcript.find(call.item) if call.item else None
-        if not isinstance(item, ToolCall):
-            # A call of the run before, which this one answers first.
-            item = next(
-                (
-                    one
-                    for one in self.run.input
-                    if isinstance(one, ToolCall) and one.call_id == call.call_id
-                ),
-                None,
-            )
+        item = self._item(call)
         if item is None:
             return call.title or "a tool", "", ""
         offered = {tool.name: tool.title for tool in self.run.call.tools}
         title = call.title or item.tool or offered.get(item.name, item.name) or "a tool"
         given = str(item.arguments) if item.approved is None else item.approved
         return title, values(given), item.key
+
+    def _item(self, call: _Called) -> ToolCall | None:
+        found = self.run.transcript.find(call.item) if call.item else None
+        if isinstance(found, ToolCall):
+            return found
+        # Of the run before, which this one answers first: nothing is said of where it stands here.
+        rows = (*self.run.transcript.items, *self.run.input)
+        calls = (one for one in rows if isinstance(one, ToolCall))
+        return next((one for one in calls if one.call_id == call.call_id), None)
 
     def _person(self) -> list[Bar]:
         """When somebody here was waited for; what lies over each other is one."""
@@ -272,7 +271,7 @@ class Course:
             bars += [
                 replace(bar, label=_asks(bar.kind, title), detail=detail, key=key)
                 for bar in call.bars
-                if bar.kind in ("waiting", "paused") or (human and bar.kind == "running")
+                if bar.kind in ("waiting", "paused") or (human and bar.begin != bar.end)
             ]
         merged: list[Bar] = []
         for bar in sorted(bars, key=lambda one: one.begin):

@@ -158,6 +158,9 @@ def test_whoever_sits_there_is_a_lane_too() -> None:
     held, answers = lane(found, "you").bars
     assert (held.label, held.detail) == ("Paused", "before a request")
     assert answers.label == "demo › get_stock_price is to be answered"
+    # An answer that says that it went wrong took somebody's time as well.
+    found = timeline(tape.tool("tool.ended", state="failed").run)
+    assert spans(found, "you")[-1] == ("person", 90, 100)
 
 
 def test_a_person_waits_once_for_several_calls() -> None:
