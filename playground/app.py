@@ -9,13 +9,21 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
 
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile, Quirks, is_loopback
+from playground.core.session import Run
+from playground.core.tools import Allowed, Asked, Decision, Result, Tool
 from playground.endpoints import BY_ID
 from playground.engine import children
+from playground.engine.approval import Approvals, Request, refuse
+from playground.engine.debugger import Debugger
+from playground.engine.loop import Answering
 from playground.engine.recorder import Recorder
 from playground.engine.runner import Runner
 from playground.engine.serving import Progress, Serving
@@ -33,6 +41,9 @@ from playground.store.sessions import Sessions
 from playground.store.settings import SettingsFile
 from playground.wire.http import Wire
 from playground.wire.limits import Limits
+
+if TYPE_CHECKING:
+    from playground.engine.toolbox import Toolbox
 
 log = logging.getLogger("engine")
 
@@ -78,6 +89,8 @@ class App:
         self.owner = owner
         self.report = report
         self.environ = environ
+        self.keep: Callable[[], object] = lambda: None
+        """Writes the settings, when somebody has said how."""
         self.settings_file = SettingsFile(home.settings)
         self.settings, self.settings_problem = self.settings_file.load()
         self.limits: dict[str, float] = {}
@@ -97,7 +110,20 @@ class App:
             recorder=self.recorder,
             serve=self.serve,
             report=report,
+            answering=self.answering,
         )
+        self.approvals = Approvals(self.settings.tools.allowed, self._keep_allowed)
+        self.ask: Callable[[Run, Request], Awaitable[Decision]] = _refuse
+        """Decides about calls of tools; a window puts whoever sits there in its place."""
+        self.answer: Callable[[Run, Tool, Asked, str], Awaitable[Result]] = _nobody
+        """Answers calls by hand, likewise."""
+        self.tool_limits: tuple[float, int] | None = None
+        """Seconds and megabytes of a call of a Python tool; None: the usual ones."""
+        self.budget: Decimal | None = None
+        """US dollars after which a run sends no further request."""
+        self.debugger: Debugger | None = None
+        """Stops runs where somebody wants to look."""
+        self._toolbox: Toolbox | None = None
         self.workspace = Workspace(
             endpoints=BY_ID,
             sessions=self.sessions,
@@ -195,15 +221,63 @@ class App:
             )
         return Serving(profile, secret)
 
+    # Tools.
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """The tools that are known; read when somebody wants them."""
+        if self._toolbox is None:
+            from playground.engine.toolbox import Toolbox  # with all that reads and runs them
+
+            self._toolbox = Toolbox(
+                self.settings.tools, lambda: self.keep(), limits=self.tool_limits
+            )
+        return self._toolbox
+
+    def _spent(self, run: Run) -> str:
+        """Why a run may send no further request; see `engine.loop.Budget`."""
+        usd = run.cost.usd if run.cost is not None else None
+        if self.budget is None or usd is None or usd < self.budget:
+            return ""
+        return f"It has cost ${usd}, and the budget is ${self.budget}."
+
+    def answering(self, run: Run) -> Answering:
+        """How the calls of a run are answered."""
+        if not run.call.tools:
+            return Answering(debugger=self.debugger, budget=self._spent)
+        from playground.tools.human import Human
+
+        return Answering(
+            kinds={**self.toolbox.kinds, "human": Human(partial(self.answer, run))},
+            ask=partial(self.ask, run),
+            approvals=self.approvals,
+            debugger=self.debugger,
+            budget=self._spent,
+        )
+
+    def _keep_allowed(self, always: list[Allowed]) -> None:
+        self.settings.tools.allowed = always
+        self.keep()
+
     async def save_settings(self) -> None:
         await asyncio.to_thread(self.settings_file.save, self.settings)
 
     async def close(self) -> None:
         """Runs, recorder, our own servers, wire: in this order, so that nothing is lost."""
         await self.workspace.close()
+        if self._toolbox is not None:
+            await self._toolbox.close()
         await self.recorder.close()
         await asyncio.gather(self.sandbox.stop(), self.local_model.stop())
         await self.wire.close()
+
+
+async def _refuse(run: Run, request: Request) -> Decision:
+    return await refuse(request)
+
+
+async def _nobody(run: Run, tool: Tool, asked: Asked, arguments: str) -> Result:
+    return Result(f"Nobody is there to answer {tool.title}.", "failed")
 
 
 @asynccontextmanager

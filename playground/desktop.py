@@ -166,7 +166,11 @@ class Desktop:
             profiles=app.profiles,
             default=app.default_profile,
             keys=app.keys,
+            toolbox=lambda: app.toolbox,
+            approvals=app.approvals,
         )
+        app.ask, app.answer = desk.approving.ask, desk.approving.answer
+        app.debugger, app.keep = desk.debugger, desk.save_settings
         self.shell = shell.Shell(self.window, desk, PANELS, DOCKS, DIALOGS, app.home.path)
         self._stack.push_async_callback(self._leave)
         if app.settings_problem is not None:

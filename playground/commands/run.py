@@ -8,10 +8,16 @@ import contextlib
 import json
 import signal
 import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from playground.app import App
     from playground.core.output import Mode, Output
+    from playground.core.session import Run
+    from playground.core.tools import Decision, Tool
+    from playground.engine.approval import Request
 
 HELP = "one turn without a window: print what the model answers"
 
@@ -64,6 +70,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="ask again so often when the answer does not satisfy the schema",
     )
+    parser.add_argument(
+        "--tools", nargs="+", default=[], metavar="FILE.py", help="Python functions as tools"
+    )
+    parser.add_argument("--mock", metavar="FILE.json", help="rules that answer calls instead")
+    parser.add_argument(
+        "--approve",
+        choices=("all", "none"),
+        default="none",
+        help="tool calls (default: each is refused, and the model is told so)",
+    )
+    parser.add_argument(
+        "--tool-timeout", type=_seconds, default=30.0, metavar="S", help="of one call (30)"
+    )
+    parser.add_argument(
+        "--tool-memory", type=_count, default=512, metavar="MB", help="of one call (512)"
+    )
+    parser.add_argument("--max-steps", type=_count, metavar="N", help="requests of the loop (10)")
+    parser.add_argument(
+        "--budget", type=_dollars, metavar="USD", help="no further request once this was spent"
+    )
     parser.add_argument("--connect-timeout", type=_seconds, metavar="S")
     parser.add_argument("--first-token-timeout", type=_seconds, metavar="S")
     parser.add_argument("--idle-timeout", type=_seconds, metavar="S")
@@ -97,6 +123,16 @@ def _seconds(text: str) -> float:
         value = -1
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not (value.is_finite() and value >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of US dollars")
     return value
 
 
@@ -155,6 +191,41 @@ def _output(args: argparse.Namespace) -> Output:
     )
 
 
+async def _approve(run: Run, request: Request) -> Decision:
+    from playground.engine.approval import approve
+
+    return await approve(request)
+
+
+async def _tools(args: argparse.Namespace, app: App) -> list[Tool]:
+    """The tools that are offered, and who answers for them. Raises Failure."""
+    from playground.core.plain import terminal
+    from playground.core.problem import Failure
+
+    box = app.toolbox
+    await box.ready()
+    tools: list[Tool] = []
+    for file in args.tools:
+        source = await box.open_python(Path(file))
+        for note in source.notes:
+            print(terminal(f"{file}: {note}"), file=sys.stderr)
+        tools += source.tools
+    if args.mock:
+        box.settings.rules, box.settings.rule_set = str(Path(args.mock).resolve()), ""
+        await box.load_rules()
+        if box.rules_wrong is not None:
+            raise Failure(box.rules_wrong)
+        rules = box.mock.rules
+        ruled = {rule.tool for rule in rules.rules} | set(rules.defaults) if rules else set()
+        if not args.tools:
+            tools = [tool for tool in box.tools if tool.name in ruled]
+        tools = [
+            tool.model_copy(update={"mode": "mock" if tool.name in ruled else tool.mode})
+            for tool in tools
+        ]
+    return tools
+
+
 async def _turn(args: argparse.Namespace, prompt: str) -> int:
     from playground.app import adhoc, home_of, opened
     from playground.commands.words import Printer, conclude, tell, way_out
@@ -203,6 +274,14 @@ async def _turn(args: argparse.Namespace, prompt: str) -> int:
                 "output": asked,
             }
         )
+        if args.tools or args.mock:
+            app.tool_limits = (args.tool_timeout, args.tool_memory)
+            call.tools = await _tools(args, app)
+        if args.max_steps is not None:
+            call.steps = args.max_steps
+        if args.approve == "all":
+            app.ask = _approve
+        app.budget = args.budget
         if args.instructions is not None:
             call.instructions = args.instructions
         session.profile, session.call = profile.id, call

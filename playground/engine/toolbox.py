@@ -7,36 +7,28 @@ only a tool that stands in the box, with the same definition, is ever run for re
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from playground.core.problem import Failure, Problem
 from playground.core.resources import resource
 from playground.core.tools import Asked, Mode, Result, Tool, ToolSettings
+from playground.engine.approval import Kind
 from playground.engine.pythontools import PythonTools
+from playground.engine.pythontools_process import LIMITS
 from playground.engine.pythontools_read import read as read_python
+from playground.jail.limits import MB
 from playground.tools import rules_file
-from playground.tools.human import Human
 from playground.tools.mock import Mock
-from playground.tools.replay import Replay
 from playground.tools.rules import RuleFile, RuleSet
 
 DEMO = "demo"
 MINE = "mine"
 
 SourceKind = Literal["demo", "python", "mcp", "mine"]
-
-
-class Kind(Protocol):
-    """Who answers a call. Cancelling the task is the only stop, and ends whatever runs."""
-
-    async def call(
-        self, tool: Tool, asked: Asked, arguments: str, progress: Callable[[str], None]
-    ) -> Result: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -57,12 +49,13 @@ class Toolbox:
     def __init__(
         self,
         settings: ToolSettings,
-        save: Callable[[], None] = lambda: None,
+        save: Callable[[], object] = lambda: None,
         *,
-        python: PythonTools | None = None,
+        limits: tuple[float, int] | None = None,
         errors: Callable[[Any, Any], list[str]] | None = None,
     ) -> None:
-        """`save` writes the settings, which this changes. `errors`: what a schema has against a
+        """`save` writes the settings, which this changes. `limits`: seconds and megabytes of a call
+        of a Python tool. `errors`: what a schema has against a
         value, for mock rules by schema."""
         self.settings = settings
         self._save = save
@@ -72,19 +65,24 @@ class Toolbox:
         self.rules: RuleFile | None = None
         self.rules_wrong: Problem | None = None
         """Why the file of rules cannot be read."""
-        self.python = python or PythonTools()
+        held = LIMITS
+        if limits is not None:
+            seconds, memory = limits
+            held = replace(LIMITS, seconds=seconds, cpu=math.ceil(seconds), memory=memory * MB)
+        self.python = PythonTools(limits=held)
         self.mock = Mock(errors=errors)
-        self.human: Kind = Human(_nobody)
-        self.replay: Kind = Replay({})
+        self._reading = asyncio.Lock()
 
     @property
     def kinds(self) -> Mapping[Mode, Kind]:
-        return {
-            "mock": self.mock,
-            "real": Real(self),
-            "human": self.human,
-            "replay": self.replay,
-        }
+        """Who answers calls from the box. People and recordings are no part of it."""
+        return {"mock": Mocked(self), "real": Real(self)}
+
+    async def ready(self) -> None:
+        """Read what there is, the first time somebody wants it."""
+        async with self._reading:
+            if not self.sources:
+                await self.load()
 
     # What is there.
 
@@ -183,14 +181,11 @@ class Toolbox:
 
     async def close(self) -> None:
         """End whatever runs."""
-        for kind in (self.python, self.mock, self.human, self.replay):
-            await kind.close()
+        await self.python.close()
 
 
-class Real:
-    """Runs a tool where it is at home, if it stands in the box as it was approved."""
-
-    id = "real"
+class Mocked:
+    """Answers by the rules of the box."""
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._box = toolbox
@@ -198,6 +193,20 @@ class Real:
     async def call(
         self, tool: Tool, asked: Asked, arguments: str, progress: Callable[[str], None]
     ) -> Result:
+        await self._box.ready()
+        return await self._box.mock.call(tool, asked, arguments, progress)
+
+
+class Real:
+    """Runs a tool where it is at home, if it stands in the box as it was approved."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._box = toolbox
+
+    async def call(
+        self, tool: Tool, asked: Asked, arguments: str, progress: Callable[[str], None]
+    ) -> Result:
+        await self._box.ready()
         known = self._box.tool(tool.id)
         if known is None or known.digest != tool.digest:
             why = (
@@ -209,13 +218,6 @@ class Real:
         if "python" in known.origin:
             return await self._box.python.call(known, asked, arguments, progress)
         return Result(f"{tool.title} is only a definition: nothing runs it.", "failed")
-
-    async def close(self) -> None:
-        return None
-
-
-async def _nobody(tool: Tool, asked: Asked, arguments: str) -> Result:
-    return Result(f"Nobody is there to answer {tool.title}.", "failed")
 
 
 def _python(path: Path, source_id: str) -> Source:

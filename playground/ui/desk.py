@@ -7,7 +7,7 @@ are for what people do. What streams is pulled on the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,11 +16,17 @@ from playground.core.plain import visible
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.session import Run, Session, title_of
+from playground.engine.approval import Approvals
+from playground.engine.debugger import Debugger
 from playground.engine.workspace import Workspace
 from playground.store.keys import Keys
 from playground.store.settings import Settings
+from playground.ui.approving import Approving
 from playground.ui.clock import Clock
 from playground.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from playground.engine.toolbox import Toolbox
 
 
 class Desk(QObject):
@@ -55,9 +61,17 @@ class Desk(QObject):
         profiles: Callable[[], list[Profile]],
         default: Callable[[], Profile],
         keys: Keys,
+        toolbox: Callable[[], Toolbox],
+        approvals: Approvals,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._toolbox = toolbox
+        self.approvals = approvals
+        """What need not be asked about again."""
+        self.approving = Approving(self)
+        """Calls that wait for whoever sits here."""
+        self.debugger = Debugger(changed=self.approving.changed.emit)
         self.workspace = workspace
         self.settings = settings
         self._save = save
@@ -74,6 +88,11 @@ class Desk(QObject):
         self._drafts: set[str] = set()
         """Sessions that were written although nothing but a draft is in them."""
         self.clock.watch(self._look, slow=True)
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """The tools that are known; made when somebody wants them."""
+        return self._toolbox()
 
     def report(self, problem: Problem) -> None:
         self.problem_met.emit(problem)
