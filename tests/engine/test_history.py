@@ -194,6 +194,6 @@ def test_the_answer_of_a_forced_tool_goes_on_as_words(api: str, profile: str) ->
     answered = talk.run(None, call, ToolOutput(call_id="c", output="again"), profile=profile)
     rows, _ = talk.past(answered)
     assert [type(row) for row in rows[1:-1]] == [ToolCall, ToolOutput]
-    body = BY_ID[api].body(talk.session.call, talk.past(there)[0], Quirks())
+    body = BY_ID[api].body(talk.session.call, talk.past(there)[0], Quirks(), None)
     said = [row.get("role") for row in body["messages" if api == "chat" else "input"]]
     assert said[:2] == ["user", "assistant"]
