@@ -718,3 +718,11 @@ def test_it_fits_where_it_is_narrow_and_every_control_has_a_name(
             assert right <= form.width(), one.accessibleName()
     finally:
         theme.apply("light", 1.0)
+
+
+def test_of_many_errors_it_is_said_how_many_there_are(shown: Shown) -> None:
+    form = shown({"type": "array", "items": {"type": "integer"}}, ["x"] * 60)
+    assert len(form.errors) == 60
+    form.views.pick(JSON)
+    assert form.json_why.text().count("it is a string") == 20
+    assert form.json_why.text().endswith("And 40 more.")

@@ -39,6 +39,8 @@ FORM, JSON = 0, 1
 """The views."""
 PAUSE = 150
 """Milliseconds without a key after which what stands there is checked."""
+TOLD = 20
+"""Of what is wrong, that is listed below the whole; of more it is said how many there are."""
 MISSING = "required, and nothing stands here"
 NO_ARGUMENTS = {"type": "object", "additionalProperties": False}
 """What a schema of nothing means."""
@@ -312,6 +314,8 @@ class SchemaForm(QWidget):
             rows = [self._unusable] if self._unusable else []
             rows += self.slot.mark([] if wrong else told)
         label = self.json_why if in_json else self.why
+        if len(rows) > TOLD:
+            rows[TOLD:] = [f"and {len(rows) - TOLD:,} more"]
         label.setText("\n".join(map(sentence, rows)))
         self.why.setVisible(not in_json and bool(rows))
         self.json_why.setVisible(in_json and bool(rows))

@@ -63,6 +63,7 @@ class ArrayPart(Part):
         foot.addStretch(1)
         self._column.addLayout(foot)
         self._fill(max(min(PAGE, making.left), 1))
+        self.setFocusProxy(self.add)
 
     @property
     def rows(self) -> list[Row]:

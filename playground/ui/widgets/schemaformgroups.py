@@ -109,6 +109,7 @@ class UnionPart(Part):
         self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.follow(self.choice, lambda look: self.choice.setMaximumWidth(look.px(320)))
         self.choice.activated.connect(self._picked)
+        self.setFocusProxy(self.choice)
         self._column.addWidget(self.choice)
         self._pick(self._meant(value), value)
 

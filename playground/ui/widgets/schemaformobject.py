@@ -86,6 +86,7 @@ class ObjectPart(Part):
         foot.addStretch(1)
         self._column.addLayout(foot)
         self._fill(max(min(PAGE, making.left), 1))
+        self.setFocusProxy(next(iter(self._rows.values()), self.add))
 
     @property
     def rows(self) -> list[Row]:

@@ -271,6 +271,10 @@ class Row(QWidget):
             hand.addWidget(tool)
         self._line.addWidget(self._hand, 0, Qt.AlignmentFlag.AlignTop)
         self._hand.setVisible(bool(self.tools))
+        if isinstance(title, QLineEdit):
+            self.setFocusProxy(title)
+        elif self.switch is not None:
+            self.setFocusProxy(self.switch)
         if value is not UNSET or self.switch is None:
             self._open(value, opened)
         self._show()
@@ -334,6 +338,8 @@ class Row(QWidget):
         slot.changed.connect(self.changed)
         slot.reshaped.connect(self._arrange)
         slot.describe(self._about)
+        if self.focusProxy() is None:
+            self.setFocusProxy(slot)
         self._column.insertWidget(0, slot)
         if self._about:
             shown = self._about if len(self._about) <= SAID else self._about[:SAID] + "…"
@@ -491,6 +497,7 @@ def quiet(words: str, parent: QWidget) -> QPushButton:
     made = QPushButton(words, parent)
     made.setProperty("role", "quiet")
     made.setAutoDefault(False)
+    made.setAccessibleName(words)
     return made
 
 
