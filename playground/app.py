@@ -230,7 +230,10 @@ class App:
             from playground.engine.toolbox import Toolbox  # with all that reads and runs them
 
             self._toolbox = Toolbox(
-                self.settings.tools, lambda: self.keep(), limits=self.tool_limits
+                self.settings.tools,
+                lambda: self.keep(),
+                limits=self.tool_limits,
+                environ=self.environ,
             )
         return self._toolbox
 

@@ -7,11 +7,14 @@ only a tool that stands in the box, with the same definition, is ever run for re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import SecretStr, ValidationError
 
 from playground.core.problem import Failure, Problem
 from playground.core.resources import resource
@@ -22,8 +25,11 @@ from playground.engine.pythontools_process import LIMITS
 from playground.engine.pythontools_read import read as read_python
 from playground.jail.limits import MB
 from playground.tools import rules_file
+from playground.tools.mcp import McpServer
+from playground.tools.mcp_values import McpSpec, Status, Trial
 from playground.tools.mock import Mock
 from playground.tools.rules import RuleFile, RuleSet
+from playground.tools.shellpath import LoginShell
 
 DEMO = "demo"
 MINE = "mine"
@@ -52,11 +58,12 @@ class Toolbox:
         save: Callable[[], object] = lambda: None,
         *,
         limits: tuple[float, int] | None = None,
+        environ: Mapping[str, str] | None = None,
         errors: Callable[[Any, Any], list[str]] | None = None,
     ) -> None:
         """`save` writes the settings, which this changes. `limits`: seconds and megabytes of a call
-        of a Python tool. `errors`: what a schema has against a
-        value, for mock rules by schema."""
+        of a Python tool. `environ`: where MCP servers get what they name. `errors`: what a schema
+        has against a value, for mock rules by schema."""
         self.settings = settings
         self._save = save
         self.rev = 0
@@ -71,6 +78,10 @@ class Toolbox:
             held = replace(LIMITS, seconds=seconds, cpu=math.ceil(seconds), memory=memory * MB)
         self.python = PythonTools(limits=held)
         self.mock = Mock(errors=errors)
+        self.servers: dict[str, McpServer] = {}
+        """Those that were started, or are about to be."""
+        self._environ = dict(environ or {})
+        self._shell: LoginShell | None = None
         self._reading = asyncio.Lock()
 
     @property
@@ -93,6 +104,8 @@ class Toolbox:
         self.sources[DEMO] = self._named(demo)
         for file in self.settings.python:
             self.sources[file] = self._named(await asyncio.to_thread(_python, Path(file), file))
+        for spec in self.specs:
+            self._show_server(spec)
         self._show_mine()
         await self.load_rules()
 
@@ -141,11 +154,92 @@ class Toolbox:
         self._changed()
         return source
 
-    def remove(self, source_id: str) -> None:
-        """Forget a file."""
+    async def remove(self, source_id: str) -> None:
+        """Forget a file or a server, which is ended."""
+        if (server := self.servers.pop(source_id, None)) is not None:
+            await server.close()
         self.sources.pop(source_id, None)
         self.settings.python[:] = [one for one in self.settings.python if one != source_id]
+        self.settings.servers[:] = [
+            one for one in self.settings.servers if one.get("id") != source_id
+        ]
         self._changed()
+
+    # MCP servers.
+
+    @property
+    def specs(self) -> list[McpSpec]:
+        """The servers that are described, without those that cannot be read."""
+        made = []
+        for row in self.settings.servers:
+            with contextlib.suppress(ValidationError):
+                made.append(McpSpec.model_validate(row))
+        return made
+
+    @property
+    def states(self) -> dict[str, Status]:
+        """How things stand with each server."""
+        return {
+            spec.id: self.servers[spec.id].status if spec.id in self.servers else Status()
+            for spec in self.specs
+        }
+
+    def describe_server(self, spec: McpSpec) -> None:
+        """Keep a server, or another description of one. Nothing is started by that."""
+        rows = self.settings.servers
+        at = next((n for n, one in enumerate(rows) if one.get("id") == spec.id), len(rows))
+        rows[at : at + 1] = [spec.model_dump(mode="json")]
+        self._show_server(spec)
+        self._changed()
+
+    async def start(self, server_id: str) -> None:
+        """Start a server; only a person's click does. Raises Failure."""
+        await self._server(server_id).start()
+        self._server_changed(server_id)
+
+    async def stop(self, server_id: str) -> None:
+        await self._server(server_id).close()
+        self._server_changed(server_id)
+
+    async def test(self, server_id: str) -> Trial:
+        """Start it to see what comes of that. Raises nothing but for what is our own fault."""
+        trial = await self._server(server_id).test_start()
+        self._server_changed(server_id)
+        return trial
+
+    def _server(self, server_id: str) -> McpServer:
+        if server_id in self.servers:
+            return self.servers[server_id]
+        spec = next((one for one in self.specs if one.id == server_id), None)
+        if spec is None:
+            raise Failure(Problem(title="There is no such MCP server any more."))
+        if self._shell is None:
+            self._shell = LoginShell(self._environ)
+        values = {
+            name: SecretStr(self._environ[name]) for name in spec.secrets if name in self._environ
+        }
+        self.servers[server_id] = made = McpServer(
+            spec,
+            values,
+            environment=self._environ,
+            shell=self._shell,
+            changed=lambda: self._server_changed(server_id),
+        )
+        return made
+
+    def _show_server(self, spec: McpSpec) -> None:
+        self.sources[spec.id] = self._named(Source(spec.id, spec.name, "mcp"))
+
+    def _server_changed(self, server_id: str) -> None:
+        """It told another list of its tools, or came or went. Its tools stay known, so that what
+        is offered does not change when it ends."""
+        server, source = self.servers.get(server_id), self.sources.get(server_id)
+        if server is not None and source is not None:
+            if tools := server.tools():
+                source.tools = tools
+                self._named(source)
+            source.notes = server.status.offer.notes
+        self.rev += 1
 
     def define(self, tool: Tool) -> None:
         """Keep a definition written by hand; one of the same name is replaced."""
@@ -181,7 +275,7 @@ class Toolbox:
 
     async def close(self) -> None:
         """End whatever runs."""
-        await self.python.close()
+        await asyncio.gather(self.python.close(), *(one.close() for one in self.servers.values()))
 
 
 class Mocked:
@@ -217,6 +311,10 @@ class Real:
             return Result(f"{tool.title} is not run: {why}.", "failed")
         if "python" in known.origin:
             return await self._box.python.call(known, asked, arguments, progress)
+        if (server := self._box.servers.get(known.origin.get("mcp", ""))) is not None:
+            return await server.call(known, asked, arguments, progress)
+        if "mcp" in known.origin:
+            return Result(f"{tool.title} is not run: its server is not started.", "failed")
         return Result(f"{tool.title} is only a definition: nothing runs it.", "failed")
 
 

@@ -24,9 +24,16 @@ def _structured(desk: Desk) -> QWidget:
     return StructuredPanel(desk)
 
 
+def _tools(desk: Desk) -> QWidget:
+    from playground.ui.panels.tools import ToolsPanel  # with all that reads and runs tools
+
+    return ToolsPanel(desk)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     CHAT_PANEL,
     PanelSpec("structured", "Structured", _structured),
+    PanelSpec("tools", "Tools", _tools),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import ceil
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent, QTextBlock
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -142,6 +142,17 @@ class DifferenceView(QWidget):
         self.more.hide()
         if had_focus:
             self.text.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        # A shortcut of the window may take Escape; here it cancels.
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -260,7 +260,7 @@ class SchemaForm(QWidget):
             self._pause.start()
 
     def _json_typed(self) -> None:
-        self._unparsed = True
+        self._unparsed, self._lenient = True, False
 
     def _parse(self) -> None:
         if not self._unparsed:

@@ -86,6 +86,7 @@ class ArrayPart(Part):
         return said
 
     def show_value(self, value: Any) -> None:
+        value = value if isinstance(value, list) else []
         for row in self._rows[len(value) :]:
             leave(row)
         del self._rows[len(value) :]

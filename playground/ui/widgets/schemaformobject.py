@@ -129,7 +129,7 @@ class ObjectPart(Part):
 
     def show_value(self, value: Any) -> None:
         shown = {row.key: row for row in self.rows if isinstance(row, KeyRow) and row.key}
-        self._given = given = dict(value)
+        self._given = given = dict(value) if isinstance(value, dict) else {}
         for name, row in list(self._rows.items()):
             if not isinstance(row, KeyRow):
                 row.show_value(given.get(name, UNSET))

@@ -228,8 +228,7 @@ class Row(QWidget):
         self._slot: Slot | None = None
         self.switch: Switch | None = None
         self._about = about(schema, self._place)
-        empty = self._place.kind in ("number", "integer", "choice", "json")
-        optional = optional or (value is UNSET and not empty)
+        optional = optional or self._lacks(value)
 
         self._line = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         theme.space(self._line, 0, 0, 0, 0, gap=0)
@@ -239,13 +238,8 @@ class Row(QWidget):
         theme.follow(self._head, lambda look: self._head.setFixedHeight(look.px(28)))
         if isinstance(title, QLineEdit):
             head.addWidget(title, 1)
-        elif optional:
-            self.switch = Switch(title, self._head)
-            self.switch.setAccessibleName(where.name)
-            self.switch.setChecked(value is not UNSET)
-            self.switch.toggled.connect(self._switched)
-            head.addWidget(self.switch)
         else:
+            self._title = title
             self.name = name = QLabel(visible(title), self._head)
             name.setTextFormat(Qt.TextFormat.PlainText)
             name.setMinimumWidth(1)
@@ -253,10 +247,10 @@ class Row(QWidget):
             if inset:
                 theme.follow(name, lambda look: name.setContentsMargins(look.px(22), 0, 0, 0))
             head.addWidget(name, 1)
+            if optional:
+                self._make_switch(value is not UNSET)
         self.off = QLabel("not sent", self._head)
         self.off.setProperty("role", "caption")
-        if self.switch is not None:
-            head.addStretch(1)
         head.addWidget(self.off)
         self._body = QWidget(self)
         self._column = QVBoxLayout(self._body)
@@ -273,8 +267,6 @@ class Row(QWidget):
         self._hand.setVisible(bool(self.tools))
         if isinstance(title, QLineEdit):
             self.setFocusProxy(title)
-        elif self.switch is not None:
-            self.setFocusProxy(self.switch)
         if value is not UNSET or self.switch is None:
             self._open(value, opened)
         self._show()
@@ -302,6 +294,8 @@ class Row(QWidget):
     def show_value(self, value: Any) -> None:
         """Show another value; UNSET: it is not sent. What was typed stays where it says the same,
         and behind a switch that is off."""
+        if self.switch is None and self._lacks(value):
+            self._make_switch(False)
         if self.switch is not None:
             with QSignalBlocker(self.switch):
                 self.switch.setChecked(value is not UNSET)
@@ -329,6 +323,24 @@ class Row(QWidget):
             self._slot.describe(said)
         self._describe_switch(said)
         self._body.setVisible(self.on or bool(left))
+
+    def _lacks(self, value: Any) -> bool:
+        """Nothing is there, and the field would look as if something was."""
+        empty = self._place.kind in ("number", "integer", "choice", "json")
+        return value is UNSET and not empty and not self._counted
+
+    def _make_switch(self, on: bool) -> None:
+        """Put a switch in the place of the name."""
+        self.switch = switch = Switch(self._title, self._head)
+        switch.setAccessibleName(self._where.name)
+        switch.setChecked(on)
+        switch.toggled.connect(self._switched)
+        head = self._head.layout()
+        assert isinstance(head, QHBoxLayout)
+        head.insertWidget(0, switch)
+        head.insertStretch(1, 1)
+        self.name.hide()
+        self.setFocusProxy(switch)
 
     def _open(self, value: Any, opened: bool = False) -> None:
         """Make its fields."""

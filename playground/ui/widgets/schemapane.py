@@ -10,6 +10,7 @@ import asyncio
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -374,6 +375,17 @@ class SchemaPane(QWidget):
         if self._pages.currentIndex() == REPAIR:
             self._pages.setCurrentIndex(self.views.index)
             self._draw()
+
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The undo of the text is that of the tree, which has changed the text."""
+        undo = event.matches(QKeySequence.StandardKey.Undo)
+        redo = event.matches(QKeySequence.StandardKey.Redo)
+        if (undo or redo) and self._pages.currentIndex() == TREE:
+            (self.code.undo if undo else self.code.redo)()
+            self.read_now()
+        else:
+            super().keyPressEvent(event)
 
 
 def _said(problem: Problem) -> str:

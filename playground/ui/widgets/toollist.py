@@ -202,6 +202,12 @@ class ToolList(QWidget):
                 self._pick(row)
                 return
 
+    def follow(self, before: Tool, tool: Tool) -> None:
+        """A tool goes on under another name: it is still the one that is looked at."""
+        shown = self.view.shown
+        if shown is not None and shown[-1] == before.id:
+            self.view.shown = (*shown[:-1], tool.id)
+
     def _draw(self) -> None:
         count = sum(len(source.tools) for source in self._sources)
         self.search.setVisible(count > MANY or bool(self.search.text()))

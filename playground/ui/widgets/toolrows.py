@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeAlias
 
-from playground.core.tools import MODES, Mode, Tool
+from playground.core.tools import MODES, Kind, Mode, Tool
 from playground.engine.toolbox import MINE, Source, SourceKind
 from playground.tools.mcp_values import Status
-from playground.ui.widgets.toolhosted import answered_here
+from playground.ui.widgets.toolhosted import answered_here, example_of, named
 
 SESSION = ""
 """The id of the group of tools that stand in the session and not in the box."""
@@ -206,3 +207,27 @@ def locked(tool: Tool) -> str:
     if tool.source != MINE:
         return "It came with the session, and is offered as it is."
     return ""
+
+
+def blank(kind: Kind, taken: Iterable[str]) -> Tool:
+    """A new definition to go on from, under a name that is not taken."""
+    if kind == "hosted":
+        return named(Tool(source=MINE, name="", kind=kind), example_of("web_search"))
+    names = set(taken)
+    name = next(one for one in _numbered("new_tool") if one not in names)
+    if kind == "custom":
+        return Tool(source=MINE, name=name, kind=kind, format={"type": "text"})
+    text = {"type": "string", "description": "What it is about"}
+    parameters = {
+        "type": "object",
+        "properties": {"query": text},
+        "required": ["query"],
+        "additionalProperties": False,
+    }
+    return Tool(source=MINE, name=name, parameters=parameters)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    for number in count(2):
+        yield f"{name}_{number}"

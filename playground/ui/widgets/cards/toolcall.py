@@ -90,11 +90,16 @@ class ToolCard(Card):
         if item.state == "running" and item.progress:
             told.append(item.progress)
         self._told.say("\n".join(told))
-        self._told.setVisible(bool(told))
+        self._told.setVisible(bool(told) and self._decision is None)
         self._decide(item)
 
+    def advance(self) -> bool:
+        if (tick := getattr(self._decision, "advance", None)) is not None:
+            tick()
+        return super().advance()
+
     def _decide(self, item: ToolCall) -> None:
-        """Show what decides about the call, as long as it waits."""
+        """Show what decides about the call, as long as it waits, in the place of the line."""
         waits = item.state in ("asked", "running") and self.deciding is not None
         found = self._decision
         if waits and found is None and self.deciding is not None:
@@ -102,12 +107,25 @@ class ToolCard(Card):
             if found is not None:
                 self._column.addWidget(found)
                 found.show()
-                self.resized.emit()
+                self._yield(True)
         elif not waits and found is not None:
             self._decision = None
             found.hide()
             found.deleteLater()
-            self.resized.emit()
+            self._yield(False)
+
+    def _yield(self, yields: bool) -> None:
+        """The decision has a frame and a title of its own."""
+        for widget in (self._fold, self._badge, self._time, self._told):
+            widget.setVisible(not yields)
+        self._arguments.setVisible(not yields and self._fold.isChecked())
+        if yields:
+            self.setProperty("role", "")
+            self._column.setContentsMargins(0, 0, 0, 0)
+        else:
+            self._column.setContentsMargins(*frame(self))
+        self.style().polish(self)
+        self.resized.emit()
 
     def _draw_body(self) -> None:
         """Bring up to date what stands below the line, when it is open."""

@@ -1,0 +1,285 @@
+"""The Tools panel: what a model may call, who answers, and the loop in which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.core.items import Item, Message, Text
+from playground.core.parts import Part
+from playground.core.session import Run, Session
+from playground.core.tools import Mode, Tool
+from playground.endpoints import BY_ID
+from playground.ui import theme
+from playground.ui.deciding import deciding
+from playground.ui.desk import Desk
+from playground.ui.turns import Turns
+from playground.ui.widgets.codeview import CodeView
+from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.exports import ExportButton
+from playground.ui.widgets.parts import Segments
+from playground.ui.widgets.sessionhead import SessionHead
+from playground.ui.widgets.toolbench import ToolBench
+from playground.ui.widgets.toollist import ToolList
+from playground.ui.widgets.transcript import TranscriptView
+
+LOOP, TOOLS, CODE = range(3)
+
+
+class ToolsPanel(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setProperty("role", "pane")
+        column = QVBoxLayout(self)
+        theme.space(column, 0, 0, 0, 12, gap=0)
+        column.addWidget(self._head())
+        body = QWidget(self)
+        self._pages = QStackedLayout(body)
+        self.turns = Turns(desk, self)
+        self.view = TranscriptView(body)
+        self.view.deciding = deciding(desk)
+        self.view.extras.append(self.turns.negotiation)
+        self.view.asked.connect(self.turns.do)
+        self.turns.begun.connect(self.view.jump_to_end)
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._workshop(body))
+        self.code = CodeView(desk, self._said, body)
+        self._pages.addWidget(self.code)
+        column.addWidget(body, 1)
+        below = QVBoxLayout()
+        theme.space(below, 16, 4, 16, 0)
+        self.composer = Composer(desk.tasks.start, self)
+        below.addWidget(self.composer)
+        column.addLayout(below)
+        self._session: Session | None = None
+        self._rev = -1
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(400)
+        self._saving.timeout.connect(desk.keep)
+
+        self.composer.ran.connect(self._send)
+        self.composer.added.connect(self._insert)
+        self.composer.stopped.connect(self.stop)
+        self.composer.changed.connect(self._drafted)
+        desk.session_shown.connect(self._show_session)
+        desk.tree_changed.connect(lambda _: self._tree_changed())
+        desk.settings_changed.connect(self._settings_changed)
+        desk.wanted.connect(self._wanted)
+        desk.approving.changed.connect(self._waiting_changed)
+        desk.clock.watch(self.advance)
+        desk.tasks.start(self._load(), self)
+
+    # Parts.
+
+    def _head(self) -> SessionHead:
+        head = SessionHead(self.desk, self)
+        self.pages = Segments(("Loop", "Tools"), parent=self)
+        self.pages.setAccessibleName("What the panel shows")
+        self.pages.picked.connect(lambda _: self._turn_page())
+        head.row.insertWidget(0, self.pages)
+        self.as_code = QToolButton(self)
+        self.as_code.setText("Code")
+        self.as_code.setProperty("role", "segment")
+        self.as_code.setCheckable(True)
+        self.as_code.setAccessibleName("The next request as code")
+        self.as_code.setToolTip("What would be sent now (Ctrl+Shift+E)")
+        self.as_code.toggled.connect(lambda _: self._turn_page())
+        head.row.addWidget(self.as_code)
+        self.export = ExportButton(self.desk, self)
+        head.row.addWidget(self.export)
+        return head
+
+    def _workshop(self, parent: QWidget) -> QSplitter:
+        self.list = ToolList(parent)
+        self.bench = ToolBench(self.desk, parent)
+        self.list.offered.connect(self._offer)
+        self.list.mode_picked.connect(self._mode_picked)
+        self.list.picked.connect(self.bench.show_tool)
+        self.list.opened.connect(self._open)
+        self.list.removed.connect(self._remove)
+        splitter = QSplitter(Qt.Orientation.Horizontal, parent)
+        splitter.setChildrenCollapsible(False)
+        for view, share in ((self.list, 4), (self.bench, 6)):
+            splitter.addWidget(view)
+            splitter.setStretchFactor(splitter.indexOf(view), share)
+        splitter.setSizes([400, 600])
+        return splitter
+
+    def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
+        return (
+            ("&Run", "Stop", "Esc", self.stop),
+            ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
+            ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+        )
+
+    async def _load(self) -> None:
+        await self.desk.toolbox.ready()
+        self._show_tools()
+
+    # What is on screen.
+
+    def _show_session(self, session: Session) -> None:
+        if not self.isVisible():
+            return
+        self._settle()
+        self._session = session
+        self.view.show_session(session)
+        self.composer.attachments.show_parts(session.attached)
+        self.composer.write(session.draft)
+        self._saving.stop()
+        self._settings_changed()
+
+    def _settle(self) -> None:
+        if self._saving.isActive():
+            self._saving.stop()
+            self.desk.keep()
+
+    def _tree_changed(self) -> None:
+        if self.isVisible():
+            self.view.refresh()
+            self._show_running()
+            self.code.changed()
+
+    def _settings_changed(self) -> None:
+        if self.isVisible():
+            self._show_tools()
+            self._show_running()
+            self.code.changed()
+
+    def _show_tools(self) -> None:
+        box = self.desk.toolbox
+        self._rev = box.rev
+        self.list.show_tools(
+            box.sources.values(), self.desk.session.call.tools, box.settings.modes, box.states
+        )
+        tool = self.list.tool
+        self.bench.show_tool(box.tool(tool.id) or tool if tool is not None else None)
+
+    def _turn_page(self) -> None:
+        page = CODE if self.as_code.isChecked() else self.pages.index
+        self._pages.setCurrentIndex(page)
+        self.composer.setVisible(page != TOOLS)
+
+    def _show_running(self) -> None:
+        api = BY_ID[self.desk.session.call.api]
+        self.composer.say(
+            running=self.current_run() is not None,
+            text_only=api.title if api.text_only else "",
+            enter_sends=self.desk.settings.enter_sends,
+        )
+
+    def current_run(self) -> Run | None:
+        """The run of this branch that is going on, if any."""
+        return next((run for run in reversed(self.desk.session.path()) if run.running), None)
+
+    def advance(self) -> None:
+        if not self.isVisible():
+            return
+        self.view.advance()
+        if self.desk.toolbox.rev != self._rev:
+            self._show_tools()
+        if (self.current_run() is not None) != self.composer.running:
+            self._show_running()
+
+    def _waiting_changed(self) -> None:
+        if self.isVisible():
+            self.desk.clock.look()
+
+    def _wanted(self, what: str) -> None:
+        if what == "composer" and self.isVisibleTo(self.window()):
+            self.composer.draft.setFocus()
+
+    # What the user does.
+
+    def _offer(self, tool: Tool, on: bool) -> None:
+        """Tell the model of a tool, or no longer; of two of one name only of this one."""
+        session = self.desk.session
+        tools = [one for one in session.call.tools if one.name != tool.name]
+        if on:
+            tools.append(self.desk.toolbox.tool(tool.id) or tool)
+        session.call = session.call.model_copy(update={"tools": tools})
+        self.desk.changed()
+
+    def _mode_picked(self, tool_id: str, mode: Mode) -> None:
+        session = self.desk.session
+        self.desk.toolbox.use_mode(tool_id, mode)
+        tools = [
+            one.model_copy(update={"mode": mode}) if one.id == tool_id else one
+            for one in session.call.tools
+        ]
+        session.call = session.call.model_copy(update={"tools": tools})
+        self.desk.changed()
+
+    def _open(self, path: str) -> None:
+        from pathlib import Path
+
+        async def work() -> None:
+            await self.desk.toolbox.open_python(Path(path))
+            self._show_tools()
+
+        self.desk.tasks.start(work(), self)
+
+    def _remove(self, source_id: str) -> None:
+        async def work() -> None:
+            await self.desk.toolbox.remove(source_id)
+            self._show_tools()
+
+        self.desk.tasks.start(work(), self)
+
+    def _send(self, text: str, parts: Sequence[Part] = ()) -> None:
+        desk = self.desk
+        self.as_code.setChecked(False)
+        self.pages.pick(LOOP)
+        desk.go(desk.workspace.ask(desk.session, text, parts))
+        self.view.jump_to_end()
+
+    def _insert(self, role: str, text: str, parts: Sequence[Part]) -> None:
+        self.desk.go(self.desk.workspace.insert(self.desk.session, role, text, parts))
+        self.view.jump_to_end()
+
+    def stop(self) -> None:
+        if (run := self.current_run()) is not None:
+            self.desk.workspace.stop(run)
+
+    def regenerate(self) -> None:
+        if (path := self.desk.session.path()) and self.current_run() is None:
+            self.turns.do("regenerate", path[-1])
+
+    def _said(self) -> list[Item]:
+        if self.composer.empty:
+            return []
+        role, text = self.composer.role.currentText(), Text(self.composer.text)
+        parts = [dict(part) for part in self.composer.attachments.parts]
+        return [Message(key="in:0", role=role, text=text, parts=parts)]
+
+    def _drafted(self) -> None:
+        self.code.changed()
+        if (session := self._session) is None:
+            return
+        session.draft = self.composer.text
+        attached = self.composer.attachments.parts
+        if attached != session.attached:
+            session.attached = attached
+        self.desk.mark(session)
+        self._saving.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was done elsewhere meanwhile."""
+        super().showEvent(event)
+        self._show_session(self.desk.session)
+        self.composer.draft.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._settle()
