@@ -269,6 +269,54 @@ def test_a_value_comes_out_as_it_went_in(shown: Shown, schema: Any, value: Any) 
     assert not form.json.pending
 
 
+EVERYTHING = fields(
+    a={"type": "string"},
+    b={"oneOf": [PERSON, FIRM]},
+    c={"type": "array", "items": fields(x={"type": "integer"})},
+    d={"anyOf": [fields(y={"type": "boolean"}), {"type": "null"}]},
+    e={"additionalProperties": {"type": ["integer", "null"]}},
+    f={"const": 1},
+    g={"prefixItems": [{"type": "string"}, {"oneOf": [PERSON, {"type": "integer"}]}]},
+    h={"$ref": "#"},
+)
+VALUES: list[Any] = [
+    {},
+    {"a": "", "b": {"kind": "firm", "number": 1}, "c": [], "d": None, "e": {}, "f": 1, "g": []},
+    {"b": {"kind": "person", "name": "x"}, "c": [{"x": 1}, {}], "d": {"y": True}, "e": {"k": 1}},
+    {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "z": 9},
+    {"c": [{"x": 2}], "e": {"l": None, "k": 2}, "g": ["w", {"kind": "person", "name": "v"}, 3]},
+    {"g": ["w", 4], "d": {}, "h": {"a": "deep", "h": {"a": "deeper"}}},
+    [None],
+    "words",
+]
+
+
+@pytest.mark.parametrize("before", range(len(VALUES)))
+def test_any_value_may_follow_any_other(shown: Shown, before: int) -> None:
+    form = shown(EVERYTHING, VALUES[before])
+    for button in form.findChildren(QAbstractButton):
+        if button.accessibleName().startswith("Fields of"):
+            button.click()
+    for value in (*VALUES, VALUES[before]):
+        form.views.pick(JSON)
+        form.json.replace(json.dumps(value))
+        form.views.pick(FORM)
+        assert form.value == value and form.readable
+        assert bool(form.errors)
+
+
+def test_what_is_required_and_was_taken_away_can_be_had_again(shown: Shown) -> None:
+    form = shown(fields(fixed={"const": 1}, place=fields(x={"type": "string"})))
+    assert form.value == {"fixed": 1, "place": {"x": ""}}
+    form.views.pick(JSON)
+    form.json.replace("{}")
+    form.views.pick(FORM)
+    assert form.value == {} and said(form).count("Required, and nothing stands here.") == 2
+    for name in ("fixed", "place"):
+        QTest.keyClick(named(form, name, QCheckBox), Qt.Key.Key_Space)
+    assert form.value == {"fixed": 1, "place": {"x": ""}} and form.errors == []
+
+
 # What is typed
 
 
@@ -386,7 +434,9 @@ def test_text_that_is_no_value_is_kept_and_said(shown: Shown) -> None:
 def test_an_empty_number_is_missing(shown: Shown) -> None:
     form = shown(fields(count={"type": "integer"}))
     assert form.errors == ["$.count: required, and nothing stands here"]
-    assert "required" not in said(form).lower(), "nobody has done anything wrong yet"
+    for view in (JSON, FORM):
+        form.views.pick(view)
+        assert "required" not in said(form).lower(), "nobody has done anything wrong yet"
     form.insist()
     assert "Required, and nothing stands here." in said(form)
 

@@ -294,7 +294,9 @@ class SchemaForm(QWidget):
         self._take()
 
     def _write_json(self) -> None:
+        lenient = self._lenient
         self.json.write("" if self._said is UNSET else write_text(self._said))
+        self._lenient = lenient  # nobody has typed that
         self._wrong, self._unparsed, self._behind = "", False, False
 
     def _show(self) -> None:
