@@ -23,7 +23,7 @@ from playground.endpoints import BY_ID
 from playground.engine import children
 from playground.engine.approval import Approvals, Request, refuse
 from playground.engine.debugger import Debugger
-from playground.engine.loop import Answering
+from playground.engine.loop import Answering, calls_of
 from playground.engine.recorder import Recorder
 from playground.engine.runner import Runner
 from playground.engine.serving import Progress, Serving
@@ -249,9 +249,16 @@ class App:
         if not run.call.tools:
             return Answering(debugger=self.debugger, budget=self._spent)
         from playground.tools.human import Human
+        from playground.tools.replay import Replay, recorded
 
+        session = self.workspace.open.get(run.session)
+        earlier = recorded(calls_of(session, run)) if session is not None else {}
         return Answering(
-            kinds={**self.toolbox.kinds, "human": Human(partial(self.answer, run))},
+            kinds={
+                **self.toolbox.kinds,
+                "human": Human(partial(self.answer, run)),
+                "replay": Replay(earlier),
+            },
             ask=partial(self.ask, run),
             approvals=self.approvals,
             debugger=self.debugger,

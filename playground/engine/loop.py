@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from playground.core.items import Item, Message, ToolCall, ToolOutput
-from playground.core.session import Run
+from playground.core.session import Run, Session
 from playground.core.tools import Asked, Mode, Result, Tool, canonical
 from playground.engine.approval import (
     Approvals,
@@ -278,3 +278,20 @@ def open_calls(history: Sequence[Item]) -> list[ToolCall]:
 def _unknown(name: str, offered: Sequence[Tool]) -> str:
     names = ", ".join(f"`{tool.name}`" for tool in offered)
     return f"There is no tool `{name}`. Those that there are: {names or 'none'}."
+
+
+def calls_of(session: Session, run: Run) -> Iterator[tuple[str, str, Result]]:
+    """What calls of the other runs of a session got, the oldest first: (name, arguments, result).
+    What was denied or failed is no answer to give again."""
+    for other in sorted(session.runs.values(), key=lambda one: (one.created, one.id)):
+        if other is run:
+            continue
+        outputs = {
+            item.call_id: item
+            for item in other.transcript.items
+            if isinstance(item, ToolOutput) and item.ok
+        }
+        for call in other.transcript.tool_calls:
+            if (output := outputs.get(call.call_id)) is not None:
+                arguments = call.approved if call.approved is not None else str(call.arguments)
+                yield call.name, arguments, Result(output.output)

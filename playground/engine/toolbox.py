@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from playground.engine.approval import Kind
 from playground.engine.pythontools import PythonTools
 from playground.engine.pythontools_process import LIMITS
 from playground.engine.pythontools_read import read as read_python
+from playground.engine.pythontools_read import text_of
 from playground.jail.limits import MB
 from playground.tools import rules_file
 from playground.tools.mcp import McpServer
@@ -135,6 +136,15 @@ class Toolbox:
         source.tools = [tool.model_copy(update={"source": title}) for tool in source.tools]
         source.title = title
         return source
+
+    def texts(self, tools: Sequence[Tool]) -> dict[str, str]:
+        """The source of those that are functions of a file that is known here, by its path."""
+        files = {tool.origin.get("python", "") for tool in tools if self.tool(tool.id) is not None}
+        made = {}
+        for file in files - {""}:
+            with contextlib.suppress(Failure):
+                made[file] = text_of(Path(file))
+        return made
 
     def _as_chosen(self, tool: Tool) -> Tool:
         mode = self.settings.modes.get(tool.id) or ("real" if tool.origin else "mock")

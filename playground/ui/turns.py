@@ -27,6 +27,10 @@ PLACES = {
 """Where a remedy is to be had."""
 
 
+MORE = 5
+"""Steps by which a loop of tools goes on that came to its end."""
+
+
 class Turns(QObject):
     """Does what cards ask for.
 
@@ -67,6 +71,8 @@ class Turns(QObject):
                 used = run.transcript.usage
                 call = raised(run.call, used.output if used is not None else 0)
                 self._go(workspace.again(session, run, call))
+            case "more":
+                self._go(workspace.more(session, run, MORE))
             case "continue" | "remedy:continue":
                 self._go(workspace.proceed(session, run))
             case "stop":

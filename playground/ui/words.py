@@ -124,6 +124,17 @@ INCOMPLETE = {
 BACKGROUND = {"queued": "queued in the background", "in_progress": "working in the background"}
 
 
+PAUSED = {
+    "before_send": "paused before the next request",
+    "on_call": "paused at a call",
+    "on_tool": "paused at a call",
+    "on_result": "paused at a result",
+    "on_error": "paused at a tool that failed",
+    "on_violation": "paused where a schema is broken",
+}
+"""Where a run stands, by the place of its breakpoint."""
+
+
 def state(run: Run) -> State | None:
     """None for a message that was never sent."""
     seen = run.transcript
@@ -147,7 +158,7 @@ def state(run: Run) -> State | None:
         case "failed" | "timed_out":
             return State("failed", "error", "error")
         case "limited":
-            return State("limited", "warn", "warning")
+            return State(seen.limited.rstrip(".") or "limited", "warn", "warning")
         case "stopped":
             return State("cancelled", "muted", "stop")
         case "interrupted":
@@ -172,6 +183,10 @@ def _running(run: Run) -> State:
             return State("reasoning", "reasoning", "reasoning")
         case "writing":
             return State("writing", "accent", "assistant")
+        case _ if seen.paused:
+            return State(PAUSED.get(seen.paused[0], "paused"), "warn", "pause")
+        case "calling" if any(call.state == "asked" for call in seen.tool_calls):
+            return State("waiting for approval", "warn", "clock")
         case "calling":
             return State("calling tools", "tool", "tool")
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -19,6 +19,9 @@ from playground.core.parts import Part
 from playground.core.session import Run, Session
 from playground.core.tools import Mode, Tool
 from playground.endpoints import BY_ID
+from playground.engine import takehome_loop
+from playground.export.request import Request
+from playground.tools.rules import RuleSet
 from playground.ui import theme
 from playground.ui.deciding import deciding
 from playground.ui.desk import Desk
@@ -53,7 +56,12 @@ class ToolsPanel(QWidget):
         self.turns.begun.connect(self.view.jump_to_end)
         self._pages.addWidget(self.view)
         self._pages.addWidget(self._workshop(body))
-        self.code = CodeView(desk, self._said, body)
+        self.code = CodeView(
+            desk,
+            self._said,
+            body,
+            programs={"Python": self._python, "JavaScript": self._javascript},
+        )
         self._pages.addWidget(self.code)
         column.addWidget(body, 1)
         below = QVBoxLayout()
@@ -262,6 +270,17 @@ class ToolsPanel(QWidget):
         role, text = self.composer.role.currentText(), Text(self.composer.text)
         parts = [dict(part) for part in self.composer.attachments.parts]
         return [Message(key="in:0", role=role, text=text, parts=parts)]
+
+    def _python(self, request: Request) -> str:
+        return takehome_loop.python(request, *self._loop())
+
+    def _javascript(self, request: Request) -> str:
+        return takehome_loop.javascript(request, *self._loop())
+
+    def _loop(self) -> tuple[Sequence[Tool], int, Mapping[str, str], RuleSet | None]:
+        """The tools of the next request, its steps, the source of Python tools, the mock rules."""
+        call, box = self.desk.session.call, self.desk.toolbox
+        return call.tools, call.steps, box.texts(call.tools), box.mock.rules
 
     def _drafted(self) -> None:
         self.code.changed()

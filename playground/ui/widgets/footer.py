@@ -49,8 +49,8 @@ ACTIONS = (
 class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
 
-    `asked` says: "stop", "retry", "continue", "raise limit", "regenerate", "delete", "copy",
-    "inspect", "delete stored", "remedy:<id>".
+    `asked` says: "stop", "retry", "continue", "raise limit", "more", "regenerate", "delete",
+    "copy", "inspect", "delete stored", "remedy:<id>".
     """
 
     def __init__(
@@ -84,6 +84,8 @@ class Footer(Card):
         self._go_on = self._action(REMEDIES["continue"], "continue", line)
         self._raise = self._action("Raise limit", "raise limit", line)
         self._raise.setToolTip("Ask again with twice the limit, as another version")
+        self._more = self._action("5 more steps", "more", line)
+        self._more.setToolTip("Go on behind this turn; calls that nobody answered come first")
         self._cancel = self._action("Cancel", "stop", line)
         line.addStretch(1)
         self._column.addWidget(self._top)
@@ -195,6 +197,7 @@ class Footer(Card):
         self._mark.draw(state.icon, state.token)
         self._go_on.setVisible(seen.outcome in CUT_SHORT and bool(seen.text))
         self._raise.setVisible(seen.outcome == "incomplete" and seen.finish_reason in LIMITED)
+        self._more.setVisible(seen.outcome == "limited")
         self._cancel.setVisible(waiting and (seen.phase == "retrying" or seen.pending is not None))
 
     def _rows(self) -> list[Row]:
