@@ -28,7 +28,8 @@ from pytestqt.qtbot import QtBot
 from playground.core.tools import Answer, Approve, Asked, Decision, Reject, Result, Tool
 from playground.schemas.difference import difference
 from playground.ui import theme
-from playground.ui.widgets.approvalbox import ApprovalBox, brief
+from playground.ui.widgets.approvalbox import ApprovalBox
+from playground.ui.widgets.approvalparts import brief
 from playground.ui.widgets.approvalreply import ErrorReply, ResultReply
 from playground.ui.widgets.schemaform import JSON
 from playground.ui.widgets.source import LIMIT

@@ -34,7 +34,8 @@ from playground.ui.widgets.schemaformkinds import (
     start_of,
     write_text,
 )
-from playground.ui.widgets.schemaformrows import PAGE, ROWS, KeyRow, Row
+from playground.ui.widgets.schemaformrows import KeyRow, Row
+from playground.ui.widgets.schemaformslot import PAGE, ROWS
 
 Widget = TypeVar("Widget", bound=QWidget)
 

@@ -24,15 +24,8 @@ from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.schemaformfields import alike, say_wrong
 from playground.ui.widgets.schemaformgroups import part_of
 from playground.ui.widgets.schemaformkinds import Wrong, read_text, start_of, write_text
-from playground.ui.widgets.schemaformrows import (
-    Making,
-    Slot,
-    Where,
-    caption,
-    leave,
-    quiet,
-    sentence,
-)
+from playground.ui.widgets.schemaformrows import caption, leave, quiet, sentence
+from playground.ui.widgets.schemaformslot import Making, Slot, Where
 from playground.ui.widgets.values import EMPTY
 
 FORM, JSON = 0, 1

@@ -23,17 +23,8 @@ from playground.ui.widgets.schemaformkinds import (
     item_of,
     place_of,
 )
-from playground.ui.widgets.schemaformrows import (
-    PAGE,
-    Making,
-    Row,
-    Where,
-    branch,
-    leave,
-    more,
-    quiet,
-    share,
-)
+from playground.ui.widgets.schemaformrows import Row, branch, leave, more, quiet, share
+from playground.ui.widgets.schemaformslot import PAGE, Making, Where
 
 
 class ArrayPart(Part):

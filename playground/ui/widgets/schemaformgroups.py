@@ -41,13 +41,8 @@ from playground.ui.widgets.schemaformkinds import (
     write_text,
 )
 from playground.ui.widgets.schemaformobject import ObjectPart
-from playground.ui.widgets.schemaformrows import (
-    Making,
-    Slot,
-    Where,
-    branch,
-    share,
-)
+from playground.ui.widgets.schemaformrows import branch, share
+from playground.ui.widgets.schemaformslot import Making, Slot, Where
 
 AS_JSON = "another value, as JSON"
 """The last branch of every union."""

@@ -29,11 +29,8 @@ from playground.ui.widgets.schemaformkinds import (
     properties_of,
 )
 from playground.ui.widgets.schemaformrows import (
-    PAGE,
     KeyRow,
-    Making,
     Row,
-    Where,
     branch,
     caption,
     leave,
@@ -41,6 +38,7 @@ from playground.ui.widgets.schemaformrows import (
     quiet,
     share,
 )
+from playground.ui.widgets.schemaformslot import PAGE, Making, Where
 
 
 class ObjectPart(Part):
