@@ -31,6 +31,7 @@ from playground.ui import theme
 from playground.ui.widgets.approvalbox import ApprovalBox
 from playground.ui.widgets.approvalparts import brief
 from playground.ui.widgets.approvalreply import ErrorReply, ResultReply
+from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.schemaform import JSON
 from playground.ui.widgets.source import LIMIT
 
@@ -518,6 +519,9 @@ def test_what_is_decided_is_quiet_and_can_be_opened(shown: Shown) -> None:
     seen = [one for one in box.findChildren(QPushButton) if one.isVisible()]
     assert seen == [] and not box.findChildren(ErrorReply)[0].isVisible()
     assert not box.arguments.isVisible()
+    box.show_decided("cancelled", "warn")
+    assert box.state.text() == "cancelled" and box.fold is not None
+    assert len(box.findChildren(Fold)) == 1
     assert "weather › forecast" in box.fold.text() and "city=Rome" in box.fold.text()
     QTest.keyClick(box.fold, Qt.Key.Key_Space)
     assert box.arguments.isVisible()

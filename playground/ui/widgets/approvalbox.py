@@ -73,6 +73,8 @@ class ApprovalBox(QFrame):
         self._told = (*asked.wrong, *wrong)
         self._waited = waited
         self._over = False
+        self.fold: Fold | None = None
+        """The line that is left once it is decided."""
         self._reply: Reply | None = None
         self._replies: dict[type[Reply], Reply] = {}
         self.form: SchemaForm | None = None
@@ -192,6 +194,9 @@ class ApprovalBox(QFrame):
     def show_decided(self, said: str, token: str = "") -> None:
         """It is decided, by whoever: a line that can be opened. `token`: `ok`, `warn`, `error`."""
         self._over = True
+        say_state(self.state, visible(said), token)
+        if self.fold is not None:
+            return
         inside = self._focused
         if self._reply is not None:
             self._reply.hide()
@@ -211,7 +216,6 @@ class ApprovalBox(QFrame):
         self.fold.show()
         if inside:
             self.fold.setFocus(Qt.FocusReason.OtherFocusReason)
-        say_state(self.state, visible(said), token)
         self.setProperty("waiting", False)
         self.style().polish(self)
         self.resized.emit()
