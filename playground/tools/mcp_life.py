@@ -85,6 +85,9 @@ class Life:
             self._opening = asyncio.create_task(self._open(progress))
             try:
                 self._session = await self._opening
+                if not self._session.alive:  # nobody was listening when it said that it ended
+                    self._session = None
+                    raise self._failure("could not be kept.", Ended())
             except Failure as failure:
                 self._show(replace(self.status, state="crashed", words=failure.problem.title))
                 raise
@@ -139,6 +142,7 @@ class Life:
         notes: tuple[str, ...] = ()
         if self.status.state == "crashed":
             notes = (f"The server was started again. {self.status.words}",)
+        if self.status.state in ("crashed", "starting"):
             await self.start(progress)
         session = self._ready()
         self._refused = 0
@@ -198,9 +202,8 @@ class Life:
             raise self._failure(f"was not ready within {START:g} s.", "") from error
         except Exception as error:
             # Whatever a foreign program makes a foreign package raise: it is not there.
-            http = self._spec.transport == "http"
-            what = "could not be reached." if http else "could not be started."
-            raise self._failure(what, error) from error
+            could = "reached" if self._spec.transport == "http" else "started"
+            raise self._failure(f"could not be {could}.", error) from error
         return session
 
     async def _transport(self, progress: Callable[[str], None]) -> AbstractAsyncContextManager[Any]:

@@ -1,8 +1,9 @@
 """One life of an MCP server, from its start to its end, spoken to with the package `mcp`.
 
-The package reads every answer twice here: strictly, which is of no consequence, and as it came. So
-a list with one bad entry is a list, and a result of a kind that it does not know is a result.
-Imported only when a server is started.
+The package carries messages and shakes hands. What a list or a result says is read here as it
+came: so a list with one bad entry is a list, a result of a kind that it does not know is a result,
+and the window does not stand still while a large one is checked. Imported only when a server is
+started.
 """
 
 from __future__ import annotations
@@ -53,6 +54,13 @@ CHANGES = (
     types.PromptListChangedNotification,
 )
 
+BARE: dict[str, dict[str, Any]] = {
+    "tools/call": {"content": []},
+    "resources/list": {"resources": []},
+    "prompts/list": {"prompts": []},
+}
+"""What the package is given to check instead. It needs the tools themselves, for headers."""
+
 _answer: ContextVar[dict[str, Any]] = ContextVar("answer")
 """What came, as it came, for the task that asked."""
 
@@ -96,6 +104,10 @@ class Session:
             raise
         if not ready.done():
             self._task.result()
+
+    @property
+    def alive(self) -> bool:
+        return not self._task.done()
 
     async def close(self) -> None:
         """Within LEAVING seconds, and twice that for one that does not want to."""
@@ -237,7 +249,7 @@ class Session:
 
 
 class _Dispatcher(JSONRPCDispatcher[TransportContext]):
-    """Keeps answers as they came, and says when there will be no more."""
+    """Keeps answers as they came for whoever asked, and says when there will be no more."""
 
     def __init__(self, *streams: Any) -> None:
         super().__init__(*streams)
@@ -248,7 +260,7 @@ class _Dispatcher(JSONRPCDispatcher[TransportContext]):
     ) -> dict[str, Any]:
         answer = await super().send_raw_request(method, params, opts, **related)
         _answer.set(answer)
-        return answer
+        return BARE.get(method, answer)
 
     async def run(self, *arguments: Any, **named: Any) -> None:
         try:
@@ -258,7 +270,7 @@ class _Dispatcher(JSONRPCDispatcher[TransportContext]):
 
 
 async def _asked(request: Coroutine[Any, Any, object]) -> dict[str, Any]:
-    """The answer to a request as it came, whatever the package thinks of it."""
+    """The answer to a request as it came, also where the package does not like it."""
     with contextlib.suppress(ValidationError):
         await request
     return _answer.get()

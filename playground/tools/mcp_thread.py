@@ -10,6 +10,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+LAST_WORDS = 2.0
+"""Seconds for what runs to end by itself, before it is cancelled."""
+
 T = TypeVar("T")
 
 
@@ -28,7 +31,7 @@ class LoopThread:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     async def stop(self) -> None:
-        """Cancel what still runs, and end the thread."""
+        """End what still runs, and the thread."""
         with contextlib.suppress(RuntimeError):  # somebody else has stopped it
             self._loop.call_soon_threadsafe(self._loop.stop)
         # Shielded: who loses patience must not cancel what the thread is about to report.
@@ -46,6 +49,8 @@ class LoopThread:
 
 async def _wind_up() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:  # who learnt just now that all is over may still say so
+        await asyncio.wait(others, timeout=LAST_WORDS)
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)

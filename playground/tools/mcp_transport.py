@@ -21,6 +21,7 @@ from mcp_types import (
     PARSE_ERROR,
     ErrorData,
     JSONRPCError,
+    JSONRPCMessage,
     JSONRPCResponse,
     jsonrpc_message_adapter,
 )
@@ -99,8 +100,8 @@ class Stdout(_Stream):
             head, tail, why = line.head, line.tail, TOO_LONG.format(line.size, MESSAGE)
         else:
             try:
-                return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-            except ValueError:
+                return SessionMessage(_message(line))
+            except (ValueError, RecursionError):
                 head, tail, why = line, line, UNREADABLE
         if head.strip():
             self._noise(head[:200].decode("utf-8", "replace"))
@@ -117,6 +118,15 @@ class Stdin(_Stream):
         line = item.message.model_dump_json(by_alias=True, exclude_unset=True).encode()
         if not self._process.write(line):
             raise anyio.ClosedResourceError
+
+
+def _message(line: bytes) -> JSONRPCMessage:
+    """Raises ValueError or RecursionError for what is no message."""
+    if b"\\ud" in line or b"\\uD" in line:
+        # Halves of characters, whole ones mostly. Only this reader minds those that are not.
+        return jsonrpc_message_adapter.validate_json(line, by_name=False)
+    # Four times as fast, while the whole program waits.
+    return jsonrpc_message_adapter.validate_python(json.loads(line.decode()), by_name=False)
 
 
 def unread(head: bytes, tail: bytes, why: str) -> SessionMessage | None:

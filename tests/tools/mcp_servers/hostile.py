@@ -76,6 +76,18 @@ def do(what: str, to: Any) -> None:
             answer(to, [1, 2])
         case "unreadable":
             print(f'{{"jsonrpc":"2.0","id":{to},"result":{{"content":\x00}}}}', flush=True)
+        case "half a character":
+            answer(to, text("\ud800"))
+        case "half a character, raw":
+            line = json.dumps({"jsonrpc": "2.0", "id": to, "result": text("\ud800")},
+                              ensure_ascii=False)  # fmt: skip
+            sys.stdout.buffer.write(line.encode("utf-8", "surrogatepass") + b"\n")
+            sys.stdout.flush()
+        case "whole characters":
+            answer(to, text("\U0001f600"))
+        case "deep":
+            sys.stdout.write(f'{{"jsonrpc":"2.0","id":{to},"result":')
+            print("[" * 100_000 + "]" * 100_000 + "}", flush=True)
         case "new kinds":
             answer(to, {"content": [{"type": "hologram", "z": 1}, {"type": "text", "text": "!"}]})
         case "broken kinds":
@@ -140,6 +152,8 @@ def main() -> None:
                 answer(to, {"tools": TOOLS})
             case "prompts/list":
                 say({"jsonrpc": "2.0", "id": to, "error": {"code": -1, "message": "no prompts"}})
+                if MODE == "leaves":
+                    sys.exit(5)
             case "tools/call":
                 do(message["params"]["arguments"].get("what", ""), to)
             case "notifications/cancelled":
