@@ -10,6 +10,7 @@ from playground.core.tools import Decision
 from playground.ui.approving import Waiting
 from playground.ui.desk import Desk
 from playground.ui.widgets.approvalbox import ApprovalBox
+from playground.ui.widgets.cards.base import Card
 from playground.ui.widgets.cards.toolcall import Deciding
 
 
@@ -37,6 +38,8 @@ def deciding(desk: Desk) -> Deciding:
             desk.approving.decide(one, decision)
 
         box.decided.connect(decided)
+        if isinstance(parent, Card):
+            box.resized.connect(parent.resized)
         return box
 
     return make

@@ -20,16 +20,21 @@ from playground.core.session import Run, Session
 from playground.core.tools import Mode, Tool
 from playground.endpoints import BY_ID
 from playground.engine import takehome_loop
+from playground.engine.debugger import Pause, rewound
 from playground.export.request import Request
 from playground.tools.rules import RuleSet
 from playground.ui import theme
+from playground.ui.clock import SLOW
 from playground.ui.deciding import deciding
 from playground.ui.desk import Desk
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.debugbar import DebugBar, Spot
 from playground.ui.widgets.exports import ExportButton
+from playground.ui.widgets.looptimeline import LoopTimeline
 from playground.ui.widgets.parts import Segments
+from playground.ui.widgets.pauseedit import PauseEdit
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.toolbench import ToolBench
 from playground.ui.widgets.toollist import ToolList
@@ -54,7 +59,7 @@ class ToolsPanel(QWidget):
         self.view.extras.append(self.turns.negotiation)
         self.view.asked.connect(self.turns.do)
         self.turns.begun.connect(self.view.jump_to_end)
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._looping(body))
         self._pages.addWidget(self._workshop(body))
         self.code = CodeView(
             desk,
@@ -71,6 +76,7 @@ class ToolsPanel(QWidget):
         column.addLayout(below)
         self._session: Session | None = None
         self._rev = -1
+        self._ticks = 0
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(400)
@@ -107,6 +113,39 @@ class ToolsPanel(QWidget):
         self.export = ExportButton(self.desk, self)
         head.row.addWidget(self.export)
         return head
+
+    def _looping(self, parent: QWidget) -> QWidget:
+        """The conversation, the debugger over it, and the lanes of the run below."""
+        page = QWidget(parent)
+        column = QVBoxLayout(page)
+        theme.space(column, 0, 0, 0, 0, gap=4)
+        line = QVBoxLayout()
+        theme.space(line, 16, 2, 16, 2, gap=4)
+        self.debug = DebugBar(self.desk.debugger, page)
+        self.debug.stopped.connect(self.stop)
+        self.debug.edit_wanted.connect(self._edit_pause)
+        self.debug.rewound.connect(self._rewind)
+        self.debug.forked.connect(self._fork)
+        line.addWidget(self.debug)
+        column.addLayout(line)
+        self._parts = QSplitter(Qt.Orientation.Vertical, page)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.addWidget(self.view)
+        below = QWidget(page)
+        line = QVBoxLayout(below)
+        theme.space(line, 16, 0, 8, 4)
+        self.lanes = LoopTimeline(below)
+        line.addWidget(self.lanes)
+        self._below = below
+        self._parts.addWidget(below)
+        self._parts.setStretchFactor(0, 1)
+        self._parts.setStretchFactor(1, 0)
+        column.addWidget(self._parts, 1)
+        self._pause: PauseEdit | None = None
+        self._pausing = QVBoxLayout()
+        theme.space(self._pausing, 16, 0, 16, 0)
+        column.addLayout(self._pausing)
+        return page
 
     def _workshop(self, parent: QWidget) -> QSplitter:
         self.list = ToolList(parent)
@@ -147,15 +186,30 @@ class ToolsPanel(QWidget):
         self.composer.write(session.draft)
         self._saving.stop()
         self._settings_changed()
+        self._show_loop()
 
     def _settle(self) -> None:
         if self._saving.isActive():
             self._saving.stop()
             self.desk.keep()
 
+    @property
+    def looped(self) -> Run | None:
+        """The run whose loop is shown: the last one of the branch that was sent."""
+        path = self.desk.session.path()
+        return next((run for run in reversed(path) if not run.silent), None)
+
+    def _show_loop(self) -> None:
+        run = self.looped
+        self.debug.show_run(run)
+        self.debug.offer(self.desk.session.call.tools)
+        self.lanes.show_run(run)
+        self._below.setVisible(run is not None and bool(run.call.tools))
+
     def _tree_changed(self) -> None:
         if self.isVisible():
             self.view.refresh()
+            self._show_loop()
             self._show_running()
             self.code.changed()
 
@@ -163,6 +217,7 @@ class ToolsPanel(QWidget):
         if self.isVisible():
             self._show_tools()
             self._show_running()
+            self.debug.offer(self.desk.session.call.tools)
             self.code.changed()
 
     def _show_tools(self) -> None:
@@ -195,10 +250,60 @@ class ToolsPanel(QWidget):
         if not self.isVisible():
             return
         self.view.advance()
+        self.debug.advance()
+        self._ticks += 1
+        if self._ticks % SLOW == 0 or self.current_run() is None:
+            self.lanes.advance()
         if self.desk.toolbox.rev != self._rev:
             self._show_tools()
         if (self.current_run() is not None) != self.composer.running:
             self._show_running()
+
+    # The debugger.
+
+    def _edit_pause(self, pause: Pause) -> None:
+        """Change what the run goes on with."""
+        self._leave_pause()
+        self._pause = edit = PauseEdit(pause, self)
+        edit.left.connect(self._leave_pause)
+        self._pausing.addWidget(edit)
+        edit.show()
+        edit.setFocus()
+
+    def _leave_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.hide()
+            self._pause.deleteLater()
+            self._pause = None
+
+    def _rewind(self, spot: Spot | None) -> None:
+        """Show what the model was told until then; None: the conversation as it is."""
+        session, run = self.desk.session, self.looped
+        if spot is None or run is None:
+            self.view.show_session(session)
+            return
+        then = Session(f"{session.id}@{spot.leg}", profile=session.profile)
+        items = rewound(run, spot.leg, called=spot.called)
+        then.add(
+            Run(
+                id=f"{run.id}@{spot.leg}",
+                session=then.id,
+                parent=None,
+                call=run.call,
+                profile=run.profile,
+                input=[*session.history(run.parent), *items],
+                reduce=run.reduce,
+            )
+        )
+        self.view.show_session(then)
+
+    def _fork(self, spot: Spot) -> None:
+        """Go another way from there: a sibling run."""
+        if (run := self.looped) is not None:
+            desk = self.desk
+            desk.go(desk.workspace.fork(desk.session, run, spot.leg, called=spot.called))
+            self.view.show_session(desk.session)
+            self.view.jump_to_end()
 
     def _waiting_changed(self) -> None:
         if self.isVisible():
