@@ -80,17 +80,19 @@ class Sentence:
 
 def narrate(run: Run) -> list[Sentence]:
     """All that has happened so far."""
-    telling = _Telling(bool(run.running))
-    for item in (*run.input, *run.transcript.items):
+    items = (*run.input, *run.transcript.items)
+    telling = _Telling(run.running, _answered(run, items))
+    for item in items:
         telling.tell(item)
     telling.end(run)
     return telling.rows
 
 
 class _Telling:
-    def __init__(self, running: bool) -> None:
+    def __init__(self, running: bool, answered: set[str]) -> None:
         self.rows: list[Sentence] = []
         self._running = running
+        self._answered = answered
         self._open: list[ToolCall] = []
         """Calls that nothing was said of but that they were made, and"""
         self._waited: list[ToolCall] = []
@@ -173,7 +175,8 @@ class _Telling:
         calls, self._open = self._open, []
         if asked := [call for call in calls if call.asked_at is not None]:
             waits = any(call.state == "asked" for call in asked)
-            words = _awaited(asked) if waits else _decided(asked)
+            hand = all(self._by_hand(call) for call in asked)
+            words = _awaited(asked) if waits else _decided(asked, hand)
             self._say("waiting", words, asked[0] if len(asked) == 1 else None, over=not waits)
         if any(call.mode == "human" and call.state == "running" for call in calls):
             self._say("waiting", "Waiting for your answer.", over=False)
@@ -190,8 +193,10 @@ class _Telling:
         if call is not None and call.state == "denied":
             self._say("result", f"The model is told that it may not{whom}.", item)
             return
-        if call is None or item.ok:
-            who = "You answer in place of the tool" if _by_hand(call) else "The tool answers"
+        if call is not None and self._by_hand(call):
+            who = "You answer in place of the tool" + ("" if item.ok else ", that it failed")
+        elif call is None or item.ok:
+            who = "The tool answers"
         elif call.started_at is None:
             who = "That call cannot be made"
             plain = plain.partition("was not run:")[2].lstrip(" •-\n") or plain
@@ -204,13 +209,40 @@ class _Telling:
         else:
             self._say("result", f"{who}{whom}.", item, plain)
 
+    def _by_hand(self, call: ToolCall) -> bool:
+        """Somebody here gave the result, instead of the tool."""
+        return call.mode == "human" or call.key in self._answered or call.call_id in self._answered
+
+
+def _answered(run: Run, items: Sequence[Item]) -> set[str]:
+    """Calls whose result somebody gave who was to approve them, by key or `call_id`: only the
+    recording knows that one which was never begun did not just fail."""
+    if not any(_is_unrun(item) for item in items):
+        return set()
+    found: set[str] = set()
+    for number, kind in enumerate(run.recording.kinds):
+        if kind == "approval":
+            data, _ = parse(run.recording.raws[number].decode("utf-8", "replace"))
+            if isinstance(data, dict) and data.get("decision") == "answer":
+                found.add(str(data.get("item") or data.get("call_id")))
+    return found
+
+
+def _is_unrun(item: Item) -> bool:
+    return (
+        isinstance(item, ToolCall)
+        and item.asked_at is not None
+        and item.started_at is None
+        and item.state in ("done", "failed")
+    )
+
 
 def _awaited(asked: Sequence[ToolCall]) -> str:
     left = sum(call.state == "asked" for call in asked)
     return "Waiting for your approval" + (f" of {left} calls." if left > 1 else ".")
 
 
-def _decided(asked: Sequence[ToolCall]) -> str:
+def _decided(asked: Sequence[ToolCall], by_hand: bool) -> str:
     denied = [call for call in asked if call.state == "denied"]
     idle = [call for call in asked if call.state == "not run"]
     changed = next((call for call in asked if call.approved is not None), None)
@@ -222,17 +254,9 @@ def _decided(asked: Sequence[ToolCall]) -> str:
         return f"You approve {len(asked) - len(denied) - len(idle)} of {len(asked)}."
     if changed is not None:
         return f"You change it: {values(changed.approved or '') or 'to nothing'}. You approve."
-    if all(_by_hand(call) for call in asked):
+    if by_hand:
         return "You answer it yourself."
     return "You approve."
-
-
-def _by_hand(call: ToolCall | None) -> bool:
-    """Somebody here gave the result, instead of the tool."""
-    if call is None:
-        return False
-    unrun = call.asked_at is not None and call.started_at is None
-    return call.mode == "human" or (unrun and call.state == "done")
 
 
 # A call in words.

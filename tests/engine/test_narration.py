@@ -161,6 +161,20 @@ def test_whoever_sits_there_answers() -> None:
         "3. You answer it yourself.",
         "4. You answer in place of the tool: snow.",
     ]
+    tape = weather().asked().tool("approval", decision="answer", asked=True)
+    assert tape.result("It is down.", state="failed").lines[2:] == [
+        "3. You answer it yourself.",
+        "4. You answer in place of the tool, that it failed: It is down.",
+    ]
+
+
+def test_a_call_that_was_approved_and_that_nothing_could_run() -> None:
+    tape = weather().asked().tool("approval", decision="approve", asked=True)
+    tape.result("`get_weather` was not run: nothing here can run it.", state="failed")
+    assert tape.lines[2:] == [
+        "3. You approve.",
+        "4. That call cannot be made: nothing here can run it.",
+    ]
 
 
 def test_a_tool_that_fails_and_a_call_that_cannot_be() -> None:
