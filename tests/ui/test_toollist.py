@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai.types.responses.tool import Tool as SdkTool
 from pydantic import TypeAdapter
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
@@ -178,9 +177,10 @@ def test_what_can_be_changed_is_only_what_was_defined_here() -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_each_example_is_what_the_sdk_would_send(kind: str) -> None:
+    from openai.types.responses.tool import Tool as SdkTool  # slow to import
+
     made = example_of(kind)
     read = TypeAdapter(SdkTool).validate_python(made)
-    assert type(read).model_fields["type"].annotation is not None
     assert read.model_dump(exclude_none=True, mode="json") == made
     assert remarks(made) == []
 

@@ -10,7 +10,7 @@ from playground.ui import theme
 from playground.ui.models import RECORD, Index
 from playground.ui.widgets.toolmodel import ToolModel
 from playground.ui.widgets.toolpaint import ToolRows, zones_of
-from playground.ui.widgets.toolrows import Entry, Head, Row
+from playground.ui.widgets.toolrows import Entry, Head
 
 _SPACE = (Qt.Key.Key_Space, Qt.Key.Key_Select)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -46,7 +46,7 @@ class ToolView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         theme.follow(self, lambda look: self.scheduleDelayedItemsLayout())
 
-    def _row(self, index: Index) -> Row | None:
+    def _row(self, index: Index) -> Entry | Head | None:
         found = index.data(int(RECORD)) if index.isValid() else None
         return found if isinstance(found, Entry | Head) else None
 
