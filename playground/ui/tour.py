@@ -20,7 +20,7 @@ from playground.core.profile import SANDBOX
 from playground.core.session import Run
 from playground.ui import theme, words
 from playground.ui.panels.chat import ChatPanel
-from playground.ui.panels.inspector import InspectorPanel
+from playground.ui.panels.inspector import EVENTS, REQUEST, InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
 from playground.ui.panels.structured import StructuredPanel
@@ -116,9 +116,9 @@ class Tour:
             "Every event of that answer: when it came, what it carried, and its raw bytes.",
             events=longer.transcript.events,
         )
-        self.inspector.tabs.pick(1)
+        self.inspector.tabs.pick(REQUEST)
         self.picture("request", "Exactly what was sent, with the key masked.")
-        self.inspector.tabs.pick(0)
+        self.inspector.tabs.pick(EVENTS)
 
         self.chat.regenerate()
         again = self._newest()

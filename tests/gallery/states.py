@@ -18,6 +18,7 @@ from playground.core.problem import Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile
 from playground.core.session import Run, new_id
 from playground.desktop import Desktop
+from playground.ui.panels.inspector import REQUEST, RESPONSE
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
@@ -531,12 +532,12 @@ async def raw_event(stage: Stage) -> None:
 
 async def request(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.tabs.pick(1)
+    stage.inspector.tabs.pick(REQUEST)
 
 
 async def response(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.tabs.pick(2)
+    stage.inspector.tabs.pick(RESPONSE)
 
 
 async def event_filter(stage: Stage) -> None:

@@ -26,10 +26,11 @@ from playground.ui.widgets.eventlist import EventList
 from playground.ui.widgets.eventpaint import milliseconds
 from playground.ui.widgets.exchange import exchanges
 from playground.ui.widgets.exchangeview import RequestPage, ResponsePage
+from playground.ui.widgets.looptimeline import LoopTimeline
 from playground.ui.widgets.parts import Segments, beside, label, row
 from playground.ui.window import DockSpec
 
-EVENTS, REQUEST, RESPONSE = range(3)
+EVENTS, TIMELINE, REQUEST, RESPONSE = range(4)
 
 NO_RUN = (
     "Every event of a run appears here as it arrives: when it came, what it changed, "
@@ -52,7 +53,8 @@ class InspectorPanel(QWidget):
         self.request = RequestPage(self)
         self.response = ResponsePage(self)
         self.filter = EventFilter(lambda: self.events.index, self)
-        self.tabs = Segments(("Events", "Request", "Response"), parent=self)
+        self.lanes = LoopTimeline(self)
+        self.tabs = Segments(("Events", "Timeline", "Request", "Response"), parent=self)
         self._right = row(spacing=4)
         self._status = label("caption")
         self._end = QPushButton("Jump to end", self)
@@ -87,7 +89,7 @@ class InspectorPanel(QWidget):
         column.addWidget(row(self._status, self._end))
         both = beside(left, self.detail, shares=(5, 3))
         self._pages = QStackedWidget(self)
-        for page in (both, self.request, self.response):
+        for page in (both, self.lanes, self.request, self.response):
             self._pages.addWidget(page)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
@@ -146,7 +148,11 @@ class InspectorPanel(QWidget):
             return
         self._stack.setCurrentIndex(1)
         self.filter.setVisible(self.tabs.index == EVENTS)
-        if self.tabs.index != EVENTS:
+        if self.tabs.index == TIMELINE:
+            if self.lanes.run is not run:
+                self.lanes.show_run(run)
+            self.lanes.advance()
+        elif self.tabs.index != EVENTS:
             page = self.request if self.tabs.index == REQUEST else self.response
             page.show_exchanges(run.recording, run.transcript, exchanges(index))
 
