@@ -56,6 +56,9 @@ _KEYS = re.compile(
 )
 """Keys by their usual beginnings, and whatever is as long and as mixed as one."""
 
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+"""How JSON begins that is more than a number or a word."""
+
 _HOSTED = {
     "code_interpreter_call": "runs a program of its own",
     "file_search_call": "searches the files it was given",
@@ -440,17 +443,22 @@ def _listed(value: Sequence[Any], deep: int) -> str:
 def spoken(markdown: str) -> str:
     """What somebody wrote, as plain text without marks and code; of JSON what it says."""
     text = markdown.strip()
-    if text.startswith(("{", "[")):
-        value, wrong = parse(text) if len(text) <= READ else (None, "too long")
-        if not wrong and isinstance(value, dict | list):
-            return _plain(value)
-        if text.startswith(('{"', '[{"', "{\n")):
-            return "…"  # JSON that is still arriving
+    if _JSON.match(text):
+        return _unjsoned(text)
     stream = MarkdownStream()
     stream.feed(text[: 2 * LONG])
     stream.finish()
     said = hide("".join(_pieces(stream.blocks)).strip())
     return visible(said if len(said) <= LONG else said[:LONG].rstrip() + " …")
+
+
+def _unjsoned(text: str) -> str:
+    """What JSON says; of JSON that is not whole, that there is something."""
+    return _plain(parse(text)[0]) if _is_json(text) else "…"
+
+
+def _is_json(text: str) -> bool:
+    return len(text) <= READ and not parse(text)[1]
 
 
 def _pieces(rows: Sequence[blocks.Block]) -> Iterator[str]:
@@ -461,7 +469,10 @@ def _pieces(rows: Sequence[blocks.Block]) -> Iterator[str]:
                 if block.within and isinstance(last := block.within[-1], blocks.Item):
                     mark = "" if not last.first else f"{last.number}. " if last.number else "• "
                 yield ("\n" if block.within else "\n\n") + mark
-                yield "".join(span.text for span in block.spans)
+                said = "".join(span.text for span in block.spans)
+                whole = _JSON.match(said) is not None
+                lines = [said] if whole and _is_json(said) else said.split("\n")
+                yield "\n".join(_unjsoned(line) if _JSON.match(line) else line for line in lines)
             case blocks.Table():
                 yield "\n"
                 for row in (block.head, *block.rows[:FEW]):

@@ -361,6 +361,11 @@ def test_what_is_said_is_plain() -> None:
     )
     assert spoken('{"name": "Anna", "age": 31}') == "name Anna, age 31"
     assert spoken('{"name": "An') == "…"
+    assert spoken('This came:\n{"a": 1, "b": 2}\n[{"name": "x"}]\nand {so} [on](u).') == (
+        "This came:\na 1, b 2\nx\nand {so} on."
+    )
+    assert spoken('See:\n\n{\n"a": 1,\n"b": 2\n}') == "See:\n\na 1, b 2"
+    assert spoken('So far:\n{"a": [1,') == "So far:\n…"
     assert spoken("word " * 1000).endswith(" …")
 
 
