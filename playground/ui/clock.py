@@ -38,6 +38,12 @@ class Clock(QObject):
         """Call `advance` on every frame, or on every sixth."""
         (self._slow if slow else self._fast).append(advance)
 
+    def forget(self, advance: Callable[[], None]) -> None:
+        """No longer call what is being watched."""
+        for rows in (self._fast, self._slow):
+            if advance in rows:
+                rows.remove(advance)
+
     def wake(self) -> None:
         """Something began: start looking."""
         if not self._timer.isActive():

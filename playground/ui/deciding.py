@@ -19,27 +19,29 @@ def deciding(desk: Desk) -> Deciding:
 
     def make(run: Run, call: ToolCall, parent: QWidget) -> QWidget | None:
         one = desk.approving.find(run, call.call_id)
-        return None if one is None else _box(one, parent)
-
-    def _box(one: Waiting, parent: QWidget) -> ApprovalBox:
-        request = one.request
-        began = one.run.now()
-        box = ApprovalBox(
-            request.asked,
-            parent,
-            arguments=request.arguments,
-            touches=request.touches,
-            difference=request.difference,
-            wrong=request.wrong,
-            waited=lambda: (one.run.now() - began) / 1e9,
-        )
-
-        def decided(decision: Decision) -> None:
-            desk.approving.decide(one, decision)
-
-        box.decided.connect(decided)
-        if isinstance(parent, Card):
-            box.resized.connect(parent.resized)
-        return box
+        return None if one is None else box_of(desk, one, parent)
 
     return make
+
+
+def box_of(desk: Desk, one: Waiting, parent: QWidget) -> ApprovalBox:
+    """The box of a call that waits."""
+    request = one.request
+    began = one.run.now()
+    box = ApprovalBox(
+        request.asked,
+        parent,
+        arguments=request.arguments,
+        touches=request.touches,
+        difference=request.difference,
+        wrong=request.wrong,
+        waited=lambda: (one.run.now() - began) / 1e9,
+    )
+
+    def decided(decision: Decision) -> None:
+        desk.approving.decide(one, decision)
+
+    box.decided.connect(decided)
+    if isinstance(parent, Card):
+        box.resized.connect(parent.resized)
+    return box

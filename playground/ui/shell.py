@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
@@ -33,6 +33,9 @@ from playground.ui.widgets.palette import Entry, Palette
 from playground.ui.widgets.problembox import ProblemBox
 from playground.ui.widgets.status import StatusLine
 from playground.ui.window import DockSpec, PanelSpec, Window
+
+if TYPE_CHECKING:
+    from playground.ui.presenting import Presenting
 
 CommandRow = tuple[str, str, str, Callable[[], object]]
 """(menu, title, keys, slot)"""
@@ -63,6 +66,8 @@ class Shell:
         self.home = home
         self._dialogs = dialogs
         self._dialog: QDialog | None = None
+        self.presenting: Presenting | None = None
+        """While somebody presents."""
         self._actions: list[QAction] = []
         self._offered: dict[tuple[str, str], list[tuple[QWidget, Callable[[], object]]]] = {}
         """Who does what a command says, by its title and keys."""
@@ -151,6 +156,7 @@ class Shell:
         self._add("&View", "Smaller", "Ctrl+-", partial(self._scale, -1))
         self._add("&View", "Detach the inspector", "", self._detach)
         self._add("&View", "Reset layout", "", window.reset_layout)
+        self._add("&View", "Present", "Ctrl+Shift+P", self.present)
         self._add("&Run", "Choose a model", "Ctrl+M", partial(desk.wanted.emit, "models"))
         self._add("&Help", "All commands…", "Ctrl+K", self.palette)
         self._add("&Help", "Shortcuts", "Ctrl+/", self._shortcuts)
@@ -207,6 +213,20 @@ class Shell:
         settings.scale = SCALES[min(max(at + by, 0), len(SCALES) - 1)]
         theme.apply(settings.theme, settings.scale)
         self.desk.save_settings()
+
+    def present(self) -> None:
+        """Tell the last run for a room to read; again: back to work."""
+        from playground.ui.presenting import Presenting  # with all that shows approvals
+
+        if self.presenting is not None:
+            self.presenting.leave()
+            return
+        self.presenting = Presenting(self.window, self.desk)
+        self.presenting.destroyed.connect(self._presented)
+
+    def _presented(self) -> None:
+        self.presenting = None
+        self.desk.wanted.emit("composer")
 
     def _detach(self) -> None:
         dock = self.window.docks["inspector"]
