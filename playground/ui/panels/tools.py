@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QSplitter,
     QStackedLayout,
     QToolButton,
@@ -17,10 +19,12 @@ from PySide6.QtWidgets import (
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
 from playground.core.session import Run, Session
-from playground.core.tools import Mode, Tool
+from playground.core.tools import Kind, Mode, Tool
 from playground.endpoints import BY_ID
+from playground.endpoints.offering import definition
 from playground.engine import takehome_loop
 from playground.engine.debugger import Pause, rewound
+from playground.engine.toolbox import MINE
 from playground.export.request import Request
 from playground.tools.rules import RuleSet
 from playground.ui import theme
@@ -37,10 +41,25 @@ from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.pauseedit import PauseEdit
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.toolbench import ToolBench
+from playground.ui.widgets.tooldefinition import ToolDefinition
 from playground.ui.widgets.toollist import ToolList
 from playground.ui.widgets.transcript import TranscriptView
 
 LOOP, TOOLS, CODE = range(3)
+STARTS: Mapping[Kind, Mapping[str, Any]] = {
+    "function": {
+        "description": "What it does, and when it is to be called.",
+        "parameters": {
+            "type": "object",
+            "properties": {"text": {"type": "string"}},
+            "required": ["text"],
+            "additionalProperties": False,
+        },
+    },
+    "custom": {"description": "What it does with the text.", "format": {"type": "text"}},
+    "hosted": {"hosted": {"type": "web_search"}},
+}
+"""What a new tool begins with."""
 
 
 class ToolsPanel(QWidget):
@@ -150,14 +169,34 @@ class ToolsPanel(QWidget):
     def _workshop(self, parent: QWidget) -> QSplitter:
         self.list = ToolList(parent)
         self.bench = ToolBench(self.desk, parent)
+        self.definition = ToolDefinition(self.desk.tasks, self._requested, parent)
+        self.definition.changed.connect(self._redefine)
+        middle = QWidget(parent)
+        column = QVBoxLayout(middle)
+        theme.space(column, 0, 4, 0, 0, gap=0)
+        line = QHBoxLayout()
+        theme.space(line, 12, 0, 8, 0)
+        self.sides = Segments(("Definition", "Run by hand"), small=True, parent=middle)
+        self.sides.setAccessibleName("What is shown of the tool")
+        line.addWidget(self.sides)
+        line.addStretch(1)
+        column.addLayout(line)
+        page = QWidget(middle)
+        sides = QStackedLayout(page)
+        sides.addWidget(self.definition)
+        sides.addWidget(self.bench)
+        self.sides.picked.connect(sides.setCurrentIndex)
+        column.addWidget(page, 1)
         self.list.offered.connect(self._offer)
         self.list.mode_picked.connect(self._mode_picked)
-        self.list.picked.connect(self.bench.show_tool)
+        self.list.picked.connect(self._pick)
+        self.list.new_wanted.connect(self._new)
+        self.list.undefined.connect(lambda tool: self._undefine(tool))
         self.list.opened.connect(self._open)
         self.list.removed.connect(self._remove)
         splitter = QSplitter(Qt.Orientation.Horizontal, parent)
         splitter.setChildrenCollapsible(False)
-        for view, share in ((self.list, 4), (self.bench, 6)):
+        for view, share in ((self.list, 4), (middle, 6)):
             splitter.addWidget(view)
             splitter.setStretchFactor(splitter.indexOf(view), share)
         splitter.setSizes([400, 600])
@@ -226,8 +265,7 @@ class ToolsPanel(QWidget):
         self.list.show_tools(
             box.sources.values(), self.desk.session.call.tools, box.settings.modes, box.states
         )
-        tool = self.list.tool
-        self.bench.show_tool(box.tool(tool.id) or tool if tool is not None else None)
+        self._pick(self.list.tool)
 
     def _turn_page(self) -> None:
         page = CODE if self.as_code.isChecked() else self.pages.index
@@ -258,6 +296,46 @@ class ToolsPanel(QWidget):
             self._show_tools()
         if (self.current_run() is not None) != self.composer.running:
             self._show_running()
+
+    # Definitions.
+
+    def _pick(self, tool: Tool | None) -> None:
+        found = (self.desk.toolbox.tool(tool.id) or tool) if tool is not None else None
+        self.bench.show_tool(found)
+        self.definition.show_tool(found)
+
+    def _requested(self, tool: Tool) -> Any:
+        """What stands of a tool in the next request."""
+        return definition(tool, flat=self.desk.session.call.api == "responses")
+
+    def _new(self, kind: Kind) -> None:
+        box, number = self.desk.toolbox, 1
+        names = {tool.name for tool in box.tools}
+        while (name := f"new_tool_{number}" if number > 1 else "new_tool") in names:
+            number += 1
+        box.define(Tool(name=name, kind=kind, **STARTS[kind]))
+        self._show_tools()
+        self.sides.pick(0)
+        self.list.select(f"{MINE}/{name}")
+
+    def _redefine(self, tool: Tool, before: Tool) -> None:
+        """Another definition, perhaps under another name; also where it is offered."""
+        box, session = self.desk.toolbox, self.desk.session
+        if tool.name != before.name:
+            box.undefine(before.name)
+        box.define(tool)
+        made = box.tool(f"{MINE}/{tool.name}") or tool
+        tools = [made if one.id == before.id else one for one in session.call.tools]
+        if tools != session.call.tools:
+            session.call = session.call.model_copy(update={"tools": tools})
+            self.desk.changed()
+        self._show_tools()
+        self.list.select(made.id)
+
+    def _undefine(self, tool: Tool) -> None:
+        self.desk.toolbox.undefine(tool.name)
+        self._show_tools()
+        self.desk.done.emit(f"Removed {tool.title}.", lambda: self._redefine(tool, tool))
 
     # The debugger.
 
