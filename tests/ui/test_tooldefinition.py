@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from playground.core.problem import Failure, Problem
@@ -246,15 +253,22 @@ class Owner:
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[ToolDefinition]:
+def view(qapp: QApplication) -> Iterator[ToolDefinition]:
     problems: list[Problem] = []
     one = ToolDefinition(Tasks(problems.append), lambda tool: requested(tool, flat=True))
-    qtbot.addWidget(one)
     one.resize(340, 640)
     one.show()
     one.activateWindow()
     yield one
+    gone(one)
     assert problems == []
+
+
+def gone(widget: QWidget) -> None:
+    """At once: what is left over is dressed anew in every other theme, and that takes long."""
+    widget.close()
+    widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
@@ -436,10 +450,9 @@ def test_text_that_is_not_a_definition_yet_stays_while_something_else_changes(
     assert view.json.text == "{"
 
 
-def test_another_dialect_is_spelled_anew(qtbot: QtBot) -> None:
+def test_another_dialect_is_spelled_anew(qapp: QApplication) -> None:
     flat = True
     view = ToolDefinition(Tasks(lambda _: None), lambda tool: requested(tool, flat=flat))
-    qtbot.addWidget(view)
     view.show_tool(WEATHER)
     flat = False
     view.refresh()
@@ -448,6 +461,7 @@ def test_another_dialect_is_spelled_anew(qtbot: QtBot) -> None:
     view.json.apply(view.json.text.replace("get_weather", "sky"))
     view.settle()
     assert owner.tools[-1].name == "sky"
+    gone(view)
 
 
 def test_what_a_file_defines_can_only_be_looked_at(view: ToolDefinition) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QFileDialog, QMenu
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from playground.core.problem import Problem
 from playground.core.tools import Mode, Tool
@@ -220,15 +219,18 @@ class Told:
 
 
 @pytest.fixture
-def tools(qtbot: QtBot) -> ToolList:
+def tools(qapp: QApplication) -> Iterator[ToolList]:
     one = ToolList()
-    qtbot.addWidget(one)
     one.resize(300, 700)
     one.show_tools(sources(), [BOOK], {})
     one.show()
     one.activateWindow()
     one.view.setFocus()
-    return one
+    yield one
+    # At once: what is left over is dressed anew in every other theme, and that takes long.
+    one.close()
+    one.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
@@ -456,9 +458,7 @@ def test_text_of_others_is_no_html_in_a_tooltip(tools: ToolList) -> None:
 
 @pytest.mark.parametrize("name", ["light", "dark", "contrast"])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_every_row_is_painted_in_every_theme(
-    tools: ToolList, name: str, scale: float, qtbot: QtBot
-) -> None:
+def test_every_row_is_painted_in_every_theme(tools: ToolList, name: str, scale: float) -> None:
     theme.apply(name, scale)
     tools.resize(int(300 * scale), int(700 * scale))
     stranger = Tool(source="old", name="launch")
