@@ -34,6 +34,7 @@ from playground.ui.panels.chat import ChatPanel
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
+from playground.ui.panels.structured import StructuredPanel
 from playground.ui.widgets.prose import Prose
 from tests.loop import until
 
@@ -76,6 +77,14 @@ class Driver:
         assert isinstance(settings, SettingsDock)
         self.chat, self.inspector = panel, inspector
         self.sessions, self.settings = sessions, settings
+
+    @property
+    def structured(self) -> StructuredPanel:
+        """The panel, on screen."""
+        self.window.show_panel("structured")
+        panel = self.window.panels["structured"]
+        assert isinstance(panel, StructuredPanel)
+        return panel
 
     # What a person does.
 
@@ -220,7 +229,9 @@ async def opened(home: Path, profile: str | None = None) -> AsyncIterator[Driver
         one.window.activateWindow()
         await until(one.window.isActiveWindow)
         driver = Driver(one)
-        await driver.shows("Ctrl+K", "Run")  # what was added last is laid out
+        await driver.shows("Ctrl+K")
+        panel = one.window.panels[one.window.panel]
+        await until(lambda: not panel.visibleRegion().isEmpty())  # it is laid out
         yield driver
     finally:
         await one.close()

@@ -43,3 +43,8 @@ class Output(BaseModel):
     def asked(self) -> bool:
         """Whether the request says anything of the answer's form."""
         return self.mode != "text"
+
+    @property
+    def written(self) -> bool:
+        """Whether somebody has given a schema, even one that cannot be read."""
+        return self.json_schema is not None or bool(self.source.strip())

@@ -87,6 +87,9 @@ class Desk(QObject):
         self._unsaved: dict[str, Session] = {}
         self._drafts: set[str] = set()
         """Sessions that were written although nothing but a draft is in them."""
+        self._schemas: set[str] = set()
+        """Sessions in which somebody has written a schema: that is worth keeping by itself. Most
+        only have it from the session before."""
         self.clock.watch(self._look, slow=True)
 
     @property
@@ -139,7 +142,10 @@ class Desk(QObject):
 
     def open_session(self, session_id: str) -> None:
         async def work() -> None:
-            self._show(await self.workspace.load(session_id))
+            session = await self.workspace.load(session_id)
+            if not session.runs and session.call.output.written:
+                self._schemas.add(session.id)
+            self._show(session)
 
         self.tasks.start(work(), self)
 
@@ -192,7 +198,7 @@ class Desk(QObject):
 
     def _show(self, session: Session) -> None:
         self.session = session
-        if session.written and not session.runs:
+        if (session.written or session.id in self._schemas) and not session.runs:
             self._drafts.add(session.id)
         self.session_shown.emit(session)
         path = session.path()
@@ -242,11 +248,18 @@ class Desk(QObject):
             self.keep()
         self.settings_changed.emit()
 
-    def mark(self, session: Session) -> None:
-        """Something was typed into a session: it will be written by `keep`, or before the end."""
+    def mark(self, session: Session, *, schema: bool = False) -> None:
+        """Something was typed into a session: it will be written by `keep`, or before the end.
+        `schema`: it was its schema."""
         self._unsaved[session.id] = session
+        output = session.call.output
+        if schema:
+            (self._schemas.add if output.written else self._schemas.discard)(session.id)
         if not session.runs and not session.named:
-            session.title = title_of([Message(text=Text(session.draft))])
+            title = title_of([Message(text=Text(session.draft))])
+            if not title and session.id in self._schemas:
+                title = f"Schema “{output.name}”"
+            session.title = title
 
     def keep(self) -> None:
         """Write what sessions say of themselves: settings, draft, branch, title."""
@@ -260,7 +273,7 @@ class Desk(QObject):
         for session in list(self._unsaved.values()):
             if session.id not in self.workspace.open:
                 pass  # it was forgotten
-            elif session.runs or session.written or session.named:
+            elif session.runs or session.written or session.named or session.id in self._schemas:
                 await store.save(session)
                 if not session.runs and session.id not in self._drafts:
                     self._drafts.add(session.id)

@@ -254,9 +254,11 @@ class StructuredPanel(QWidget):
         """The schema was edited, or read: the next request has it."""
         session, output = self._session, self.schema.output
         if session is not None and output != session.call.output:
+            before = session.call.output
             session.call = session.call.model_copy(update={"output": output})
             if not self._showing:
-                self.desk.mark(session)
+                text = (output.source, output.json_schema)
+                self.desk.mark(session, schema=text != (before.source, before.json_schema))
                 self._saving.start()
             self.desk.settings_changed.emit()
         self.code.changed()

@@ -12,6 +12,8 @@ from playground.ui.widgets.source import one_line
 
 SHOWN = 240
 """Characters of a value that a row can show."""
+TOLD = 2_000
+"""Characters of what the schema says of a field that are told."""
 INSIDE = 4
 """Values of a closed field that its row shows."""
 
@@ -130,7 +132,7 @@ def facts(field: Field) -> str:
     kind = field.kind
     if there and field.expects and there != field.expects:
         kind = f"{there}, where the schema says {field.expects}"
-    about = [field.title if field.key is not None else "", field.description]
+    about = [field.title[:TOLD] if field.key is not None else "", field.description[:TOLD]]
     return "\n".join(filter(None, (f"{kind} · {told(field)}" if kind else told(field), *about)))
 
 

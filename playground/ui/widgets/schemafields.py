@@ -71,6 +71,8 @@ NAMES = 76
 """Pixels of the design for the names of fields: the form stands in a narrow column."""
 ARROW = 46
 """Pixels of the design that a list needs beside its words."""
+LONG, SHOWN = 20_000, 400
+"""Characters of a text that can be edited in the form, and of a longer one that are shown."""
 _UNION, _ROOT = "union", "root"
 
 
@@ -178,6 +180,11 @@ class SchemaFields(QWidget):
             _say_wrong(self.name, self._row.part in NAMED and bool(why))
 
     def _write(self, edit: CodeEdit, text: str, fresh: bool) -> None:
+        held = len(text) > LONG
+        edit.setReadOnly(held)
+        edit.setToolTip("Too long to be edited here: edit it as code." if held else "")
+        if held:
+            text, fresh = f"{text[:SHOWN]}…", True
         if fresh or not edit.pending:
             edit.write(text)
 
@@ -256,13 +263,13 @@ class SchemaFields(QWidget):
             self._want(on(operation, self._row, on_))
 
     def _described(self) -> None:
-        text = self.description.toPlainText()
-        if self._row is not None and text != self._row.description:
+        text, held = self.description.toPlainText(), self.description.isReadOnly()
+        if self._row is not None and not held and text != self._row.description:
             self._want(on(describe, self._row, "description", text))
 
     def _listed(self) -> None:
         row = self._row
-        if row is None:
+        if row is None or self.values.isReadOnly():
             return
         lines = [line for line in self.values.toPlainText().split("\n") if line.strip()]
         kinds = types(row.shape)

@@ -22,6 +22,8 @@ SEVERITIES = ("info", "warning", "error")
 """The worst last."""
 NAMED = ("property", "definition", "pattern")
 """What can be renamed."""
+TOLD = 2_000
+"""Characters of a description that are told."""
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _NAMED = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
@@ -202,6 +204,6 @@ class SchemaModel(QAbstractItemModel):
             "may be left out" if row.required is False else "",
             row.constraints,
             row.title if row.part != "root" else "",
-            row.description,
+            row.description[:TOLD],
             f"{mark.severity}: {mark.message}" if mark is not None else "",
         ]

@@ -37,6 +37,8 @@ from playground.ui.widgets.schematreemodel import INSIDE, MARK, NAMED, Mark
 
 HIGH, STEP, SIGN, GAP = 24, 16, 14, 8
 """Pixels of the design: a row, a level, an icon, between two texts."""
+SHOWN = 300
+"""Characters of a text that there might be room for."""
 TOKENS = {"info": "accent", "warning": "warn", "error": "error"}
 
 _KEYS = {
@@ -243,9 +245,9 @@ def _texts(row: Row, look: theme.Theme) -> list[tuple[str, QFont, str]]:
         (f"{row.key}{'?' if row.required is False else ''}", name, "text" if spoken else "muted"),
         (row.kind, chip_font(), kind),
         (row.constraints, chip_font(), "faint"),
-        (" ".join(row.description.split()), small, "faint"),
+        (" ".join(row.description[:SHOWN].split()), small, "faint"),
     ]
-    return [(visible(text), font, token) for text, font, token in parts if text]
+    return [(visible(text[:SHOWN]), font, token) for text, font, token in parts if text]
 
 
 def _kind_width(row: Row) -> int:
