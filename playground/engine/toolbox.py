@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -194,8 +194,16 @@ class Toolbox:
             for spec in self.specs
         }
 
-    def describe_server(self, spec: McpSpec) -> None:
-        """Keep a server, or another description of one. Nothing is started by that."""
+    @property
+    def names(self) -> Collection[str]:
+        """What there is in the environment, by name: what servers can be handed."""
+        return self._environ.keys()
+
+    async def describe_server(self, spec: McpSpec) -> None:
+        """Keep a server, or another description of one, which is ended then. Nothing is started
+        by that."""
+        if (running := self.servers.pop(spec.id, None)) is not None:
+            await running.close()
         rows = self.settings.servers
         at = next((n for n, one in enumerate(rows) if one.get("id") == spec.id), len(rows))
         rows[at : at + 1] = [spec.model_dump(mode="json")]
@@ -211,31 +219,34 @@ class Toolbox:
         await self._server(server_id).close()
         self._server_changed(server_id)
 
-    async def test(self, server_id: str) -> Trial:
-        """Start it to see what comes of that. Raises nothing but for what is our own fault."""
-        trial = await self._server(server_id).test_start()
-        self._server_changed(server_id)
-        return trial
+    async def test(
+        self, spec: McpSpec, progress: Callable[[str], None] = lambda words: None
+    ) -> Trial:
+        """Start a server that is described like this, to see what comes of that; it is ended
+        again. Raises nothing but for what is our own fault."""
+        server = self._made(spec)
+        try:
+            return await server.test_start(progress)
+        finally:
+            await server.close()
 
     def _server(self, server_id: str) -> McpServer:
-        if server_id in self.servers:
-            return self.servers[server_id]
-        spec = next((one for one in self.specs if one.id == server_id), None)
-        if spec is None:
-            raise Failure(Problem(title="There is no such MCP server any more."))
+        if server_id not in self.servers:
+            spec = next((one for one in self.specs if one.id == server_id), None)
+            if spec is None:
+                raise Failure(Problem(title="There is no such MCP server any more."))
+            self.servers[server_id] = self._made(spec, lambda: self._server_changed(server_id))
+        return self.servers[server_id]
+
+    def _made(self, spec: McpSpec, changed: Callable[[], None] = lambda: None) -> McpServer:
         if self._shell is None:
             self._shell = LoginShell(self._environ)
         values = {
             name: SecretStr(self._environ[name]) for name in spec.secrets if name in self._environ
         }
-        self.servers[server_id] = made = McpServer(
-            spec,
-            values,
-            environment=self._environ,
-            shell=self._shell,
-            changed=lambda: self._server_changed(server_id),
+        return McpServer(
+            spec, values, environment=self._environ, shell=self._shell, changed=changed
         )
-        return made
 
     def _show_server(self, spec: McpSpec) -> None:
         self.sources[spec.id] = self._named(Source(spec.id, spec.name, "mcp"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -26,6 +27,7 @@ from playground.engine import takehome_loop
 from playground.engine.debugger import Pause, rewound
 from playground.engine.toolbox import MINE
 from playground.export.request import Request
+from playground.tools.mcp_values import McpSpec
 from playground.tools.rules import RuleSet
 from playground.ui import theme
 from playground.ui.clock import SLOW
@@ -37,6 +39,7 @@ from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.debugbar import DebugBar, Spot
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.looptimeline import LoopTimeline
+from playground.ui.widgets.mcpdialog import McpDialog
 from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.pauseedit import PauseEdit
 from playground.ui.widgets.sessionhead import SessionHead
@@ -191,7 +194,11 @@ class ToolsPanel(QWidget):
         self.list.mode_picked.connect(self._mode_picked)
         self.list.picked.connect(self._pick)
         self.list.new_wanted.connect(self._new)
-        self.list.undefined.connect(lambda tool: self._undefine(tool))
+        self.list.undefined.connect(self._undefine)
+        self.list.server_wanted.connect(lambda: self.describe_server(None))
+        self.list.started.connect(lambda server: self._at_server(server, "start"))
+        self.list.stopped.connect(lambda server: self._at_server(server, "stop"))
+        self.list.tested.connect(self._test_server)
         self.list.opened.connect(self._open)
         self.list.removed.connect(self._remove)
         splitter = QSplitter(Qt.Orientation.Horizontal, parent)
@@ -336,6 +343,51 @@ class ToolsPanel(QWidget):
         self.desk.toolbox.undefine(tool.name)
         self._show_tools()
         self.desk.done.emit(f"Removed {tool.title}.", lambda: self._redefine(tool, tool))
+
+    # MCP servers.
+
+    def describe_server(self, spec: McpSpec | None) -> McpDialog:
+        """Ask how a server is to be had. Keeping that starts nothing."""
+        box, start = self.desk.toolbox, self.desk.tasks.start
+        dialog = McpDialog(spec, self, environ=box.names)
+        testing: list[asyncio.Future[Any]] = []
+
+        async def save(made: McpSpec) -> None:
+            await box.describe_server(made)
+            self._show_tools()
+
+        async def test(made: McpSpec) -> None:
+            dialog.show_trial(await box.test(made, dialog.show_progress))
+
+        def stop() -> None:
+            for task in testing:
+                task.cancel()
+
+        dialog.saved.connect(lambda made: start(save(made), self))
+        dialog.test_wanted.connect(lambda made: testing.append(start(test(made), dialog)))
+        dialog.stop_wanted.connect(stop)
+        dialog.finished.connect(lambda _: stop())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _test_server(self, server_id: str) -> None:
+        """Show how it is described, and try it."""
+        spec = next((one for one in self.desk.toolbox.specs if one.id == server_id), None)
+        if spec is not None:
+            self.describe_server(spec)
+
+    def _at_server(self, server_id: str, what: Literal["start", "stop"]) -> None:
+        box = self.desk.toolbox
+
+        async def work() -> None:
+            try:
+                await (box.start(server_id) if what == "start" else box.stop(server_id))
+            finally:
+                self._show_tools()
+
+        self.desk.tasks.start(work(), self)
+        self._show_tools()
 
     # The debugger.
 
