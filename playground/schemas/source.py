@@ -245,7 +245,7 @@ class _Reader:
             self._refuse("This is not JSON.", at, "JSON has no comma after the last value")
         if rest.startswith(("//", "/*", "#")):
             self._refuse("This is not JSON.", at, "JSON has no comments")
-        if rest[0] == '"':
+        if rest[0] == '"' and _TOKEN.match(self.text, at) is None:
             self._refuse(
                 "This is not JSON.", at, "the string does not end on its line, or has a control "
                 "character in it"

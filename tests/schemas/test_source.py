@@ -66,6 +66,7 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         ('{"a" 1}', "expected `:`", 1, 6),
         ('{"a": 1]', "expected `,` or `}`", 1, 8),
         ("[1 2]", "expected `,` or `]`", 1, 4),
+        ('{"a": "b"\n "c": 1}', "expected `,` or `}`", 2, 2),
         ("[1]\n[2]", "expected the end", 2, 1),
         ("[NaN]", "no NaN", 1, 2),
         ("[-Infinity]", "no -Infinity", 1, 2),
