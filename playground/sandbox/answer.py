@@ -13,6 +13,7 @@ from playground.sandbox.acting import acts, shown
 from playground.sandbox.almanac import almanac
 from playground.sandbox.fields import Json
 from playground.sandbox.parts import Call, Item, Message, Part, Reasoning, Refusal, size
+from playground.sandbox.results import described, is_prose
 from playground.sandbox.scenario import (
     PLACEHOLDER,
     AlmanacPart,
@@ -103,10 +104,16 @@ def _parts(scenario: Scenario, turn: Turn) -> list[Part]:
             return [*_played(thoughts, turn), Message(tokens.split(structured(turn)))]
     if scenario.again and (before := _asked_again(scenario, turn)) is not None:
         return _played(scenario.again, before)
-    script = scenario.after_tools if turn.tool_outputs and scenario.after_tools else scenario.reply
+    script = _script(scenario, turn)
     if turn.tool_choice == "none":
         script = [part for part in script if not isinstance(part, CallPart)]
     return _played(script, turn)
+
+
+def _script(scenario: Scenario, turn: Turn) -> list[ScriptPart]:
+    if turn.tool_outputs and turn.steps <= len(scenario.steps):
+        return scenario.steps[turn.steps - 1]
+    return (turn.tool_outputs and scenario.after_tools) or scenario.reply
 
 
 def _played(script: Iterable[ScriptPart], turn: Turn) -> list[Part]:
@@ -194,6 +201,14 @@ def _quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
+def _results_quoted(turn: Turn) -> str:
+    """Results as they came, behind what they say."""
+    came = _quote("\n\n".join(output.text for output in turn.tool_outputs))
+    if is_prose(turn.tool_outputs):
+        return came
+    return f"{described(turn.tool_outputs)}\n\nWord for word:\n\n{came}"
+
+
 _DIALECTS: dict[Dialect, str] = {
     "responses": "Responses",
     "chat": "Chat Completions",
@@ -210,5 +225,8 @@ _FACTS: dict[str, Callable[[Turn], str]] = {
     "words": lambda turn: str(len(turn.prompt.split())),
     "input_tokens": lambda turn: str(turn.input_tokens),
     "tools": lambda turn: ", ".join(tool.name for tool in turn.tools) or "none",
-    "tool_outputs": lambda turn: _quote("\n\n".join(turn.tool_outputs)),
+    "tool_outputs": lambda turn: _quote("\n\n".join(one.text for one in turn.tool_outputs)),
+    "results_quoted": _results_quoted,
+    "results": lambda turn: described(turn.tool_outputs),
+    "latest": lambda turn: described(turn.latest),
 }

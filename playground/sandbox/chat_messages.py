@@ -46,8 +46,8 @@ def read_messages(fields: Fields, manners: Manners) -> Conversation:
         role = message.required_text("role")
         message.choice("role", _ROLES)
         if role == "tool":
-            _answer(message, waiting)
-            conversation.heard.output(plain_text(message, "content", _TEXT))
+            call_id = _answer(message, waiting)
+            conversation.heard.output(plain_text(message, "content", _TEXT), call_id)
         elif role == "function":
             message.required_text("name")
             conversation.heard.output(message.text("content") or "")
@@ -58,7 +58,8 @@ def read_messages(fields: Fields, manners: Manners) -> Conversation:
     return conversation
 
 
-def _answer(message: Fields, waiting: set[str]) -> None:
+def _answer(message: Fields, waiting: set[str]) -> str:
+    """The id of the call that a message answers."""
     call_id = message.required_text("tool_call_id")
     if call_id not in waiting:
         raise ApiError(
@@ -68,6 +69,7 @@ def _answer(message: Fields, waiting: set[str]) -> None:
             param=message.path("role"),
         )
     waiting.discard(call_id)
+    return call_id
 
 
 def _speak(conversation: Conversation, message: Fields, role: str, manners: Manners) -> set[str]:
@@ -87,10 +89,13 @@ def _speak(conversation: Conversation, message: Fields, role: str, manners: Mann
         raise ApiError(400, f"The `{name}` in the thinking mode must be passed back to the API.")
     waiting = set()
     for call in calls:
-        waiting.add(call.required_text("id"))
+        call_id = call.required_text("id")
+        waiting.add(call_id)
         if not manners.lenient:
             _check_call(call)
-        heard.call(call.body, call.object("function").raw("arguments"))
+        made = call.object("custom" if call.raw("type") == "custom" else "function")
+        called = str(made.raw("name") or "")
+        heard.call(call.body, call_id, called, made.raw("arguments") or made.raw("input"))
     return waiting
 
 

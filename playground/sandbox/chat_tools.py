@@ -33,7 +33,7 @@ def _function(function: Fields, param: str) -> Tool:
     schema = function.object("parameters").body
     if function.flag("strict"):
         strict.require(schema, f"function '{name}'", param)
-    return Tool("function", name, schema)
+    return Tool("function", name, schema, function.text("description") or "")
 
 
 def _function_choice(fields: Fields, functions: tuple[Tool, ...]) -> Choice:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from playground.sandbox import quantities
 
 SHOWN = 200
 """Characters of the whole text, where nothing better is found in it."""
@@ -69,7 +72,6 @@ _FIRM = r"(?:AB|AG|GmbH|Inc|Ltd|LLC|SA|BV|University|Institute|Hospital|Company)
 
 _LOOKS = {
     # what a property is called, and what its value then looks like
-    r"expression": r"[\d(][\d\s.()+*/^-]*[+*/^-][\d\s.()+*/^-]*[\d)]",
     r"date|issued|day|when": _DATE,
     r"\btime|start|begin|\bend": _TIME,
     r"e?mail": _EMAIL,
@@ -77,6 +79,7 @@ _LOOKS = {
     r"phone|\btel|mobile": r"\+\d[\d ]{6,}\d",
     r"number|\bid\b|\bcode|reference|\bno\b": _CODE,
     r"colou?r": rf"\b(?i:{'|'.join(COLOURS)})\b",
+    r"symbol|ticker": r"\b[A-Z]{2,5}\b",
 }
 _HINTS = {
     # likewise, of what is told by the words around it
@@ -86,6 +89,7 @@ _HINTS = {
     r"place|location|venue|room|where|address": (
         rf"(?:(?<=\bin the )|(?<=\bat the )|(?<=\bin ))(?:{_CAPITAL})"
     ),
+    r"city|town": rf"(?:(?<=\bin )|(?<=\bfor )|(?<=\bof ))(?:{_CAPITAL})",
     r"\brole|job|position|profession": (
         rf"(?<=[a-z], )[a-z][a-z ]+?(?= at {_CAPITAL})|(?<= is )[a-z][a-z ]+?(?= at {_CAPITAL})"
     ),
@@ -105,6 +109,7 @@ _NAME = re.compile(
     rf"(?:^|(?<=[.!?]\s)){_CAPITAL} [A-Z][\w'’-]*(?= (?:is|was|has|works|lives|\w+ed)\b)"
     r"|(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
 )
+_NO_NAMES = ("I", "Celsius", "Fahrenheit")
 _TAKEN = re.compile("|".join((_EMAIL, _URI, _DATE, _TIME, _CODE)))
 """What is neither a name nor a number, whatever is in it."""
 
@@ -115,11 +120,15 @@ class Picks:
         self._text = _SPOKEN_DATE.sub(_iso, _ORDER.sub("", text.strip()))
         self.thing = thing
         self._told: dict[str, list[str]] = {}
-        free = _TAKEN.sub(lambda found: " " * len(found[0]), self._text)
-        self.numbers = [_number(word) for word in _NUMBER.findall(free)]
+        self._free = _free(self._text)
+        self.numbers = [_number(word) for word in _NUMBER.findall(self._free)]
         self.quoted = ["".join(groups) for groups in _QUOTED.findall(text)]
-        self.names = [name for name in _NAME.findall(free) if name != "I"]
+        self.names = [found[0] for found in named(self._text)]
         """Words with a capital that do not begin a sentence."""
+
+    @cached_property
+    def _units(self) -> set[str]:
+        return {row.unit for row in quantities.measures(self._free)}
 
     @property
     def text(self) -> str:
@@ -127,7 +136,8 @@ class Picks:
         return self._text
 
     def mentions(self, word: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._text, re.I) is not None
+        said = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._text, re.I) is not None
+        return said or word.lower() in self._units
 
     def denies(self, name: str) -> bool:
         return re.search(rf"\b(?:no|not|false) {_spoken(name)}", self._text, re.I) is not None
@@ -160,6 +170,7 @@ class Picks:
     def _telling(self, name: str) -> Iterator[str]:
         spoken = name.replace("_", " ").lower()
         yield from self._looking(_LOOKS, spoken)
+        yield from self._quantities(spoken)
         if found := re.search(rf"^{_spoken(name)}: *([^,;\n]+)", self._text, re.I | re.M):
             yield found[1].strip()
         value = r"(\"[^\"]+\"|[^\s,;]*[^\s,;.!?](?:(?-i: [A-ZÀ-Þ][\w'’-]*))*)"
@@ -175,10 +186,22 @@ class Picks:
         for text in self._looking(_HINTS, spoken):
             yield text[0].upper() + text[1:] if "title" in spoken else text
 
+    def _quantities(self, spoken: str) -> Iterator[str]:
+        """Sums, and what is converted into what."""
+        if re.search(r"expression|formula", spoken):
+            yield from quantities.sums(self._free)
+        if "unit" in spoken and re.search(r"from|source", spoken):
+            first = quantities.given(self._free)
+            yield from [first.unit] if first else []
+        elif "unit" in spoken and re.search(r"\bto\b|target", spoken):
+            unit = quantities.wanted(self._free)
+            yield from [unit] if unit else []
+
     def _looking(self, hints: dict[str, str], spoken: str) -> Iterator[str]:
         for hint, look in hints.items():
             if re.search(hint, spoken):
-                yield from (found[0].strip() for found in re.finditer(look, self._text))
+                found = (one[0].strip() for one in re.finditer(look, self._text))
+                yield from (text for text in found if text not in _NO_NAMES)
 
     def numbers_for(self, name: str) -> Iterator[float]:
         """The number that stands at the name, then all of them in order."""
@@ -194,6 +217,12 @@ class Picks:
             labelled = rf"\b{label}\b\s*(?:is|=|:|of)?\s*({_NUMBER.pattern})"
             if found := re.search(labelled, self._text, re.I):
                 yield _number(found[1])
+        if name == "value" and (given := quantities.given(self._free)) and given.number is not None:
+            yield given.number
+        if found := re.search(rf"({_NUMBER.pattern}) {_spoken(name)}\b", self._free, re.I):
+            yield _number(found[1])
+        elif name == "days" and self.mentions("week"):
+            yield 7
         if "minutes" in name or "duration" in name:
             if found := re.search(r"(\d+) ?min", self._text):
                 yield int(found[1])
@@ -203,6 +232,20 @@ class Picks:
         if "price" in name or "cost" in name:
             priced = re.findall(rf"(?:\bat|\bfor|@) ({_NUMBER.pattern})", self._text)
             yield from map(_number, priced)
+
+
+def named(text: str) -> list[re.Match[str]]:
+    """The words with a capital that do not begin a sentence, where they stand."""
+    return [
+        found
+        for found in _NAME.finditer(_free(text))
+        if found[0] not in _NO_NAMES and text[found.start() - 1 : found.start()] != "°"
+    ]
+
+
+def _free(text: str) -> str:
+    """As long as it was, with blanks for what is neither a name nor a number."""
+    return _TAKEN.sub(lambda found: " " * len(found[0]), text)
 
 
 def _iso(found: re.Match[str]) -> str:

@@ -179,8 +179,9 @@ class Listener:
                 self._wishes[item.required_text("id")] = item.body
             elif kind in ("reasoning", "compaction"):
                 self._refuse_unsealed(item, kind, name)
-            if kind == "function_call":
-                self._heard.call(item.body, item.raw("arguments"))
+            if kind in ("function_call", "custom_tool_call"):
+                made = (item.required_text("call_id"), item.required_text("name"))
+                self._heard.call(item.body, *made, item.raw("arguments") or item.raw("input"))
             else:
                 self._heard.hear(json.dumps(item.body))
         self._thought = item.text("id") if kind == "reasoning" else None
@@ -206,7 +207,7 @@ class Listener:
             text = "\n".join(filter(None, said))
         else:
             text = plain_text(item, "output", _SAID) or item.text("status") or ""
-        self._heard.output(text)
+        self._heard.output(text, call_id)
 
     def _approval(self, item: Fields, name: str) -> None:
         wish_id = item.required_text("approval_request_id")

@@ -209,7 +209,8 @@ def _tools(fields: Fields) -> tuple[tuple[Tool, ...], list[Json]]:
         kind = row.required_text("type")
         if kind == "function":
             shown = _function(row)
-            tools.append(Tool("function", shown["name"], shown["parameters"] or {}))
+            about = row.text("description") or ""
+            tools.append(Tool("function", shown["name"], shown["parameters"] or {}, about))
         elif kind == "custom":
             tools.append(Tool("custom", tool_name(row)))
         elif kind not in hosted.UNPLAYED:

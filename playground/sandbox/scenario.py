@@ -40,6 +40,9 @@ PLACEHOLDERS = frozenset(
         "input_tokens",
         "tools",
         "tool_outputs",
+        "results",
+        "results_quoted",
+        "latest",
     }
 )
 
@@ -177,6 +180,9 @@ class Scenario(_Model):
     fails_everywhere: bool = False
     """Chosen for the whole server, the failures are given on /models too."""
     reply: list[Part] = []
+    steps: list[list[Part]] = []
+    """The replies to the first results of tools, to the second ones, and so on; behind the last of
+    them comes `after_tools`."""
     after_tools: list[Part] = []
     """The reply to tool results; `reply` when empty."""
     again: list[Part] = []

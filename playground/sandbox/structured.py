@@ -104,8 +104,9 @@ def _value(schema: Any, turn: Turn, rows: int | None = None) -> Any:
     prompt = turn.prompt
     for _, text in _mentioned(prompt):
         prompt = prompt.replace(text, "")
+    said = [prompt, *(output.text for output in turn.tool_outputs)]
     try:
-        return fill(schema, "\n".join([prompt, *turn.tool_outputs]), rows)
+        return fill(schema, "\n".join(said), rows)
     except UnfillableError as error:
         param = "text.format.schema" if turn.dialect == "responses" else "response_format"
         raise not_filled("the response format", param, error) from error

@@ -65,6 +65,7 @@ class Tool:
     """Of a hosted tool its type, or what its MCP server is called."""
     parameters: Json = field(default_factory=dict)
     """The JSON Schema of a function; of a hosted tool everything that the request says of it."""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,19 @@ class Approval:
     request: Json
     """The `mcp_approval_request`."""
     approve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a tool of the client's answered."""
+
+    text: str
+    name: str = ""
+    """Of the function that was called, where it was one, and"""
+    arguments: str = ""
+    """with what."""
+    step: int = 0
+    """Those of one answer are of one step, from 1 behind a user message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +113,8 @@ class Turn:
     forced: str | None = None
     """The one tool that tool_choice names."""
     parallel: bool = True
-    tool_outputs: tuple[str, ...] = ()
-    """What the client's tools answered since the last user message."""
+    tool_outputs: tuple[Output, ...] = ()
+    """Since the last user message."""
     approvals: tuple[Approval, ...] = ()
     """Since the last user message."""
     hosted_limit: int | None = None
@@ -116,6 +130,16 @@ class Turn:
     stop: tuple[str, ...] = ()
     directions: Directions = Directions()
 
+    @property
+    def steps(self) -> int:
+        """How often tools were called and have answered since the last user message."""
+        return self.tool_outputs[-1].step if self.tool_outputs else 0
+
+    @property
+    def latest(self) -> list[Output]:
+        """The outputs of the last step."""
+        return [output for output in self.tool_outputs if output.step == self.steps]
+
 
 @dataclass(slots=True)
 class Heard:
@@ -128,7 +152,8 @@ class Heard:
     """By the assistant, since the last user message."""
     message_number: int = 0
     instructions: list[str] = field(default_factory=list)
-    tool_outputs: list[str] = field(default_factory=list)
+    tool_outputs: list[Output] = field(default_factory=list)
+    steps: int = 0
     tokens: int = 3
     """Of everything that was sent; the start of the answer costs three."""
     mentions_json: bool = False
@@ -137,6 +162,10 @@ class Heard:
     marks: list[tuple[bytes, int]] = field(default_factory=list)
     """After each thing heard: a digest of everything up to there, and its tokens. An equal digest
     in a later request is a repeated prefix."""
+    _calls: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The name and the arguments of each call, by its id."""
+    _answered: bool = True
+    """Whether the last thing that was heard of tools was an answer."""
     _digest: blake2b = field(default_factory=lambda: blake2b(digest_size=16))
 
     def hear(self, text: str) -> None:
@@ -157,19 +186,25 @@ class Heard:
             self.said.clear()
             self.message_number += 1
             self.tool_outputs.clear()
+            self.steps = 0
             self.approvals.clear()
         elif role in ("developer", "system"):
             self.instructions.append(text)
 
-    def call(self, body: Json, arguments: object) -> None:
+    def call(self, body: Json, call_id: str, name: str, arguments: object) -> None:
         """A call that the assistant made."""
         self.hear(json.dumps(body))
         self.said.append(str(arguments))
+        self._calls[call_id] = (name, str(arguments))
+        self._answered = False
 
-    def output(self, text: str) -> None:
+    def output(self, text: str, call_id: str = "") -> None:
         self.tokens += 4
         self.hear(text)
-        self.tool_outputs.append(text)
+        self.steps += not self._answered or not self.steps
+        self._answered = True
+        name, arguments = self._calls.get(call_id, ("", ""))
+        self.tool_outputs.append(Output(text, name, arguments, self.steps))
 
 
 @dataclass(frozen=True, slots=True)
