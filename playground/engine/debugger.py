@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-from playground.core.items import Item, Message, Notice, Reasoning, ToolOutput
+from playground.core.items import Item, Message, Notice, Reasoning, ToolCall, ToolOutput
 from playground.core.session import Run
 from playground.engine.approval import Note
 from playground.engine.history import bare, is_lost
@@ -130,12 +130,31 @@ def rewound(run: Run, leg: int, *, called: bool = False) -> list[Item]:
         if item.leg < leg or (called and item.leg == leg and not _is_ours(item))
     ]
     rows = [item for item in rows if not isinstance(item, Notice)]
+    if called:
+        rows = [_unanswered(item) if item.leg == leg else item for item in rows]
     if is_lost(run):
         rows = [bare(item) for item in rows if not isinstance(item, Reasoning)]
     return [
         replace(item, key=f"in:{number}", rev=0, leg=0)
         for number, item in enumerate([*run.input, *rows])
     ]
+
+
+def _unanswered(item: Item) -> Item:
+    """A call as it was when it had just been made."""
+    if not isinstance(item, ToolCall) or item.state == "arriving":
+        return item
+    return replace(
+        item,
+        state="not run",
+        mode="",
+        approved=None,
+        asked_at=None,
+        started_at=None,
+        ended_at=None,
+        progress="",
+        notes=[],
+    )
 
 
 def _is_ours(item: Item) -> bool:

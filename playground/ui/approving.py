@@ -12,6 +12,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
+from playground.core.items import ToolCall
 from playground.core.session import Run
 from playground.core.tools import Answer, Approve, Asked, Decision, Reject, Result, Tool
 from playground.engine.approval import Request
@@ -25,6 +26,8 @@ class Waiting:
     request: Request
     answers: bool = False
     """It was approved; what is wanted is its result."""
+    began: int = 0
+    """When, in nanoseconds of the run."""
     over: asyncio.Future[Decision] = field(repr=False, kw_only=True)
 
     @property
@@ -65,7 +68,7 @@ class Approving(QObject):
 
     async def _wait(self, run: Run, request: Request, *, answers: bool = False) -> Decision:
         over: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        one = Waiting(run, request, answers, over=over)
+        one = Waiting(run, request, answers, run.now(), over=over)
         self.waiting.append(one)
         self.changed.emit()
         try:
@@ -74,11 +77,17 @@ class Approving(QObject):
             self.waiting.remove(one)
             self.changed.emit()
 
-    def find(self, run: Run, call_id: str) -> Waiting | None:
-        """What waits of a call of a run."""
-        return next(
-            (one for one in self.waiting if one.run is run and one.call_id == call_id), None
-        )
+    def find(self, run: Run, call: ToolCall) -> Waiting | None:
+        """What waits of a call that stands in a run, or in what that was given. The call may be
+        answered by the run behind it, which does that first."""
+        for one in self.waiting:
+            if one.call_id != call.call_id or run.id not in (one.run.id, one.run.parent):
+                continue
+            own = (item for item in one.run.transcript.tool_calls if item.call_id == one.call_id)
+            made = next((item for item in own if item.state in ("asked", "running")), None)
+            if made is call or made is None:
+                return one
+        return None
 
     def decide(self, one: Waiting, decision: Decision) -> None:
         if not one.over.done():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from playground.core.items import ToolCall
@@ -9,25 +11,30 @@ from playground.core.session import Run
 from playground.core.tools import Decision
 from playground.ui.approving import Waiting
 from playground.ui.desk import Desk
-from playground.ui.widgets.approvalbox import ApprovalBox
 from playground.ui.widgets.cards.base import Card
-from playground.ui.widgets.cards.toolcall import Deciding
+
+if TYPE_CHECKING:
+    from playground.ui.widgets.approvalbox import ApprovalBox
 
 
-def deciding(desk: Desk) -> Deciding:
-    """Of the calls that wait on this desk."""
+class Deciding:
+    """Of the calls that wait on a desk; see `cards.toolcall.Deciding`."""
 
-    def make(run: Run, call: ToolCall, parent: QWidget) -> QWidget | None:
-        one = desk.approving.find(run, call.call_id)
-        return None if one is None else box_of(desk, one, parent)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-    return make
+    def waiting(self, run: Run, call: ToolCall) -> Waiting | None:
+        return self._desk.approving.find(run, call)
+
+    def box(self, one: Waiting, parent: QWidget) -> ApprovalBox:
+        return box_of(self._desk, one, parent)
 
 
 def box_of(desk: Desk, one: Waiting, parent: QWidget) -> ApprovalBox:
     """The box of a call that waits."""
+    from playground.ui.widgets.approvalbox import ApprovalBox  # with all that checks schemas
+
     request = one.request
-    began = one.run.now()
     box = ApprovalBox(
         request.asked,
         parent,
@@ -35,7 +42,7 @@ def box_of(desk: Desk, one: Waiting, parent: QWidget) -> ApprovalBox:
         touches=request.touches,
         difference=request.difference,
         wrong=request.wrong,
-        waited=lambda: (one.run.now() - began) / 1e9,
+        waited=lambda: (one.run.now() - one.began) / 1e9,
     )
 
     def decided(decision: Decision) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.core.items import Item, Message, Text, ToolCall
+from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
 from playground.core.plain import visible
 from playground.core.profile import LOCAL, Profile
@@ -24,6 +24,7 @@ from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.export import EXPORTERS
 from playground.ui import theme
+from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
@@ -56,7 +57,7 @@ class ChatPanel(QWidget):
         self.view = TranscriptView(body)
         self.turns = Turns(desk, self)
         self.view.extras.append(self.turns.negotiation)
-        self.view.deciding = self._deciding
+        self.view.deciding = Deciding(desk)
         self.examples = Examples(self._run_example, body)
         self._offers()
         self._pages.addWidget(self.examples)
@@ -235,14 +236,6 @@ class ChatPanel(QWidget):
             text_only=api.title if api.text_only else "",
             enter_sends=self.desk.settings.enter_sends,
         )
-
-    def _deciding(self, run: Run, call: ToolCall, parent: QWidget) -> QWidget | None:
-        """What decides about a call that waits."""
-        if self.desk.approving.find(run, call.call_id) is None:
-            return None
-        from playground.ui.deciding import deciding  # with all that checks schemas
-
-        return deciding(self.desk)(run, call, parent)
 
     def _wanted(self, what: str) -> None:
         if what == "composer" and self.isVisibleTo(self.window()):

@@ -31,7 +31,7 @@ from playground.tools.mcp_values import McpSpec
 from playground.tools.rules import RuleSet
 from playground.ui import theme
 from playground.ui.clock import SLOW
-from playground.ui.deciding import deciding
+from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
@@ -77,7 +77,7 @@ class ToolsPanel(QWidget):
         self._pages = QStackedLayout(body)
         self.turns = Turns(desk, self)
         self.view = TranscriptView(body)
-        self.view.deciding = deciding(desk)
+        self.view.deciding = Deciding(desk)
         self.view.extras.append(self.turns.negotiation)
         self.view.asked.connect(self.turns.do)
         self.turns.begun.connect(self.view.jump_to_end)

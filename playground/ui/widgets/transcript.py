@@ -176,7 +176,8 @@ class TranscriptView(QAbstractScrollArea):
         self._live = [run for run in self._live if run.running]
         changed = False
         for card, row in self._made.items():
-            if row.run.id in live and card.advance():
+            # Calls of a run that is over may be answered by the one behind it.
+            if (row.run.id in live or isinstance(card, ToolCard)) and card.advance():
                 row.exact = False
                 changed = True
         if changed:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -22,8 +21,15 @@ ARGUMENTS_SHOWN = 120
 TOKENS = {"asked": "warn", "running": "accent", "done": "ok", "failed": "error", "denied": "warn"}
 WORDS = {"asked": "waiting for you", "not run": "not run"}
 
-Deciding = Callable[[Run, ToolCall, QWidget], QWidget | None]
-"""What somebody decides with about a call that waits; None where nothing of it waits here."""
+
+class Deciding(Protocol):
+    """Knows which calls wait for somebody, and with what is decided about them."""
+
+    def waiting(self, run: Run, call: ToolCall) -> Any:
+        """What waits of a call; the same for as long as that does, and None afterwards."""
+
+    def box(self, one: Any, parent: QWidget) -> QWidget:
+        """In which somebody decides."""
 
 
 class ToolCard(Card):
@@ -49,6 +55,8 @@ class ToolCard(Card):
         )
         self._line = ""
         self._decision: QWidget | None = None
+        self._waiting: object = None
+        """What the decision is about."""
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -74,6 +82,8 @@ class ToolCard(Card):
         self._fold.setAccessibleName(visible(f"Tool call {name}"))
         self._draw_body()
         said = WORDS.get(item.state, item.state)
+        if item.state == "not run" and self.run.transcript.find(item.key) is not item:
+            said = ""  # it was given to this run, which answers it
         if item.mode and item.mode != "real" and item.state in ("done", "failed"):
             said = f"{said} · {item.mode}"
         say_state(self._badge, said, TOKENS.get(item.state, ""))
@@ -91,33 +101,42 @@ class ToolCard(Card):
             told.append(item.progress)
         self._told.say("\n".join(told))
         self._told.setVisible(bool(told) and self._decision is None)
-        self._decide(item)
 
     def advance(self) -> bool:
+        changed = super().advance()
+        # That somebody is asked is no change of an item that stands in another run.
+        if self._decide():
+            return True
         if (tick := getattr(self._decision, "advance", None)) is not None:
             tick()
-        return super().advance()
+        return changed
 
-    def _decide(self, item: ToolCall) -> None:
-        """Show what decides about the call, as long as it waits, in the place of the line."""
-        waits = item.state in ("asked", "running") and self.deciding is not None
-        found = self._decision
-        if waits and found is None and self.deciding is not None:
-            self._decision = found = self.deciding(self.run, item, self)
-            if found is not None:
-                self._column.addWidget(found)
-                found.show()
-                self._yield(True)
-        elif not waits and found is not None:
-            self._decision = None
-            found.hide()
-            found.deleteLater()
-            self._yield(False)
+    def _decide(self) -> bool:
+        """Show what decides about the call, as long as it waits, in the place of the line; whether
+        that is another one now."""
+        assert isinstance(self.item, ToolCall)
+        if self.deciding is None:
+            return False
+        one = self.deciding.waiting(self.run, self.item)
+        if one is self._waiting:
+            return False
+        if self._decision is not None:
+            self._decision.hide()
+            self._decision.deleteLater()
+        self._waiting = one
+        self._decision = self.deciding.box(one, self) if one is not None else None
+        if self._decision is not None:
+            self._column.addWidget(self._decision)
+            self._decision.show()
+        self._yield(self._decision is not None)
+        return True
 
     def _yield(self, yields: bool) -> None:
         """The decision has a frame and a title of its own."""
-        for widget in (self._fold, self._badge, self._time, self._told):
+        for widget in (self._fold, self._time):
             widget.setVisible(not yields)
+        self._badge.setVisible(not yields and bool(self._badge.text()))
+        self._told.setVisible(not yields and bool(self._told.toPlainText()))
         self._arguments.setVisible(not yields and self._fold.isChecked())
         if yields:
             self.setProperty("role", "")
