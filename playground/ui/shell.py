@@ -265,7 +265,7 @@ class Shell:
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._profile.setMinimumContentsLength(40)
-        theme.follow(self._profile, lambda look: self._profile.setMinimumWidth(look.px(120)))
+        theme.follow(self._profile, lambda look: self._profile.setMinimumWidth(look.px(96)))
         theme.follow(self._profile, lambda look: self._profile.setMaximumWidth(look.px(260)))
         self._profile.activated.connect(
             lambda index: self.desk.use_profile(self._profile.itemData(index))

@@ -93,9 +93,9 @@ class Stage:
             while still < STILL:
                 app.sendPostedEvents()
                 for panel in self.window.panels.values():
-                    assert isinstance(panel, ChatPanel | StructuredPanel)
-                    if panel._saving.isActive():  # a draft is named when it is written
-                        panel._saving.stop()
+                    saving = getattr(panel, "_saving", None)
+                    if saving is not None and saving.isActive():  # a draft is named when written
+                        saving.stop()
                         self.desk.keep()
                     if isinstance(panel, StructuredPanel):
                         panel.schema.settle()
