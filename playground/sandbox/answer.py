@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle, islice
 from typing import Literal, assert_never
 
@@ -13,9 +14,10 @@ from playground.sandbox.acting import acts, shown
 from playground.sandbox.almanac import almanac
 from playground.sandbox.fields import Json
 from playground.sandbox.parts import Call, Item, Message, Part, Reasoning, Refusal, size
-from playground.sandbox.results import described, is_prose
+from playground.sandbox.results import described, is_prose, said
 from playground.sandbox.scenario import (
     PLACEHOLDER,
+    RESULTS,
     AlmanacPart,
     AnswerPart,
     CallPart,
@@ -209,6 +211,12 @@ def _results_quoted(turn: Turn) -> str:
     return f"{described(turn.tool_outputs)}\n\nWord for word:\n\n{came}"
 
 
+def _result(number: int, turn: Turn) -> str:
+    """What one of the results says, without what was called."""
+    outputs = turn.tool_outputs[number - 1 : number]
+    return said(outputs[0]) if outputs else "nothing."
+
+
 _DIALECTS: dict[Dialect, str] = {
     "responses": "Responses",
     "chat": "Chat Completions",
@@ -228,5 +236,5 @@ _FACTS: dict[str, Callable[[Turn], str]] = {
     "tool_outputs": lambda turn: _quote("\n\n".join(one.text for one in turn.tool_outputs)),
     "results_quoted": _results_quoted,
     "results": lambda turn: described(turn.tool_outputs),
-    "latest": lambda turn: described(turn.latest),
+    **{f"result_{number}": partial(_result, number) for number in range(1, RESULTS + 1)},
 }

@@ -32,15 +32,24 @@ def is_prose(outputs: Iterable[Output]) -> bool:
     return not any(isinstance(_parsed(output.text), dict | list) for output in outputs)
 
 
+def said(output: Output) -> str:
+    """What one result says."""
+    return _said(_parsed(output.text), output.text, _given(output)).strip()
+
+
 def _described(output: Output) -> str:
-    given = _parsed(output.arguments)
-    given = given if isinstance(given, dict) else {}
+    given = _given(output)
     known = [_scalar(value) for value in given.values() if _is_short(value)]
     about = f"`{output.name}`" if output.name else "The tool"
     if known:
         about += f" ({', '.join(known)})"
-    said = _said(_parsed(output.text), output.text, given)
-    return f"{about}:{said}" if said.startswith("\n") else f"{about}: {said}"
+    words = said(output)
+    return f"{about}:\n\n{words}" if "\n" in words else f"{about}: {words}"
+
+
+def _given(output: Output) -> Mapping[str, Any]:
+    given = _parsed(output.arguments)
+    return given if isinstance(given, dict) else {}
 
 
 def _said(value: Any, text: str, given: Mapping[str, Any]) -> str:
@@ -63,7 +72,7 @@ def _said(value: Any, text: str, given: Mapping[str, Any]) -> str:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if len(lines) <= 1:
         return (lines or ["nothing."])[0]
-    return "\n\n" + "\n".join(f"> {line}" for line in lines)
+    return "\n".join(f"> {line}" for line in lines)
 
 
 def _fields(value: Mapping[str, Any], given: Mapping[str, Any]) -> str:
@@ -76,7 +85,7 @@ def _fields(value: Mapping[str, Any], given: Mapping[str, Any]) -> str:
         for name, one in value.items()
         if given.get(name) != one and not (unit and name in _UNITS)
     }
-    said = []
+    rows = []
     for name, one in fresh.items():
         words = _words(name)
         plain = _scalar(one) if _is_short(one) else json.dumps(one, ensure_ascii=False)
@@ -85,8 +94,8 @@ def _fields(value: Mapping[str, Any], given: Mapping[str, Any]) -> str:
                 plain += f" {_SIGNS[words.pop()]}"
             elif unit:
                 plain, unit = f"{plain} {_SIGNS.get(unit, unit)}", ""
-        said.append(plain if words == ["value"] else f"{' '.join(words)} {plain}")
-    return ", ".join(said) + "." if said else "as it was asked for."
+        rows.append(plain if words == ["value"] else f"{' '.join(words)} {plain}")
+    return ", ".join(rows) + "." if rows else "as it was asked for."
 
 
 def _table(columns: list[Any], rows: list[list[Any]]) -> str:
@@ -97,7 +106,7 @@ def _table(columns: list[Any], rows: list[list[Any]]) -> str:
         return "no rows."
     lines = [_line(columns), _line("---" for _ in columns), *map(_line, rows[:ROWS])]
     more = [f"\nand {len(rows) - ROWS} more"] if len(rows) > ROWS else []
-    return "\n\n" + "\n".join([*lines, *more])
+    return "\n".join([*lines, *more])
 
 
 def _line(cells: Iterable[Any]) -> str:

@@ -28,6 +28,8 @@ GENERAL = "sandbox"
 """The model that a newcomer talks to; the first of /models."""
 
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+RESULTS = 9
+"""That a script can tell of one by one."""
 PLACEHOLDERS = frozenset(
     {
         "model",
@@ -42,7 +44,7 @@ PLACEHOLDERS = frozenset(
         "tool_outputs",
         "results",
         "results_quoted",
-        "latest",
+        *(f"result_{number}" for number in range(1, RESULTS + 1)),
     }
 )
 

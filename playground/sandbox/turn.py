@@ -135,11 +135,6 @@ class Turn:
         """How often tools were called and have answered since the last user message."""
         return self.tool_outputs[-1].step if self.tool_outputs else 0
 
-    @property
-    def latest(self) -> list[Output]:
-        """The outputs of the last step."""
-        return [output for output in self.tool_outputs if output.step == self.steps]
-
 
 @dataclass(slots=True)
 class Heard:
