@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -498,6 +499,19 @@ def test_every_control_has_a_name_and_foreign_text_is_plain(opened: Opened) -> N
     dialog.command.setText("<b>x</b>")
     assert "<b>x</b>" in dialog.about_command.text()
     assert dialog.about_command.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_keyboard_goes_through_it_as_one_reads(opened: Opened) -> None:
+    dialog = opened(FILES)
+    dialog.paste.setFocus()
+    seen = []
+    for _ in range(7):
+        QTest.keyClick(dialog, Qt.Key.Key_Tab)
+        seen.append(dialog.focusWidget())
+    assert seen == [
+        dialog.name, dialog.transport, dialog.command, dialog.env, dialog.cwd, dialog.choose,
+        dialog.seconds,
+    ]  # fmt: skip
 
 
 def test_in_a_narrow_window_nothing_is_wider_than_the_dialog(

@@ -103,7 +103,6 @@ class Grants(QWidget):
         self.all.setAccessibleName("Revoke all that is allowed in advance")
         self.all.clicked.connect(self._revoke_all)
         column.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeft)
-
         self.show_grants(())
 
     def show_grants(

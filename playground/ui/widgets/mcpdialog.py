@@ -302,6 +302,12 @@ class McpDialog(QDialog):
         theme.follow(self.said, lambda look: self.said.setMinimumHeight(look.px(18)))
         column.addWidget(self.said)
         column.addLayout(self._make_buttons())
+        stops = (
+            self.paste, self.json, self.which, self.name, self.transport, self.command, self.env,
+            self.cwd, self.choose, self.url, self.headers, self.seconds,
+        )  # fmt: skip
+        for before, stop in pairwise(stops):
+            self.setTabOrder(before, stop)
         self.show_spec(self._spec)
         self.finished.connect(lambda _: self._stop())
 
