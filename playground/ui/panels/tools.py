@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QTimer
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
+from playground.core.problem import Failure
 from playground.core.session import Run, Session
 from playground.core.tools import Kind, Mode, Tool
 from playground.endpoints import BY_ID
@@ -277,6 +278,8 @@ class ToolsPanel(QWidget):
     def _turn_page(self) -> None:
         page = CODE if self.as_code.isChecked() else self.pages.index
         self._pages.setCurrentIndex(page)
+        if page == TOOLS:  # before the composer goes, and gives the focus to whatever comes next
+            self.list.setFocus()
         self.composer.setVisible(page != TOOLS)
 
     def _show_running(self) -> None:
@@ -296,6 +299,8 @@ class ToolsPanel(QWidget):
             return
         self.view.advance()
         self.debug.advance()
+        if self._pause is not None and self._pause.pause not in self.desk.debugger.paused:
+            self._leave_pause()
         self._ticks += 1
         if self._ticks % SLOW == 0 or self.current_run() is None:
             self.lanes.advance()
@@ -454,6 +459,17 @@ class ToolsPanel(QWidget):
         session.call = session.call.model_copy(update={"tools": tools})
         self.desk.changed()
 
+    def _reoffer(self, tool_ids: Collection[str]) -> None:
+        """Offer what is offered of these as it is defined now."""
+        session, box = self.desk.session, self.desk.toolbox
+        made = [
+            (box.tool(tool.id) or tool) if tool.id in tool_ids else tool
+            for tool in session.call.tools
+        ]
+        if made != session.call.tools:
+            session.call = session.call.model_copy(update={"tools": made})
+            self.desk.changed()
+
     def _mode_picked(self, tool_id: str, mode: Mode) -> None:
         session = self.desk.session
         self.desk.toolbox.use_mode(tool_id, mode)
@@ -468,7 +484,14 @@ class ToolsPanel(QWidget):
         from pathlib import Path
 
         async def work() -> None:
-            await self.desk.toolbox.open_python(Path(path))
+            try:
+                source = await self.desk.toolbox.open_python(Path(path))
+            except Failure as failure:
+                wrong = failure.problem
+                told = {"title": f"{Path(path).name}: {wrong.title}", "remedy": ""}
+                self.desk.report(wrong.model_copy(update=told))
+                return
+            self._reoffer({tool.id for tool in source.tools})
             self._show_tools()
 
         self.desk.tasks.start(work(), self)
