@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from playground.core.items import Message, Text
+from playground.core.output import Output
 from playground.core.plain import visible
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
@@ -189,11 +190,12 @@ class Desk(QObject):
         self.tasks.start(work(), self)
 
     def _fresh(self) -> Session:
-        """A new session with the profile and the settings of the last one."""
+        """A new session with the profile and the settings of the last one, but for the form of its
+        answers: whoever begins to talk wants words."""
         profile = self._default()
         call = None
         if (last := getattr(self, "session", None)) is not None and last.profile == profile.id:
-            call = last.call.model_copy(deep=True)
+            call = last.call.model_copy(update={"output": Output()}, deep=True)
         return self.workspace.new_session(profile, call)
 
     def _show(self, session: Session) -> None:

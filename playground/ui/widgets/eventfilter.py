@@ -55,7 +55,7 @@ class EventFilter(QWidget):
         self._clear.setToolTip("Clear the filter")
         self._clear.setVisible(False)
         self._clear.triggered.connect(self.text.clear)
-        self.text.setMinimumWidth(theme.current().px(250))
+        self.text.setMinimumWidth(theme.current().px(230))
         self.text.textChanged.connect(self._changed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
