@@ -313,8 +313,9 @@ async def test_a_schema_without_a_prompt_is_kept(panel: Panel) -> None:
     async with panel() as driver:
         await paste(driver, BROKEN)
         first = driver.desk.session.id
-        driver.press("Ctrl+N")  # has the schema, and nothing was written in it
-        assert driver.structured.schema.code.text == BROKEN
+        driver.press("Ctrl+N")  # begins anew: whoever begins to talk wants words
+        assert driver.structured.schema.code.text == ""
+        assert not driver.desk.session.call.output.asked
         driver.press("Ctrl+N")
         await driver.idle()
     async with panel() as driver:
