@@ -217,7 +217,7 @@ async def test_a_call_is_denied_failed_or_answered_by_hand(window: Panel) -> Non
         run = ask(driver, TEXT.format("get_weather") + " Please.")
         box = await waiting(driver)
         driver.click(box.error)
-        reply = driver.find(ErrorReply, "", box)
+        reply: ErrorReply = driver.find(ErrorReply, "", box)
         driver.type("No such city", reply.line)
         driver.click(reply.send)
         await driver.ended(run)
@@ -227,7 +227,7 @@ async def test_a_call_is_denied_failed_or_answered_by_hand(window: Panel) -> Non
         run = ask(driver, TEXT.format("get_weather") + " Again.")
         box = await waiting(driver)
         driver.click(box.answer)
-        result = driver.find(ResultReply, "", box)
+        result: ResultReply = driver.find(ResultReply, "", box)
         assert result.form is not None  # by the schema of what it gives
         result.form.views.pick(JSON)
         value = {"city": "Oslo", "temperature": 1, "unit": "celsius", "sky": "fog", "wind_kmh": 2}
@@ -313,8 +313,8 @@ async def test_allowed_for_good_until_the_tool_is_another(
         run = ask(driver, text)
         await driver.ended(run)
         assert (approvals(run), output(run).output) == ([("approve", False)], "QUIET")
-        # The same name, other code and another definition: nobody has approved that.
-        file.write_text(FILE.replace("A word in capitals", "A word, loud"))
+        # The same definition over other code: nobody has approved that.
+        file.write_text(FILE.replace("upper()", "upper() + '!'"))
         await driver.desk.toolbox.open_python(file)
         offer(driver, "shout")
         run = ask(driver, text)

@@ -12,12 +12,22 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMenu,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from playground.core.items import ToolOutput
 from playground.core.session import Run
 from playground.ui.panels.tools import LOOP, TOOLS, ToolsPanel
 from playground.ui.widgets.approvalbox import ApprovalBox
+from playground.ui.widgets.approvalreply import ResultReply
+from playground.ui.widgets.schemaform import JSON
+from playground.ui.widgets.schemaformfields import TextField
 from playground.ui.widgets.toolpaint import zones_of
 from playground.ui.widgets.toolrows import Entry
 from tests.driver import FAST, Driver, prepare, visible
@@ -34,6 +44,11 @@ def hang(word: str) -> str:
     \"\"\"Never comes back.\"\"\"
     while True:
         pass
+"""
+SHOUTS = """
+def shout(word: str) -> str:
+    \"\"\"A word in capitals.\"\"\"
+    return word.upper()
 """
 
 Panel = Callable[[], AbstractAsyncContextManager[Driver]]
@@ -200,6 +215,18 @@ async def opened_file(driver: Driver, file: Path) -> None:
     await driver.idle()
 
 
+def by_hand(driver: Driver, name: str) -> None:
+    """Look at a tool, and at its call by hand."""
+    click_row(driver, name, "text")
+    if not tools(driver).bench.isVisible():
+        driver.click(tools(driver).sides.button(1))
+
+
+async def done_by_hand(driver: Driver) -> None:
+    bench = tools(driver).bench
+    await until(lambda: bench._task is None and bench.run.text() == "Call it", saying=driver.seen)
+
+
 # What is on the recording.
 
 
@@ -323,6 +350,28 @@ async def test_arguments_a_result_and_a_request_are_changed_on_the_way(panel: Pa
         await driver.shows("Run with other arguments than the model's", "by hand")
 
 
+async def test_what_is_being_changed_is_left_with_the_run(panel: Panel) -> None:
+    async with panel() as driver:
+        offer(driver, "get_weather")
+        turn_to(driver, LOOP)
+        break_at(driver, "Before each request")
+        run = ask(driver, OSLO)
+        await paused(driver, "Paused before request 1")
+        driver.click(tools(driver).debug.edit)
+        editor = tools(driver)._pause
+        assert editor is not None and focused(editor)
+        write(driver, editor.text, "[1, 2")
+        driver.click(editor.keep)
+        assert editor.wrong.isVisible()  # and nothing was kept
+        write(driver, editor.text, "[1, 2]")
+        driver.click(editor.keep)
+        await driver.shows("The body of a request is a JSON object.")
+        driver.click(tools(driver).debug.stop)
+        await driver.ended(run)
+        assert tools(driver)._pause is None
+        assert bodies(run) == []
+
+
 async def test_two_steps_back_and_another_way_from_there(panel: Panel) -> None:
     async with panel() as driver:
         offer(driver, "get_weather", "convert_units")
@@ -432,3 +481,189 @@ async def test_stopped_while_a_call_waits_or_a_tool_runs(panel: Panel, tmp_path:
         assert run.transcript.outcome == "stopped"
         assert states(run) == [("hang", "failed")]
         await driver.shows("It was ended with the run")
+
+
+# By hand, and by whom else.
+
+
+async def test_a_tool_is_called_by_hand(panel: Panel, tmp_path: Path) -> None:
+    async with panel() as driver:
+        bench = tools(driver).bench
+        by_hand(driver, "get_weather")
+        await driver.shows("Runs code of demo.py in a process that is held")
+        driver.click(bench.run)
+        await done_by_hand(driver)
+        await driver.shows("failed")  # nothing was said of the unit
+        assert "'unit' is a required property" in bench.result
+        line = bench.form.form.findChildren(TextField)[0]
+        line.setFocus()
+        driver.type("Oslo", line)
+        unit = bench.form.form.findChildren(QComboBox)[0]
+        unit.setFocus()
+        driver.press("Down", unit)
+        driver.click(bench.run)
+        await done_by_hand(driver)
+        assert json.loads(bench.result)["city"] == "Oslo"
+        await driver.shows("done", '"sky": "snow"')
+        driver.click(driver.button("Copy the result"))
+        assert QApplication.clipboard().text() == bench.result
+
+        by_hand(driver, "calculate")
+        assert bench.result == ""
+        line = bench.form.form.findChildren(TextField)[0]
+        line.setFocus()
+        driver.type("1 / 0", line)
+        driver.click(bench.run)
+        await done_by_hand(driver)
+        await driver.shows("failed", "zero")
+
+        file = tmp_path / "slow.py"
+        file.write_text(HANGS)
+        await opened_file(driver, file)
+        by_hand(driver, "hang")
+        driver.click(bench.run)
+        await driver.shows("Running")
+        assert bench.run.text() == "Stop"
+        driver.click(bench.run)
+        await done_by_hand(driver)
+        await driver.shows("Stopped")
+        # Somebody looks at another tool meanwhile: nothing of this one is said there.
+        driver.click(bench.run)
+        by_hand(driver, "calculate")
+        await driver.idle()
+        assert bench.run.text() == "Call it"
+        assert "Stopped" not in driver.seen()
+
+
+async def test_rules_people_and_recordings_answer_in_the_place_of_a_tool(panel: Panel) -> None:
+    async with panel() as driver:
+        offer(driver, "get_weather")
+        answered_by(driver, "get_weather", "mock")
+        assert row(driver, "get_weather")[0].mode == "mock"
+        run = ask(driver, OSLO)
+        (box,) = await boxes(driver)
+        await driver.shows("Nothing: rules answer in its place.")
+        driver.click(box.approve)
+        await driver.ended(run)
+        first = outputs(run)[0].output
+        assert json.loads(first)["sky"] == "snow"
+        await driver.shows("done · mock")
+
+        answered_by(driver, "get_weather", "replay")
+        run = ask(driver, OSLO)
+        (box,) = await boxes(driver)
+        driver.click(box.approve)
+        await driver.ended(run)
+        assert outputs(run)[0].output == first
+        await driver.shows("done · replay")
+
+        answered_by(driver, "get_weather", "human")
+        run = ask(driver, OSLO)
+        (box,) = await boxes(driver)
+        assert not box.approve.isVisible()
+        driver.click(box.answer)
+        reply: ResultReply = driver.find(ResultReply, "", box)
+        assert reply.form is not None
+        reply.form.views.pick(JSON)
+        write(driver, reply.form.json, first.replace("snow", "frogs"))
+        reply.form.settle()
+        driver.click(reply.send)
+        await driver.ended(run)
+        assert json.loads(outputs(run)[0].output)["sky"] == "frogs"
+        await driver.shows("done · human")
+
+
+# Files.
+
+
+async def test_functions_of_a_file_are_offered_called_and_gone(
+    panel: Panel, tmp_path: Path
+) -> None:
+    async with panel() as driver:
+        file = tmp_path / "words.py"
+        file.write_text(SHOUTS)
+        await opened_file(driver, file)
+        assert not row(driver, "shout")[0].on  # nothing is offered by being there
+        offer(driver, "shout")
+        run = ask(driver, 'Use shout: "quiet"')
+        (box,) = await boxes(driver)
+        driver.click(box.approve)
+        await driver.ended(run)
+        assert outputs(run)[0].output == "QUIET"
+
+        # Other code is another tool, which is offered in the place of the one that was.
+        file.write_text(SHOUTS.replace("upper()", "title()"))
+        await opened_file(driver, file)
+        assert row(driver, "shout")[0].on
+        run = ask(driver, 'Use shout: "quiet"')
+        (box,) = await boxes(driver)
+        driver.click(box.approve)
+        await driver.ended(run)
+        assert outputs(run)[0].output == "Quiet"
+
+        # It goes while somebody still thinks about a call.
+        run = ask(driver, 'Use shout: "quiet"')
+        (box,) = await boxes(driver)
+        tools(driver).list.removed.emit(str(file))
+        await until(lambda: str(file) not in driver.desk.toolbox.sources)
+        driver.click(box.approve)
+        await driver.ended(run)
+        assert states(run) == [("shout", "failed")]
+        assert "is not run" in outputs(run)[0].output
+        assert run.transcript.outcome == "completed"
+
+
+async def test_a_file_that_is_no_python(panel: Panel, tmp_path: Path) -> None:
+    async with panel() as driver:
+        file = tmp_path / "letter.py"
+        file.write_text("Dear all,\n\nthis is a letter.\n")
+        await opened_file(driver, file)
+        await driver.shows("letter.py: This is no Python that can be read.", "Line 1")
+        assert [one for one in driver.desk.toolbox.sources if "letter" in one] == []
+        assert row(driver, "get_weather")
+
+
+async def test_a_session_keeps_what_it_offers_and_starts_nothing(
+    panel: Panel, tmp_path: Path
+) -> None:
+    proof = tmp_path / "proof"
+    file = tmp_path / "words.py"
+    file.write_text(f"open({str(proof)!r}, 'w').close()\n" + SHOUTS)
+    async with panel() as driver:
+        await opened_file(driver, file)
+        offer(driver, "shout", "get_weather")
+        run = ask(driver, OSLO)
+        (box,) = await boxes(driver)
+        driver.click(box.approve)
+        await driver.ended(run)
+        session = driver.desk.session.id
+    async with panel() as driver:
+        assert driver.desk.session.call.tools == []
+        driver.desk.open_session(session)
+        await until(lambda: driver.desk.session.id == session)
+        await driver.idle()
+        assert [one.name for one in driver.desk.session.call.tools] == ["shout", "get_weather"]
+        assert row(driver, "shout")[0].on
+        assert driver.desk.approvals.grants == []
+        turn_to(driver, LOOP)
+        await driver.shows("demo › get_weather", "done", "step 2 of 10")
+        assert not proof.exists()
+
+
+# As code.
+
+
+async def test_the_loop_as_a_program(panel: Panel) -> None:
+    async with panel() as driver:
+        offer(driver, "get_weather")
+        turn_to(driver, LOOP)
+        tools(driver).composer.write(OSLO)
+        driver.press("Ctrl+Shift+E", driver.window)
+        code = tools(driver).code
+        driver.click(code.forms.button(2))
+        await until(lambda: "def get_weather(" in code.text.toPlainText(), saying=driver.seen)
+        compile(code.code, "loop.py", "exec")
+        assert OSLO in code.code
+        driver.click(code.forms.button(3))
+        await until(lambda: "await" in code.text.toPlainText(), saying=driver.seen)
+        assert "get_weather" in code.code

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from playground.core.plain import visible
 from playground.core.tools import Result, Tool
@@ -110,7 +111,7 @@ class ToolBench(QScrollArea):
         self.input.setVisible(can and tool is not None and tool.kind == "custom")
         self.run.setVisible(can)
         if fresh:
-            self._stop()
+            self._leave()
             if tool is not None:
                 self.form.show_schema(tool.parameters)
             self.input.clear()
@@ -132,6 +133,12 @@ class ToolBench(QScrollArea):
         if self._task is not None:
             self._task.cancel()
 
+    def _leave(self) -> None:
+        """What runs is ended, and nobody looks at it any more."""
+        self._stop()
+        self._task = None
+        self.run.setText("Call it")
+
     def _call(self, tool: Tool) -> None:
         self.form.settle()
         self.form.insist()
@@ -142,17 +149,20 @@ class ToolBench(QScrollArea):
         self.run.setText("Stop")
 
         async def work() -> None:
-            try:
-                result = await called(tool, arguments, box.kinds, self._tell)
-                self._show(result)
-            except asyncio.CancelledError:
-                self._state.setText("Stopped")
-                raise
-            finally:
-                self._task = None
-                self.run.setText("Call it")
+            self._show(await called(tool, arguments, box.kinds, self._tell))
 
-        self._task = self._desk.tasks.start(work(), self)
+        self._task = task = self._desk.tasks.start(work(), self)
+        task.add_done_callback(self._ended)  # also when it is stopped before it began
+
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        if task is not self._task or not isValid(self):
+            return
+        self._task = None
+        self.run.setText("Call it")
+        if task.cancelled():
+            self._state.setText("Stopped")
+        elif task.exception() is not None:  # which is reported
+            self._state.setText("")
 
     def _tell(self, text: str) -> None:
         self._state.setText(visible(text))
