@@ -1,4 +1,4 @@
-"""`playground run --tools`: a model asks for tools and goes on with what they say, to its answer."""
+"""`playground run --tools`: a model asks for tools, hears their results, and answers."""
 
 from __future__ import annotations
 
