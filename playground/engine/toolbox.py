@@ -119,6 +119,28 @@ class Toolbox:
             self.rules, self.rules_wrong = None, failure.problem
         self.use_rules(self.settings.rule_set)
 
+    async def open_rules(self, path: Path) -> None:
+        """Answer mock calls by another file. Raises Failure, and keeps the one there is."""
+        await asyncio.to_thread(rules_file.load, path)
+        self.settings.rules, self.settings.rule_set = str(path.resolve()), ""
+        await self.load_rules()
+
+    async def keep_rules(self, rules: RuleFile) -> None:
+        """Answer by these. They are written into the file they are from; those that come along
+        stay as they are, and hold until the program ends. Raises Failure."""
+        self.rules = rules
+        self.use_rules(self.settings.rule_set)
+        if self.settings.rules:
+            await asyncio.to_thread(rules_file.save, Path(self.settings.rules), rules)
+
+    async def save_rules(self, path: Path) -> None:
+        """Write the rules into a file of their own, which they are from then on. Raises
+        Failure."""
+        if self.rules is not None:
+            await asyncio.to_thread(rules_file.save, path, self.rules)
+            self.settings.rules = str(path.resolve())
+            self._changed()
+
     @property
     def tools(self) -> list[Tool]:
         """All of them, with the modes that were chosen."""

@@ -42,7 +42,7 @@ class Desk(QObject):
         problem_met(Problem): something failed that belongs to no run.
         done(str, callable): something was done that can be undone: what, and how to undo it.
         wanted(str): somebody asks for a place: "inspector", "settings", "sessions", "key",
-            "profiles", "models", "composer".
+            "profiles", "models", "composer", "present", or the id of a panel.
     """
 
     session_shown = Signal(object)

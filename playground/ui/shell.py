@@ -98,6 +98,8 @@ class Shell:
     def _wanted(self, what: str) -> None:
         if what in self._dialogs:
             self._open(self._dialogs[what](self.desk, self.window))
+        elif what == "present":
+            self.present()
         elif what == "models":
             self.window.docks["settings"].show()
         elif what in self.window.docks:

@@ -32,6 +32,7 @@ from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.outputrow import OutputRow
 from playground.ui.widgets.parameters import ParameterForm
+from playground.ui.widgets.toolsection import ToolSection
 from playground.ui.window import DockSpec
 
 SIDE, LEAST, BAR = 12, 316, 10
@@ -208,6 +209,11 @@ class SettingsDock(QWidget):
         self.output.edit_wanted.connect(lambda: desk.wanted.emit("structured"))
         self._column.addWidget(self.output)
 
+        self.tools = ToolSection(inner)
+        self.tools.changed.connect(lambda update: self._update(**update))
+        self.tools.edit_wanted.connect(lambda: desk.wanted.emit("tools"))
+        self._column.addWidget(self.tools)
+
         self._column.addWidget(section("Parameters", inner))
         self.form = ParameterForm(inner, side=SIDE)
         self.form.changed.connect(self._field_changed)
@@ -267,6 +273,8 @@ class SettingsDock(QWidget):
         self._extras.show_call(call, fresh=fresh)
         self._show_state(call, profile)
         self.output.show_call(call)
+        modes = desk.settings.tools.modes
+        self.tools.show_call(call, modes=modes, fresh=fresh)
         self._show_key()
 
     def _settle(self) -> None:

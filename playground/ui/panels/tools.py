@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QSplitter,
     QStackedLayout,
     QToolButton,
@@ -19,16 +16,14 @@ from PySide6.QtWidgets import (
 
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
-from playground.core.problem import Failure
-from playground.core.session import Run, Session
-from playground.core.tools import Kind, Mode, Tool
+from playground.core.profile import LOCAL, SANDBOX
+from playground.core.session import Run, Session, new_id
+from playground.core.tools import Tool
 from playground.endpoints import BY_ID
-from playground.endpoints.offering import definition
 from playground.engine import takehome_loop
 from playground.engine.debugger import Pause, rewound
-from playground.engine.toolbox import MINE
+from playground.engine.demos import Demo
 from playground.export.request import Request
-from playground.tools.mcp_values import McpSpec
 from playground.tools.rules import RuleSet
 from playground.ui import theme
 from playground.ui.clock import SLOW
@@ -38,32 +33,16 @@ from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.debugbar import DebugBar, Spot
+from playground.ui.widgets.demooffers import DemoOffers
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.looptimeline import LoopTimeline
-from playground.ui.widgets.mcpdialog import McpDialog
 from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.pauseedit import PauseEdit
 from playground.ui.widgets.sessionhead import SessionHead
-from playground.ui.widgets.toolbench import ToolBench
-from playground.ui.widgets.tooldefinition import ToolDefinition
-from playground.ui.widgets.toollist import ToolList
 from playground.ui.widgets.transcript import TranscriptView
+from playground.ui.workshop import Workshop
 
 LOOP, TOOLS, CODE = range(3)
-STARTS: Mapping[Kind, Mapping[str, Any]] = {
-    "function": {
-        "description": "What it does, and when it is to be called.",
-        "parameters": {
-            "type": "object",
-            "properties": {"text": {"type": "string"}},
-            "required": ["text"],
-            "additionalProperties": False,
-        },
-    },
-    "custom": {"description": "What it does with the text.", "format": {"type": "text"}},
-    "hosted": {"hosted": {"type": "web_search"}},
-}
-"""What a new tool begins with."""
 
 
 class ToolsPanel(QWidget):
@@ -83,7 +62,9 @@ class ToolsPanel(QWidget):
         self.view.asked.connect(self.turns.do)
         self.turns.begun.connect(self.view.jump_to_end)
         self._pages.addWidget(self._looping(body))
-        self._pages.addWidget(self._workshop(body))
+        self.workshop = Workshop(desk, body)
+        self.list, self.bench = self.workshop.list, self.workshop.bench
+        self._pages.addWidget(self.workshop)
         self.code = CodeView(
             desk,
             self._said,
@@ -98,7 +79,6 @@ class ToolsPanel(QWidget):
         below.addWidget(self.composer)
         column.addLayout(below)
         self._session: Session | None = None
-        self._rev = -1
         self._ticks = 0
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
@@ -153,7 +133,12 @@ class ToolsPanel(QWidget):
         column.addLayout(line)
         self._parts = QSplitter(Qt.Orientation.Vertical, page)
         self._parts.setChildrenCollapsible(False)
-        self._parts.addWidget(self.view)
+        talk = QWidget(page)
+        self._talk = QStackedLayout(talk)
+        self.offers = DemoOffers(self._run_demo, self._play_demo, talk)
+        self._talk.addWidget(self.offers)
+        self._talk.addWidget(self.view)
+        self._parts.addWidget(talk)
         below = QWidget(page)
         line = QVBoxLayout(below)
         theme.space(line, 16, 0, 8, 4)
@@ -170,56 +155,17 @@ class ToolsPanel(QWidget):
         column.addLayout(self._pausing)
         return page
 
-    def _workshop(self, parent: QWidget) -> QSplitter:
-        self.list = ToolList(parent)
-        self.bench = ToolBench(self.desk, parent)
-        self.definition = ToolDefinition(self.desk.tasks, self._requested, parent)
-        self.definition.changed.connect(self._redefine)
-        middle = QWidget(parent)
-        column = QVBoxLayout(middle)
-        theme.space(column, 0, 4, 0, 0, gap=0)
-        line = QHBoxLayout()
-        theme.space(line, 12, 0, 8, 0)
-        self.sides = Segments(("Definition", "Run by hand"), small=True, parent=middle)
-        self.sides.setAccessibleName("What is shown of the tool")
-        line.addWidget(self.sides)
-        line.addStretch(1)
-        column.addLayout(line)
-        page = QWidget(middle)
-        sides = QStackedLayout(page)
-        sides.addWidget(self.definition)
-        sides.addWidget(self.bench)
-        self.sides.picked.connect(sides.setCurrentIndex)
-        column.addWidget(page, 1)
-        self.list.offered.connect(self._offer)
-        self.list.mode_picked.connect(self._mode_picked)
-        self.list.picked.connect(self._pick)
-        self.list.new_wanted.connect(self._new)
-        self.list.undefined.connect(self._undefine)
-        self.list.server_wanted.connect(lambda: self.describe_server(None))
-        self.list.started.connect(lambda server: self._at_server(server, "start"))
-        self.list.stopped.connect(lambda server: self._at_server(server, "stop"))
-        self.list.tested.connect(self._test_server)
-        self.list.opened.connect(self._open)
-        self.list.removed.connect(self._remove)
-        splitter = QSplitter(Qt.Orientation.Horizontal, parent)
-        splitter.setChildrenCollapsible(False)
-        for view, share in ((self.list, 4), (middle, 6)):
-            splitter.addWidget(view)
-            splitter.setStretchFactor(splitter.indexOf(view), share)
-        splitter.setSizes([400, 600])
-        return splitter
-
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
             ("&Run", "Stop", "Esc", self.stop),
             ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+            ("&Edit", "What need not be asked again…", "", self.workshop.show_grants),
         )
 
     async def _load(self) -> None:
         await self.desk.toolbox.ready()
-        self._show_tools()
+        self.workshop.look()
 
     # What is on screen.
 
@@ -248,6 +194,8 @@ class ToolsPanel(QWidget):
 
     def _show_loop(self) -> None:
         run = self.looped
+        self._talk.setCurrentIndex(1 if self.desk.session.path() else 0)
+        self.debug.setVisible(bool(self.desk.session.path()))
         self.debug.show_run(run)
         self.debug.offer(self.desk.session.call.tools)
         self.lanes.show_run(run)
@@ -262,18 +210,10 @@ class ToolsPanel(QWidget):
 
     def _settings_changed(self) -> None:
         if self.isVisible():
-            self._show_tools()
+            self.workshop.look()
             self._show_running()
             self.debug.offer(self.desk.session.call.tools)
             self.code.changed()
-
-    def _show_tools(self) -> None:
-        box = self.desk.toolbox
-        self._rev = box.rev
-        self.list.show_tools(
-            box.sources.values(), self.desk.session.call.tools, box.settings.modes, box.states
-        )
-        self._pick(self.list.tool)
 
     def _turn_page(self) -> None:
         page = CODE if self.as_code.isChecked() else self.pages.index
@@ -304,95 +244,10 @@ class ToolsPanel(QWidget):
         self._ticks += 1
         if self._ticks % SLOW == 0 or self.current_run() is None:
             self.lanes.advance()
-        if self.desk.toolbox.rev != self._rev:
-            self._show_tools()
+        if self.desk.toolbox.rev != self.workshop.rev:
+            self.workshop.look()
         if (self.current_run() is not None) != self.composer.running:
             self._show_running()
-
-    # Definitions.
-
-    def _pick(self, tool: Tool | None) -> None:
-        found = (self.desk.toolbox.tool(tool.id) or tool) if tool is not None else None
-        self.bench.show_tool(found)
-        self.definition.show_tool(found)
-
-    def _requested(self, tool: Tool) -> Any:
-        """What stands of a tool in the next request."""
-        return definition(tool, flat=self.desk.session.call.api == "responses")
-
-    def _new(self, kind: Kind) -> None:
-        box, number = self.desk.toolbox, 1
-        names = {tool.name for tool in box.tools}
-        while (name := f"new_tool_{number}" if number > 1 else "new_tool") in names:
-            number += 1
-        box.define(Tool(name=name, kind=kind, **STARTS[kind]))
-        self._show_tools()
-        self.sides.pick(0)
-        self.list.select(f"{MINE}/{name}")
-
-    def _redefine(self, tool: Tool, before: Tool) -> None:
-        """Another definition, perhaps under another name; also where it is offered."""
-        box, session = self.desk.toolbox, self.desk.session
-        if tool.name != before.name:
-            box.undefine(before.name)
-        box.define(tool)
-        made = box.tool(f"{MINE}/{tool.name}") or tool
-        tools = [made if one.id == before.id else one for one in session.call.tools]
-        if tools != session.call.tools:
-            session.call = session.call.model_copy(update={"tools": tools})
-            self.desk.changed()
-        self._show_tools()
-        self.list.select(made.id)
-
-    def _undefine(self, tool: Tool) -> None:
-        self.desk.toolbox.undefine(tool.name)
-        self._show_tools()
-        self.desk.done.emit(f"Removed {tool.title}.", lambda: self._redefine(tool, tool))
-
-    # MCP servers.
-
-    def describe_server(self, spec: McpSpec | None) -> McpDialog:
-        """Ask how a server is to be had. Keeping that starts nothing."""
-        box, start = self.desk.toolbox, self.desk.tasks.start
-        dialog = McpDialog(spec, self, environ=box.names)
-        testing: list[asyncio.Future[Any]] = []
-
-        async def save(made: McpSpec) -> None:
-            await box.describe_server(made)
-            self._show_tools()
-
-        async def test(made: McpSpec) -> None:
-            dialog.show_trial(await box.test(made, dialog.show_progress))
-
-        def stop() -> None:
-            for task in testing:
-                task.cancel()
-
-        dialog.saved.connect(lambda made: start(save(made), self))
-        dialog.test_wanted.connect(lambda made: testing.append(start(test(made), dialog)))
-        dialog.stop_wanted.connect(stop)
-        dialog.finished.connect(lambda _: stop())
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-        return dialog
-
-    def _test_server(self, server_id: str) -> None:
-        """Show how it is described, and try it."""
-        spec = next((one for one in self.desk.toolbox.specs if one.id == server_id), None)
-        if spec is not None:
-            self.describe_server(spec)
-
-    def _at_server(self, server_id: str, what: Literal["start", "stop"]) -> None:
-        box = self.desk.toolbox
-
-        async def work() -> None:
-            try:
-                await (box.start(server_id) if what == "start" else box.stop(server_id))
-            finally:
-                self._show_tools()
-
-        self.desk.tasks.start(work(), self)
-        self._show_tools()
 
     # The debugger.
 
@@ -450,65 +305,39 @@ class ToolsPanel(QWidget):
 
     # What the user does.
 
-    def _offer(self, tool: Tool, on: bool) -> None:
-        """Tell the model of a tool, or no longer; of two of one name only of this one."""
-        session = self.desk.session
-        tools = [one for one in session.call.tools if one.name != tool.name]
-        if on:
-            tools.append(self.desk.toolbox.tool(tool.id) or tool)
-        session.call = session.call.model_copy(update={"tools": tools})
-        self.desk.changed()
-
-    def _reoffer(self, tool_ids: Collection[str]) -> None:
-        """Offer what is offered of these as it is defined now."""
-        session, box = self.desk.session, self.desk.toolbox
-        made = [
-            (box.tool(tool.id) or tool) if tool.id in tool_ids else tool
-            for tool in session.call.tools
-        ]
-        if made != session.call.tools:
-            session.call = session.call.model_copy(update={"tools": made})
-            self.desk.changed()
-
-    def _mode_picked(self, tool_id: str, mode: Mode) -> None:
-        session = self.desk.session
-        self.desk.toolbox.use_mode(tool_id, mode)
-        tools = [
-            one.model_copy(update={"mode": mode}) if one.id == tool_id else one
-            for one in session.call.tools
-        ]
-        session.call = session.call.model_copy(update={"tools": tools})
-        self.desk.changed()
-
-    def _open(self, path: str) -> None:
-        from pathlib import Path
-
-        async def work() -> None:
-            try:
-                source = await self.desk.toolbox.open_python(Path(path))
-            except Failure as failure:
-                wrong = failure.problem
-                told = {"title": f"{Path(path).name}: {wrong.title}", "remedy": ""}
-                self.desk.report(wrong.model_copy(update=told))
-                return
-            self._reoffer({tool.id for tool in source.tools})
-            self._show_tools()
-
-        self.desk.tasks.start(work(), self)
-
-    def _remove(self, source_id: str) -> None:
-        async def work() -> None:
-            await self.desk.toolbox.remove(source_id)
-            self._show_tools()
-
-        self.desk.tasks.start(work(), self)
-
     def _send(self, text: str, parts: Sequence[Part] = ()) -> None:
         desk = self.desk
         self.as_code.setChecked(False)
         self.pages.pick(LOOP)
         desk.go(desk.workspace.ask(desk.session, text, parts))
         self.view.jump_to_end()
+
+    def _run_demo(self, demo: Demo) -> None:
+        """Ask what the demo asks, with its tools; each call is approved like any other."""
+        desk, way = self.desk, demo.ways[0]
+
+        async def work() -> None:
+            await desk.toolbox.ready()
+            desk.use_profile(SANDBOX if way.server == "sandbox" else LOCAL)
+            desk.session.call = way.call(desk.toolbox.tools)
+            desk.changed()
+            self._send(way.prompt)
+
+        desk.tasks.start(work(), self)
+
+    def _play_demo(self, demo: Demo) -> None:
+        """Keep the recording as a turn of this session, and present it."""
+        desk = self.desk
+
+        async def work() -> None:
+            run = demo.run(BY_ID)
+            run.id, run.session, run.parent = new_id("run"), desk.session.id, None
+            desk.session.add(run)
+            desk.session.title, desk.session.named = demo.title, True
+            desk.go(run)
+            desk.wanted.emit("present")
+
+        desk.tasks.start(work(), self)
 
     def _insert(self, role: str, text: str, parts: Sequence[Part]) -> None:
         self.desk.go(self.desk.workspace.insert(self.desk.session, role, text, parts))
