@@ -31,7 +31,8 @@ from playground.ui.tasks import Tasks
 from playground.ui.widgets import mockdraft
 from playground.ui.widgets.mockdraft import HINTS, Line, ReplyText
 from playground.ui.widgets.mockfields import ConditionFields
-from playground.ui.widgets.mockrules import ALL, ONE, MockRules
+from playground.ui.widgets.mocklist import ALL, ONE
+from playground.ui.widgets.mockrules import MockRules
 from tests.loop import until
 
 WEATHER = Tool(
@@ -252,7 +253,7 @@ def told(view: MockRules) -> Told:
 
 
 def cards(view: MockRules) -> list[str]:
-    return [view.cards.item(row).text() for row in range(view.cards.count())]
+    return [view.list.cards.item(row).text() for row in range(view.list.cards.count())]
 
 
 def retype(field: QLineEdit | QPlainTextEdit, text: str) -> None:
@@ -269,7 +270,7 @@ def pick(box: QComboBox, value: str) -> None:
 def test_the_rules_of_the_tool_are_listed_in_order(view: MockRules) -> None:
     assert cards(view) == ['1  city = "Oslo"', '3  city = "Rome"', "4  always"]
     assert view.about.text() == "All is well."
-    view.which.pick(ALL)
+    view.list.which.pick(ALL)
     assert cards(view)[1] == "2  stock: always" and cards(view)[-1] == "stock: otherwise"
     assert view.editor.tool.isVisible()
 
@@ -277,10 +278,10 @@ def test_the_rules_of_the_tool_are_listed_in_order(view: MockRules) -> None:
 def test_the_first_rule_is_shown_and_keys_show_the_others(view: MockRules) -> None:
     (fields,) = view.editor.conditions
     assert json.loads(fields.text.toPlainText()) == {"city": "Oslo"}
-    view.cards.setFocus()
-    QTest.keyClick(view.cards, Qt.Key.Key_Down)
+    view.list.cards.setFocus()
+    QTest.keyClick(view.list.cards, Qt.Key.Key_Down)
     assert json.loads(view.editor.conditions[0].text.toPlainText()) == {"city": "Rome"}
-    QTest.keyClick(view.cards, Qt.Key.Key_Down)
+    QTest.keyClick(view.list.cards, Qt.Key.Key_Down)
     assert view.editor.conditions == [] and view.editor.always.isVisible()
 
 
@@ -368,44 +369,44 @@ def test_what_is_being_typed_counts_before_another_rule_is_shown(
 ) -> None:
     retype(view.editor.reply.text, '"hail"')
     assert view.editor.reply.text.pending
-    view.cards.setCurrentRow(1)
+    view.list.cards.setCurrentRow(1)
     assert values(told.rules) == ["hail", 12, "sun", "rain"]
     assert view.editor.reply.text.toPlainText() == '"sun"'
 
 
 def test_buttons_and_keys_do_the_same(view: MockRules, told: Told) -> None:
-    view.cards.setFocus()
+    view.list.cards.setFocus()
     alt, control = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
-    QTest.keyClick(view.cards, Qt.Key.Key_Down, alt)
+    QTest.keyClick(view.list.cards, Qt.Key.Key_Down, alt)
     assert values(told.rules) == [12, "sun", "snow", "rain"]
-    view.buttons["up"].click()  # over the one before of the same tool
+    view.list.buttons["up"].click()  # over the one before of the same tool
     assert values(told.rules) == [12, "snow", "sun", "rain"]
-    QTest.keyClick(view.cards, Qt.Key.Key_D, control)
-    view.buttons["duplicate"].click()
+    QTest.keyClick(view.list.cards, Qt.Key.Key_D, control)
+    view.list.buttons["duplicate"].click()
     assert values(told.rules) == [12, "snow", "snow", "snow", "sun", "rain"]
-    QTest.keyClick(view.cards, Qt.Key.Key_Delete)  # and the one below is looked at
-    view.buttons["remove"].click()
+    QTest.keyClick(view.list.cards, Qt.Key.Key_Delete)  # and the one below is looked at
+    view.list.buttons["remove"].click()
     assert values(told.rules) == [12, "snow", "snow", "rain"]
-    view.cards.setCurrentRow(0)
-    QTest.keyClick(view.cards, Qt.Key.Key_Insert)
-    view.buttons["add"].menu().actions()[0].trigger()
+    view.list.cards.setCurrentRow(0)
+    QTest.keyClick(view.list.cards, Qt.Key.Key_Insert)
+    view.list.buttons["add"].menu().actions()[0].trigger()
     assert values(told.rules) == [12, "snow", {}, {}, "snow", "rain"]
     assert told.rules.rules[3].tool == "weather"
 
 
 def test_what_cannot_be_done_is_not_offered(view: MockRules, told: Told) -> None:
-    assert not view.buttons["up"].isEnabled() and view.buttons["down"].isEnabled()
-    view.cards.setCurrentRow(2)
-    assert view.buttons["up"].isEnabled() and not view.buttons["down"].isEnabled()
+    assert not view.list.buttons["up"].isEnabled() and view.list.buttons["down"].isEnabled()
+    view.list.cards.setCurrentRow(2)
+    assert view.list.buttons["up"].isEnabled() and not view.list.buttons["down"].isEnabled()
     view.show_rules(FILE, "Empty", BOTH, WEATHER)
     for wish in ("up", "down", "duplicate", "remove"):
-        assert not view.buttons[wish].isEnabled()
+        assert not view.list.buttons[wish].isEnabled()
         view.wish(wish)
     assert told.files == []
 
 
 def test_what_a_tool_answers_otherwise_can_be_edited(view: MockRules, told: Told) -> None:
-    _, otherwise = view.buttons["add"].menu().actions()
+    _, otherwise = view.list.buttons["add"].menu().actions()
     assert otherwise.isEnabled()
     otherwise.trigger()
     assert cards(view)[-1] == "otherwise" and not view.editor.add.isVisible()
@@ -413,12 +414,12 @@ def test_what_a_tool_answers_otherwise_can_be_edited(view: MockRules, told: Told
     view.settle()
     assert told.rules.defaults["weather"].model_dump()["value"] == "fog"
     assert not otherwise.isEnabled()
-    view.buttons["remove"].click()
+    view.list.buttons["remove"].click()
     assert list(told.rules.defaults) == ["stock"]
 
 
 def test_a_rule_may_be_given_to_another_tool(view: MockRules, told: Told) -> None:
-    view.which.pick(ALL)
+    view.list.which.pick(ALL)
     retype(view.editor.tool, "stock")
     QTest.keyClick(view.editor.tool, Qt.Key.Key_Return)
     assert told.rules.rules[0].tool == "stock"
@@ -429,17 +430,17 @@ def test_a_rule_may_be_given_to_another_tool(view: MockRules, told: Told) -> Non
 
 def test_a_tool_without_rules_gets_its_first(view: MockRules, told: Told) -> None:
     view.show_rules(FILE, "Empty", BOTH, STOCK)
-    assert view.empty.isVisible() and "stock has no rules" in view.empty.text()
-    view.buttons["add"].menu().actions()[0].trigger()
+    assert view.list.empty.isVisible() and "stock has no rules" in view.list.empty.text()
+    view.list.buttons["add"].menu().actions()[0].trigger()
     assert told.files[-1].sets[1].rules[0].tool == "stock"
-    assert not view.empty.isVisible() and view.editor.isVisible()
+    assert not view.list.empty.isVisible() and view.editor.isVisible()
 
 
 # Sets and files.
 
 
 def menu(view: MockRules) -> dict[str, Any]:
-    return {one.text(): one for one in view.more.menu().actions() if one.text()}
+    return {one.text(): one for one in view.head.more.menu().actions() if one.text()}
 
 
 def asked(view: MockRules) -> QInputDialog:
@@ -448,7 +449,7 @@ def asked(view: MockRules) -> QInputDialog:
 
 
 def test_another_set_can_be_picked(view: MockRules, told: Told) -> None:
-    pick(view.sets, "Empty")
+    pick(view.head.sets, "Empty")
     assert told.said == [("set_picked", "Empty")] and cards(view) == []
     assert told.files == []
 
@@ -496,10 +497,10 @@ def test_a_file_that_cannot_be_read_says_why_and_what_can_be_done(
     wrong = Problem(title="These are no mock rules.", detail="line 3: There is no field `x` here.")
     view.show_rules(None, "", BOTH, WEATHER, wrong)
     assert view.about.text() == f"{wrong.title} {wrong.detail}"
-    assert view.file_button.isVisible() and not view.cards.isVisible()
+    assert view.file_button.isVisible() and not view.list.cards.isVisible()
     view.first.click()
     assert [one.name for one in told.files[-1].sets] == ["My rules"]
-    assert view.buttons["add"].isVisible()
+    assert view.list.buttons["add"].isVisible()
 
 
 # A try.
@@ -512,7 +513,7 @@ async def test_a_try_says_which_rule_answers_and_what(view: MockRules, loop: obj
     view.trial.go.click()
     await until(lambda: view.trial.said.text() == "Rule 3 answers: a result.")
     assert view.trial.output.toPlainText() == "sun"
-    assert view.cards.currentRow() == 1  # it is looked at
+    assert view.list.cards.currentRow() == 1  # it is looked at
     retype(view.trial.arguments, "no JSON")
     view.trial.go.click()
     await until(lambda: view.trial.said.text() == "Rule 4 answers: a result.")
@@ -555,7 +556,7 @@ def test_everything_has_a_name_and_fits_at_every_width(
 ) -> None:
     theme.apply(name, scale)
     view.fold.setChecked(True)
-    view.which.pick(ONE)
+    view.list.which.pick(ONE)
     for by, _ in mockdraft.CONDITIONS:
         (fields,) = view.editor.conditions
         assert isinstance(fields, ConditionFields)

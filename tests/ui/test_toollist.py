@@ -401,6 +401,16 @@ def test_what_was_looked_at_and_is_gone_is_told(tools: ToolList, told: Told) -> 
     assert tools.tool is None
 
 
+def test_a_tool_that_is_renamed_is_still_looked_at(tools: ToolList, told: Told) -> None:
+    tools.select(POEM.id)
+    ode = POEM.model_copy(update={"name": "write_ode"})
+    tools.follow(POEM, ode)
+    tools.show_tools([Source("mine", "Mine", "mine", [ode])], [], {})
+    assert tools.tool == ode and told.said == [("picked", POEM)]
+    tools.follow(POEM, BOOK)  # nobody looks at that one
+    assert tools.tool == ode
+
+
 def test_place_and_cursor_stay_when_a_mode_changes(tools: ToolList) -> None:
     tools.view.setCurrentIndex(place(tools, SEARCH)[1])
     tools.show_tools(sources(), [BOOK, SEARCH], {BOOK.id: "human"})

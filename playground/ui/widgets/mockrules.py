@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,43 +25,10 @@ from playground.ui.widgets import mockdraft
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.mockdraft import Edited, Key
-from playground.ui.widgets.mockfields import choice
+from playground.ui.widgets.mocklist import ONE, RuleList
 from playground.ui.widgets.mockrule import RuleEditor
+from playground.ui.widgets.mocksets import MockSets
 from playground.ui.widgets.mocktry import Errors, MockTry
-from playground.ui.widgets.parts import Segments, tool_button
-from playground.ui.widgets.schemalibrary import HIGH, Cards
-
-ONE, ALL = range(2)
-_BUTTONS = (
-    ("plus", "add", "Add a rule (Insert)"),
-    ("chevron-up", "up", "Move up: it is tried earlier (Alt+Up)"),
-    ("chevron-down", "down", "Move down: it is tried later (Alt+Down)"),
-    ("copy", "duplicate", "Duplicate (Ctrl+D)"),
-    ("trash", "remove", "Remove (Del)"),
-)
-_KEYS = {Qt.Key.Key_Insert: "add", Qt.Key.Key_Delete: "remove"}
-
-
-class RuleCards(Cards):
-    """Signals:
-    wished(str): a key for `add`, `remove`, `duplicate`, `up` or `down`.
-    """
-
-    wished = Signal(str)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, held = Qt.Key(event.key()), event.modifiers()
-        wish = ""
-        if held & Qt.KeyboardModifier.AltModifier:
-            wish = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}.get(key, "")
-        elif held & Qt.KeyboardModifier.ControlModifier:
-            wish = "duplicate" if key == Qt.Key.Key_D else ""
-        else:
-            wish = _KEYS.get(key, "")
-        if wish:
-            self.wished.emit(wish)
-        else:
-            super().keyPressEvent(event)
 
 
 class MockRules(QWidget):
@@ -92,11 +53,10 @@ class MockRules(QWidget):
         self._tools: list[Tool] = []
         self._tool: Tool | None = None
         self._key: Key | None = None
-        self._keys: list[Key] = []
-        """Of the rows of the list."""
         column = QVBoxLayout(self)
         theme.space(column, 12, 12, 12, 12, gap=6)
-        column.addLayout(self._make_head())
+        self.head = self._make_head()
+        column.addWidget(self.head)
         self._banner = self._make_banner()
         column.addWidget(self._banner)
         self.first = QPushButton("New rules", self)
@@ -104,7 +64,7 @@ class MockRules(QWidget):
         self.first.clicked.connect(lambda: self._new_set("My rules"))
         self.file_button = QPushButton("Open file…", self)
         self.file_button.setAccessibleName("Open a file of mock rules")
-        self.file_button.clicked.connect(self.ask_to_open)
+        self.file_button.clicked.connect(self.head.ask_to_open)
         line = QHBoxLayout()
         theme.space(line, gap=8)
         line.addWidget(self.first)
@@ -115,7 +75,6 @@ class MockRules(QWidget):
         column.addWidget(self._body, 1)
         body = QVBoxLayout(self._body)
         theme.space(body, 0, 0, 0, 0, gap=4)
-        body.addLayout(self._make_bar())
         self._make_parts(body)
         self.trial = MockTry(tasks, errors, self)
         self.fold = Fold(self, self.trial)
@@ -129,30 +88,16 @@ class MockRules(QWidget):
 
     # Parts.
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        theme.space(row, 0, 0, 0, 0, gap=4)
-        self.sets = choice("Set of mock rules", (), self)
-        self.sets.activated.connect(lambda at: self._pick_set(str(self.sets.itemData(at))))
-        policy = self.sets.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.sets.setSizePolicy(policy)
-        row.addWidget(self.sets, 1)
-        self.more = tool_button("more", "What can be done with sets and files", self)
-        menu = QMenu(self.more)
-        self._on_sets = [
-            menu.addAction("New set…", lambda: self._ask("New set", self._new_set)),
-            menu.addAction("Duplicate set", self._duplicate_set),
-            menu.addAction("Rename set…", lambda: self._ask("Rename set", self._rename_set)),
-            menu.addAction("Remove set", self._remove_set),
-        ]
-        menu.addSeparator()
-        menu.addAction("Open file…", self.ask_to_open)
-        self._save = menu.addAction("Save as…", self.ask_to_save)
-        self.more.setMenu(menu)
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(self.more)
-        return row
+    def _make_head(self) -> MockSets:
+        head = MockSets(self)
+        head.picked.connect(self._pick_set)
+        head.made.connect(self._new_set)
+        head.renamed.connect(self._rename_set)
+        head.duplicated.connect(self._duplicate_set)
+        head.removed.connect(self._remove_set)
+        head.opened.connect(self.opened)
+        head.saved.connect(self._saved)
+        return head
 
     def _make_banner(self) -> QWidget:
         """What is wrong with the file, or what there is to know of the set."""
@@ -168,38 +113,13 @@ class MockRules(QWidget):
         line.addWidget(self.about, 1)
         return banner
 
-    def _make_bar(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        theme.space(row, 0, 0, 0, 0, gap=0)
-        self.which = Segments(("This tool", "All"), small=True, parent=self)
-        self.which.picked.connect(lambda _: self._turn())
-        row.addWidget(self.which)
-        row.addStretch(1)
-        self.buttons: dict[str, QToolButton] = {}
-        for name, wish, about in _BUTTONS:
-            button = tool_button(name, about, self)
-            self.buttons[wish] = button
-            row.addWidget(button)
-            if wish != "add":
-                button.clicked.connect(lambda _=False, wish=wish: self.wish(wish))
-        menu = QMenu(self.buttons["add"])
-        menu.addAction("Rule", lambda: self.wish("add"))
-        self._otherwise = menu.addAction("What it answers otherwise", self._add_otherwise)
-        self.buttons["add"].setMenu(menu)
-        self.buttons["add"].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return row
-
     def _make_parts(self, column: QVBoxLayout) -> None:
         """The list, no higher than its rows, and below it the rule that is edited."""
-        self.cards = RuleCards("Rules", self)
-        self.cards.picked.connect(self._pick)
-        self.cards.wished.connect(self.wish)
-        column.addWidget(self.cards, 2)
-        self.empty = QLabel(self)
-        self.empty.setProperty("role", "caption")
-        self.empty.setWordWrap(True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.empty, 1)
+        self.list = RuleList(self)
+        self.list.turned.connect(self._turn)
+        self.list.picked.connect(self._pick)
+        self.list.wished.connect(self.wish)
+        column.addWidget(self.list, 2)
         self._edge = QFrame(self)
         self._edge.setProperty("role", "edge")
         self._edge.setProperty("on", True)
@@ -214,13 +134,6 @@ class MockRules(QWidget):
         self.editor.changed.connect(self._edited)
         column.addWidget(area, 3)
         theme.follow(area, lambda look: area.setMinimumHeight(look.px(120)))
-        theme.follow(self.cards, lambda look: self._fit())
-
-    def _fit(self) -> None:
-        look = theme.current()
-        high = look.px(HIGH * len(self._keys) + 2)
-        self.cards.setMinimumHeight(min(high, look.px(2 * HIGH)))
-        self.cards.setMaximumHeight(high)
 
     # What is shown.
 
@@ -257,7 +170,7 @@ class MockRules(QWidget):
     def _only(self) -> str | None:
         """The tool whose rules are listed; None: all."""
         tool = self._tool
-        return tool.name if tool is not None and self.which.index == ONE else None
+        return tool.name if tool is not None and self.list.which.index == ONE else None
 
     def settle(self) -> None:
         """What is being typed counts now."""
@@ -277,57 +190,32 @@ class MockRules(QWidget):
         self._banner.setVisible(bool(words))
 
     def _draw_sets(self) -> None:
-        names = [one.name for one in self.file.sets] if self.file is not None else []
-        self.sets.clear()
-        for one in names:
-            self.sets.addItem(visible(one), one)
         rules = self.rules
-        if rules is not None:
-            self.sets.setCurrentIndex(names.index(rules.name))
-        there = rules is not None
-        self.sets.setVisible(there)
-        self.first.setVisible(not there)
-        self.file_button.setVisible(not there)
-        self._body.setVisible(there)
-        self._rest.setVisible(not there)
-        for action in (*self._on_sets, self._save):
-            action.setEnabled(there)
-        self._on_sets[-1].setEnabled(len(names) > 1)
+        names = [one.name for one in self.file.sets] if self.file is not None else []
+        self.head.show_sets(names, rules.name if rules is not None else "")
+        self.first.setVisible(rules is None)
+        self.file_button.setVisible(rules is None)
+        self._body.setVisible(rules is not None)
+        self._rest.setVisible(rules is None)
 
     def _draw(self) -> None:
         """The list, and the rule that is edited."""
-        rules = self.rules
-        self.which.button(ONE).setEnabled(self._tool is not None)
+        rules, only = self.rules, self._only
+        self.list.which.button(ONE).setEnabled(self._tool is not None)
         if rules is None:
             return
-        rows = mockdraft.lines(rules, self._only)
-        self._keys = [row.key for row in rows]
-        fresh = self._key not in self._keys
+        rows = mockdraft.lines(rules, only)
+        keys = [row.key for row in rows]
+        fresh = self._key not in keys
         if fresh:
-            self._key = self._keys[0] if self._keys else None
-        with QSignalBlocker(self.cards):
-            bar = self.cards.verticalScrollBar()
-            before = bar.value()
-            self.cards.show_cards([self._card(row) for row in rows])
-            if self._key is not None:
-                self.cards.setCurrentRow(self._keys.index(self._key))
-            bar.setValue(before)
-        self._fit()
-        self.cards.setVisible(bool(rows))
-        self.empty.setVisible(not rows)
-        who = f"{self._only} has" if self._only else "There are"
-        self.empty.setText(
-            f"{who} no rules in this set. Without one an answer is made by the schema of the "
-            "result. Add a rule with the plus above."
+            self._key = keys[0] if keys else None
+        self.list.show_lines(rows, self._key, named=only is None)
+        self.list.empty.setText(
+            f"{f'{only} has' if only else 'There are'} no rules in this set. Without one an answer "
+            "is made by the schema of the result. Add a rule with the plus above."
         )
         self._show_rule(fresh=fresh)
-        self._enable()
-        self._show_try()
-
-    def _card(self, row: mockdraft.Line) -> tuple[str, str]:
-        number = f"{row.key + 1}  " if isinstance(row.key, int) else ""
-        whose = "" if self._only is not None else f"{row.tool}: "
-        return f"{number}{whose}{row.when}", f"→ {row.gives}"
+        self._show_whose()
 
     def _show_rule(self, *, fresh: bool) -> None:
         rules = self.rules
@@ -341,22 +229,13 @@ class MockRules(QWidget):
         else:
             self.editor.show_rule(rules.rules[self._key], fresh=fresh, named=named)
 
-    def _enable(self) -> None:
-        keys, key = self._keys, self._key
-        rules = [one for one in keys if isinstance(one, int)]
-        at = rules.index(key) if isinstance(key, int) and key in rules else None
-        self.buttons["up"].setEnabled(at is not None and at > 0)
-        self.buttons["down"].setEnabled(at is not None and at < len(rules) - 1)
-        for wish in ("duplicate", "remove"):
-            self.buttons[wish].setEnabled(key is not None)
-        self.buttons["add"].setEnabled(bool(self._whose))
-        found = self.rules
-        self._otherwise.setEnabled(found is not None and self._whose not in found.defaults)
-
-    def _show_try(self) -> None:
-        name = self._whose
+    def _show_whose(self) -> None:
+        """Whose rules can be added and tried."""
+        rules, name = self.rules, self._whose
+        self.list.buttons["add"].setEnabled(bool(name))
+        self.list.otherwise.setEnabled(rules is not None and name not in rules.defaults)
         known = [one for one in (self._tool, *self._tools) if one is not None and one.name == name]
-        self.trial.show_rules(self.rules, known[0] if known else Tool(name=name))
+        self.trial.show_rules(rules, known[0] if known else Tool(name=name))
         self.fold.say(f"Try {name}" if name else "Try", "which rule would answer")
 
     @property
@@ -377,46 +256,37 @@ class MockRules(QWidget):
         self.settle()
         self._draw()
 
-    def _pick(self, row: int) -> None:
-        if 0 <= row < len(self._keys) and self._keys[row] != self._key:
-            target = self._keys[row]
+    def _pick(self, key: Key) -> None:
+        if key != self._key:
             self.settle()
-            self._key = target
+            self._key = key
             self._show_rule(fresh=True)
-            self._enable()
-            self._show_try()
+            self.list.enable(key)
+            self._show_whose()
 
     def _found(self, place: int | None) -> None:
         """A try was answered: its rule is looked at."""
-        key: Key = self._whose if place is None else place
-        if key in self._keys:
-            self.cards.setCurrentRow(self._keys.index(key))
+        self.list.select(self._whose if place is None else place)
 
     # What is done with rules.
 
     def wish(self, wish: str) -> None:
         """What a key or a button stands for."""
         self.settle()
-        rules, key = self.rules, self._key
+        rules, key, whose = self.rules, self._key, self._whose
         if rules is None:
             return
-        if wish == "add":
-            if self._whose:
-                self._do(mockdraft.added(rules, self._whose, key))
-        elif key is not None:
-            match wish:
-                case "duplicate":
-                    self._do(mockdraft.duplicated(rules, key))
-                case "remove":
-                    self._do(mockdraft.removed(rules, key, self._only))
-                case "up" | "down":
-                    by = -1 if wish == "up" else 1
-                    self._do(mockdraft.moved(rules, key, by, self._only))
-
-    def _add_otherwise(self) -> None:
-        self.settle()
-        if (rules := self.rules) is not None and self._whose:
-            self._do(mockdraft.otherwise(rules, self._whose))
+        match wish:
+            case "add" if whose:
+                self._do(mockdraft.added(rules, whose, key))
+            case "otherwise" if whose:
+                self._do(mockdraft.otherwise(rules, whose))
+            case "duplicate" if key is not None:
+                self._do(mockdraft.duplicated(rules, key))
+            case "remove" if key is not None:
+                self._do(mockdraft.removed(rules, key, self._only))
+            case "up" | "down" if key is not None:
+                self._do(mockdraft.moved(rules, key, -1 if wish == "up" else 1, self._only))
 
     def _do(self, edited: Edited) -> None:
         made, key = edited
@@ -483,39 +353,9 @@ class MockRules(QWidget):
             file = mockdraft.without_set(self.file, rules.name)
             self._change(file, file.sets[0].name)
 
-    def _ask(self, title: str, take: Callable[[str], Any]) -> QInputDialog:
-        """Ask for a name; the dialog is open when this returns."""
-        rules = self.rules
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText("Name of the set")
-        dialog.setTextValue(rules.name if rules is not None and title.startswith("Rename") else "")
-        dialog.textValueSelected.connect(take)
-        dialog.open()
-        return dialog
-
-    def ask_to_open(self) -> QFileDialog:
-        """Ask for a file of rules; the dialog is open when this returns."""
-        dialog = QFileDialog(self, "Open mock rules")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.opened)
-        return self._opened(dialog)
-
-    def ask_to_save(self) -> QFileDialog:
-        """Ask where to write the rules; the dialog is open when this returns."""
+    def _saved(self, path: str) -> None:
         self.settle()
-        dialog = QFileDialog(self, "Save the mock rules", "mock.json")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(self.saved)
-        return self._opened(dialog)
-
-    def _opened(self, dialog: QFileDialog) -> QFileDialog:
-        dialog.setNameFilters(["Mock rules (*.json)", "All files (*)"])
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-        return dialog
+        self.saved.emit(path)
 
 
 def _id(tool: Tool | None) -> str:
