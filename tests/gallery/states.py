@@ -22,7 +22,7 @@ from playground.ui.panels.inspector import REQUEST, RESPONSE
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, structured, words
+from tests.gallery import answers, forms, offers, structured, tools, words
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -684,6 +684,25 @@ STATES: tuple[State, ...] = (
     State("sources-answer", "From an earlier answer", structured.sources_answer),
     State("sources-words", "From words", structured.sources_words, contrast=True),
     State("sources-asking", "While a model is asked", structured.sources_asking),
+    State("tools-empty", "Before anything was asked of a tool", tools.empty),
+    State("tools-list", "Tools, and what the model is told of one", tools.offered, large=True),
+    State("tools-list-narrow", "The same at 1024 × 700", tools.offered, NARROW),
+    State("tools-bench", "A call by hand, and its result", tools.bench, contrast=True),
+    State("tools-bench-failed", "A call by hand that failed", tools.bench_failed),
+    State("tools-approval", "A call waits for approval", tools.approval, large=True),
+    State("tools-approvals", "Two calls wait at once", tools.approvals, contrast=True),
+    State("tools-approval-narrow", "A call waits at 1024 × 700", tools.approval, NARROW),
+    State("tools-approval-edited", "Arguments changed against the schema", tools.approval_edited),
+    State("tools-paused", "Stands at a breakpoint", tools.paused),
+    State("tools-editing", "Arguments are changed there", tools.editing, large=True),
+    State("tools-editing-narrow", "The same at 1024 × 700", tools.editing, NARROW),
+    State("tools-running", "One is done, the other tells how far it is", tools.running),
+    State("tools-done", "Done, with its lanes", tools.done, large=True, contrast=True),
+    State("tools-done-narrow", "The same at 1024 × 700", tools.done, NARROW),
+    State("tools-rewound", "As it was before its calls", tools.rewound),
+    State("tools-denied", "One denied, one failed", tools.denied),
+    State("tools-limited", "No more steps are allowed", tools.limited),
+    State("tools-code", "The loop as a program", tools.code),
     State("long-conversation", "In the middle of 120 turns", long_conversation),
     State("long-code", "Code longer and wider than the window", long_code),
     State("rtl", "Hebrew, Arabic and English", rtl),

@@ -219,7 +219,7 @@ def by_hand(driver: Driver, name: str) -> None:
     """Look at a tool, and at its call by hand."""
     click_row(driver, name, "text")
     if not tools(driver).bench.isVisible():
-        driver.click(tools(driver).sides.button(1))
+        driver.click(tools(driver).workshop.sides.button(1))
 
 
 async def done_by_hand(driver: Driver) -> None:
@@ -286,6 +286,7 @@ async def test_two_calls_at_once_are_approved_one_by_one(panel: Panel) -> None:
         assert [json.loads(one.output)["unit"] for one in outputs(run)] == ["celsius", "mile"]
         assert [one["call_id"] for one in bodies(run)[1]["input"] if one.get("output")] == asked
         await driver.shows("demo › get_weather", "done", "I am the sandbox", "step 2 of 10")
+        await driver.shows("Result of demo › convert_units  value=5, from_unit=km, to_unit=mile")
         lanes = [lane.name for lane in tools(driver).lanes.timeline.lanes]
         assert lanes[2:4] == ["demo › get_weather", "demo › convert_units"]
 

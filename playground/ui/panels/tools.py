@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QSplitter,
@@ -43,6 +43,8 @@ from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.workshop import Workshop
 
 LOOP, TOOLS, CODE = range(3)
+LANES = 0.4
+"""Of the height of the loop, that its lanes have at most unless somebody wants more."""
 
 
 class ToolsPanel(QWidget):
@@ -131,8 +133,7 @@ class ToolsPanel(QWidget):
         self.debug.forked.connect(self._fork)
         line.addWidget(self.debug)
         column.addLayout(line)
-        self._parts = QSplitter(Qt.Orientation.Vertical, page)
-        self._parts.setChildrenCollapsible(False)
+        self._parts = Parts(page)
         talk = QWidget(page)
         self._talk = QStackedLayout(talk)
         self.offers = DemoOffers(self._run_demo, self._play_demo, talk)
@@ -146,8 +147,6 @@ class ToolsPanel(QWidget):
         line.addWidget(self.lanes)
         self._below = below
         self._parts.addWidget(below)
-        self._parts.setStretchFactor(0, 1)
-        self._parts.setStretchFactor(1, 0)
         column.addWidget(self._parts, 1)
         self._pause: PauseEdit | None = None
         self._pausing = QVBoxLayout()
@@ -195,11 +194,16 @@ class ToolsPanel(QWidget):
     def _show_loop(self) -> None:
         run = self.looped
         self._talk.setCurrentIndex(1 if self.desk.session.path() else 0)
-        self.debug.setVisible(bool(self.desk.session.path()))
         self.debug.show_run(run)
-        self.debug.offer(self.desk.session.call.tools)
+        self._offer_debugging()
         self.lanes.show_run(run)
         self._below.setVisible(run is not None and bool(run.call.tools))
+
+    def _offer_debugging(self) -> None:
+        """Also before the first request: it may be the one to stand still at."""
+        session = self.desk.session
+        self.debug.offer(session.call.tools)
+        self.debug.setVisible(bool(session.path() or session.call.tools))
 
     def _tree_changed(self) -> None:
         if self.isVisible():
@@ -212,7 +216,7 @@ class ToolsPanel(QWidget):
         if self.isVisible():
             self.workshop.look()
             self._show_running()
-            self.debug.offer(self.desk.session.call.tools)
+            self._offer_debugging()
             self.code.changed()
 
     def _turn_page(self) -> None:
@@ -220,7 +224,7 @@ class ToolsPanel(QWidget):
         self._pages.setCurrentIndex(page)
         if page == TOOLS:  # before the composer goes, and gives the focus to whatever comes next
             self.list.setFocus()
-        self.composer.setVisible(page != TOOLS)
+        self.composer.setVisible(page == CODE or (page == LOOP and self._pause is None))
 
     def _show_running(self) -> None:
         api = BY_ID[self.desk.session.call.api]
@@ -259,12 +263,16 @@ class ToolsPanel(QWidget):
         self._pausing.addWidget(edit)
         edit.show()
         edit.setFocus()
+        self._turn_page()
 
     def _leave_pause(self) -> None:
         if self._pause is not None:
-            self._pause.hide()
-            self._pause.deleteLater()
-            self._pause = None
+            edit, self._pause = self._pause, None
+            self._turn_page()
+            stands = edit.pause in self.desk.debugger.paused
+            (self.debug.go if stands else self.composer.draft).setFocus()
+            edit.hide()
+            edit.deleteLater()
 
     def _rewind(self, spot: Spot | None) -> None:
         """Show what the model was told until then; None: the conversation as it is."""
@@ -389,3 +397,34 @@ class ToolsPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._settle()
+
+
+class Parts(QSplitter):
+    """The conversation over the lanes of its run, which have as much room as they ask for, up to a
+    share of it all, until somebody decides otherwise."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._moved = False
+        self._fitted = (0, 0)
+        self.setChildrenCollapsible(False)
+        self.splitterMoved.connect(self._by_hand)
+
+    def _by_hand(self) -> None:
+        self._moved = True
+
+    def _fit(self) -> None:
+        below = self.widget(1)
+        if self._moved or below is None or below.isHidden():
+            return
+        whole = sum(self.sizes())
+        wanted = min(below.sizeHint().height(), round(whole * LANES))
+        if (whole, wanted) != self._fitted:
+            self._fitted = (whole, wanted)
+            self.setSizes([whole - wanted, wanted])
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return done

@@ -77,7 +77,7 @@ class ToolCard(Card):
         assert isinstance(item, ToolCall)
         if self.over or len(self._line) <= ARGUMENTS_SHOWN:
             self._line = _line(str(item.arguments))
-        name = item.tool or item.name or "a tool"
+        name = _name(self.run, item)
         self._fold.say(visible(name), visible(self._line))
         self._fold.setAccessibleName(visible(f"Tool call {name}"))
         self._draw_body()
@@ -87,6 +87,7 @@ class ToolCard(Card):
         if item.mode and item.mode != "real" and item.state in ("done", "failed"):
             said = f"{said} · {item.mode}"
         say_state(self._badge, said, TOKENS.get(item.state, ""))
+        self._badge.setVisible(bool(said) and self._decision is None)
         began, ended = item.started_at, item.ended_at
         if began is not None and ended is not None:
             self._time.setText(words.seconds((ended - began) / 1e9))
@@ -94,6 +95,7 @@ class ToolCard(Card):
             self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
         else:
             self._time.setText("")
+        self._time.setVisible(bool(self._time.text()) and self._decision is None)
         told = [*item.notes]
         if item.approved is not None:
             told.insert(0, f"Run with other arguments than the model's: {item.approved}")
@@ -133,9 +135,9 @@ class ToolCard(Card):
 
     def _yield(self, yields: bool) -> None:
         """The decision has a frame and a title of its own."""
-        for widget in (self._fold, self._time):
-            widget.setVisible(not yields)
-        self._badge.setVisible(not yields and bool(self._badge.text()))
+        self._fold.setVisible(not yields)
+        for label in (self._badge, self._time):
+            label.setVisible(not yields and bool(label.text()))
         self._told.setVisible(not yields and bool(self._told.toPlainText()))
         self._arguments.setVisible(not yields and self._fold.isChecked())
         if yields:
@@ -158,13 +160,19 @@ class ToolCard(Card):
 
 
 class OutputCard(Card):
-    """What a tool gave back."""
+    """What a tool gave back, or what the model was told in its place."""
 
     def __init__(self, run: Run, item: ToolOutput, kept: dict[str, Any] | None = None) -> None:
         super().__init__(run, item, kept)
         column = QVBoxLayout(self)
         frame(self)
         column.setContentsMargins(*theme.current().margins(12, 8, 12, 8))
+        column.setSpacing(theme.current().px(6))
+        self._about = QLabel(self)
+        self._about.setProperty("role", "caption")
+        self._about.setTextFormat(Qt.TextFormat.PlainText)
+        self._about.setWordWrap(True)
+        column.addWidget(self._about)
         self._text = PlainText(parent=self)
         self._text.setProperty("role", "code")
         self._text.setAccessibleName("Output of the tool")
@@ -172,11 +180,41 @@ class OutputCard(Card):
 
     def draw(self) -> None:
         assert isinstance(self.item, ToolOutput)
+        call = self._call(self.item.call_id)
+        self._about.setVisible(call is not None)
+        if call is not None:
+            name = _name(self.run, call)
+            what = "Result of" if self.item.ok else "The model was told of"
+            self._about.setText(visible(f"{what} {name}  {_line(_used(call))}"))
         self._text.say(self.item.output)
+
+    def _call(self, call_id: str) -> ToolCall | None:
+        """Of which it is the answer: the last one of that id which came before."""
+        rows = [*self.run.input, *self.run.transcript.items]
+        before = next((at for at, item in enumerate(rows) if item is self.item), len(rows))
+        return next(
+            (
+                item
+                for item in reversed(rows[:before])
+                if isinstance(item, ToolCall) and item.call_id == call_id
+            ),
+            None,
+        )
 
     def copied(self) -> str:
         assert isinstance(self.item, ToolOutput)
         return self.item.output
+
+
+def _name(run: Run, call: ToolCall) -> str:
+    """What was called, with its source where that is known."""
+    offered = (tool.title for tool in run.call.tools if tool.name == call.name)
+    return call.tool or next(offered, call.name) or "a tool"
+
+
+def _used(call: ToolCall) -> str:
+    """The arguments that it was run with."""
+    return str(call.arguments) if call.approved is None else call.approved
 
 
 def _line(raw: str) -> str:
