@@ -71,7 +71,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="ask again so often when the answer does not satisfy the schema",
     )
     parser.add_argument(
-        "--tools", nargs="+", default=[], metavar="FILE.py", help="Python functions as tools"
+        "--tools",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE.py",
+        help="Python functions as tools",
     )
     parser.add_argument("--mock", metavar="FILE.json", help="rules that answer calls instead")
     parser.add_argument(
@@ -148,6 +153,8 @@ def main(args: argparse.Namespace) -> int:
     if args.attempts and not args.schema:
         print("playground run: --attempts goes with --schema", file=sys.stderr)
         return 2
+    if args.prompt is None and args.tools and not args.tools[-1].endswith(".py"):
+        args.prompt = args.tools.pop()  # what stands behind the files is the prompt
     prompt = sys.stdin.read() if args.prompt in (None, "-") else args.prompt
     if not prompt.strip():
         print("playground run: there is nothing to ask: the prompt is empty", file=sys.stderr)
@@ -206,7 +213,15 @@ async def _tools(args: argparse.Namespace, app: App) -> list[Tool]:
     await box.ready()
     tools: list[Tool] = []
     for file in args.tools:
-        source = await box.open_python(Path(file))
+        try:
+            source = await box.open_python(Path(file))
+        except Failure as failure:
+            problem = failure.problem
+            raise Failure(
+                problem.model_copy(update={"title": f"{file}: {problem.title}"})
+            ) from failure
+        if not source.tools:
+            print(terminal(f"{file}: it has no functions that could be tools"), file=sys.stderr)
         for note in source.notes:
             print(terminal(f"{file}: {note}"), file=sys.stderr)
         tools += source.tools

@@ -190,12 +190,12 @@ class Desk(QObject):
         self.tasks.start(work(), self)
 
     def _fresh(self) -> Session:
-        """A new session with the profile and the settings of the last one, but for the form of its
-        answers: whoever begins to talk wants words."""
+        """A new session with the profile and the settings of the last one, but for its tools and
+        the form of its answers: whoever begins to talk wants words, and offers tools anew."""
         profile = self._default()
         call = None
         if (last := getattr(self, "session", None)) is not None and last.profile == profile.id:
-            call = last.call.model_copy(update={"output": Output()}, deep=True)
+            call = last.call.model_copy(update={"output": Output(), "tools": []}, deep=True)
         return self.workspace.new_session(profile, call)
 
     def _show(self, session: Session) -> None:

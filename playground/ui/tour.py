@@ -24,7 +24,9 @@ from playground.ui.panels.inspector import EVENTS, REQUEST, InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
 from playground.ui.panels.structured import StructuredPanel
+from playground.ui.panels.tools import ToolsPanel
 from playground.ui.shell import Shell
+from playground.ui.widgets.approvalbox import ApprovalBox
 
 PATIENCE = 180.0
 """Seconds for one answer of a small model on a slow computer."""
@@ -126,6 +128,7 @@ class Tour:
         self.picture("regenerated", "Asked once more: both versions are kept, side by side.")
 
         structured = await self._structured(profile)
+        tools = await self._tools()
 
         desk.new_session()
         desk.use_profile(SANDBOX)
@@ -157,6 +160,7 @@ class Tour:
             "question": QUESTION,
             **answer,
             "structured": structured,
+            "tools": tools,
             "steps": [asdict(step) for step in self.steps],
         }
         path = self.out / "tour.json"
@@ -204,6 +208,50 @@ class Tour:
         )
         self.window.show_panel("chat")
         return value
+
+    async def _tools(self) -> list[dict[str, Any]]:
+        """A demo of the Tools panel; the calls that were made in it."""
+        desk = self.desk
+        desk.new_session()
+        self.window.show_panel("tools")
+        panel = self.window.panels["tools"]
+        assert isinstance(panel, ToolsPanel)
+        await desk.toolbox.ready()
+        await self._settled()
+        panel.offers.runs[0].click()
+        await self._until(lambda: len(desk.approving.waiting) > 1)
+        run = self._newest()
+        await self._settled()
+        desk.clock.look()
+        self.picture(
+            "tools-approval",
+            "A model asks for two calls at once. Nothing is run before it is approved.",
+        )
+        for box in panel.findChildren(ApprovalBox):
+            box.approve.click()
+        await self._ended(run)
+        calls = [
+            {"name": call.tool or call.name, "arguments": str(call.arguments), "state": call.state}
+            for call in run.transcript.tool_calls
+        ]
+        self.picture(
+            "tools",
+            "Both ran beside each other, held in processes of their own; the lanes show when.",
+            outcome=run.transcript.outcome,
+            calls=calls,
+        )
+        self.shell.present()
+        await self._settled()
+        presenting = self.shell.presenting
+        assert presenting is not None
+        while presenting.view.at < len(presenting.view.rows) - 1:
+            presenting.view.next()
+        await self._settled()
+        self.picture("presented", "The same for a room to read: one key goes on, none is shown.")
+        presenting.leave()
+        await self._settled()
+        self.window.show_panel("chat")
+        return calls
 
     # How a step is done.
 
