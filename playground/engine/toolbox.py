@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -263,9 +264,8 @@ class Toolbox:
     def _made(self, spec: McpSpec, changed: Callable[[], None] = lambda: None) -> McpServer:
         if self._shell is None:
             self._shell = LoginShell(self._environ)
-        values = {
-            name: SecretStr(self._environ[name]) for name in spec.secrets if name in self._environ
-        }
+        found = {name: self._environ.get(_variable(name, spec)) for name in spec.secrets}
+        values = {name: SecretStr(value) for name, value in found.items() if value is not None}
         return McpServer(
             spec, values, environment=self._environ, shell=self._shell, changed=changed
         )
@@ -359,6 +359,11 @@ class Real:
         if "mcp" in known.origin:
             return Result(f"{tool.title} is not run: its server is not started.", "failed")
         return Result(f"{tool.title} is only a definition: nothing runs it.", "failed")
+
+
+def _variable(name: str, spec: McpSpec) -> str:
+    """The environment variable that holds a value: of a header one that a shell can have."""
+    return name if spec.transport == "stdio" else re.sub(r"\W", "_", name.upper(), flags=re.A)
 
 
 def _python(path: Path, source_id: str) -> Source:

@@ -71,8 +71,8 @@ ABOUT_ENV = (
     "and are never kept."
 )
 ABOUT_HEADERS = (
-    "Only names. The value of each is taken from the environment variable of that name, and is "
-    "never kept."
+    "Only names. The value of each is taken from the environment variable of that name in "
+    "capitals, with _ for what is no letter (X-Api-Key: X_API_KEY), and is never kept."
 )
 
 _ROOTS = ("mcpServers", "servers", "context_servers", "mcp_servers", "mcp")

@@ -91,6 +91,13 @@ def copy(text: str) -> None:
     QApplication.clipboard().setText(text)
 
 
+def leave(widget: QWidget) -> None:
+    """Take a widget away for good."""
+    widget.hide()
+    widget.setParent(None)
+    widget.deleteLater()
+
+
 def label(role: str) -> QLabel:
     """A label of plain text that can be selected."""
     made = QLabel()

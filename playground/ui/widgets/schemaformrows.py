@@ -24,6 +24,7 @@ from playground.schemas.shapes import UNSET
 from playground.schemas.source import spelled
 from playground.ui import theme
 from playground.ui.widgets.form import Switch
+from playground.ui.widgets.parts import leave as leave
 from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.schemaformfields import describe
 from playground.ui.widgets.schemaformkinds import Wrong, about, place_of
@@ -362,10 +363,3 @@ def quiet(words: str, parent: QWidget) -> QPushButton:
 
 def more(left: int) -> str:
     return f"Show {left:,} more" if left <= PAGE else f"Show {PAGE:,} more of {left:,}"
-
-
-def leave(widget: QWidget) -> None:
-    """Take a widget away for good."""
-    widget.hide()
-    widget.setParent(None)
-    widget.deleteLater()

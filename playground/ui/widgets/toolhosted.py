@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.core.tools import Tool
+from playground.core.tools import MODES, Mode, Tool
 
 Options = dict[str, Any]
 """All of a hosted tool, as the request has it: its `type`, and what else it takes."""
@@ -164,3 +164,10 @@ def name_of(hosted: Options) -> str:
 def named(tool: Tool, hosted: Options) -> Tool:
     """The tool with these options, and the name that follows from them."""
     return tool.model_copy(update={"hosted": hosted, "name": name_of(hosted)})
+
+
+def choices_of(tool: Tool, *, known: bool) -> tuple[Mode, ...]:
+    """Who may answer its calls; none: the server does. known: it is among those of the box."""
+    if tool.kind == "hosted" and not answered_here(tool.hosted):
+        return ()
+    return tuple(mode for mode in MODES if mode != "real" or (known and tool.origin))

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
 
-from playground.core.tools import MODES, Kind, Mode, Tool
+from playground.core.tools import Kind, Mode, Tool
 from playground.engine.toolbox import MINE, Source, SourceKind
 from playground.tools.mcp_values import Status
-from playground.ui.widgets.toolhosted import answered_here, example_of, named
+from playground.ui.widgets.toolhosted import choices_of as choices_of
+from playground.ui.widgets.toolhosted import example_of, named
 
 SESSION = ""
 """The id of the group of tools that stand in the session and not in the box."""
@@ -142,13 +143,6 @@ def doubled(offered: Iterable[Tool]) -> set[str]:
     """Names by which a model would know more than one tool."""
     counts = Counter(tool.name for tool in offered if tool.kind != "hosted")
     return {name for name, count in counts.items() if count > 1}
-
-
-def choices_of(tool: Tool, *, known: bool) -> tuple[Mode, ...]:
-    """Who may answer its calls; none: the server does. known: it is among those of the box."""
-    if tool.kind == "hosted" and not answered_here(tool.hosted):
-        return ()
-    return tuple(mode for mode in MODES if mode != "real" or (known and tool.origin))
 
 
 def _strange(sources: Iterable[Source], offered: Iterable[Tool]) -> dict[int, str]:

@@ -23,8 +23,8 @@ from playground.ui import theme, words
 from playground.ui.widgets.cards.base import badge, say_state
 from playground.ui.widgets.fieldedit import Choice, KeyboardHint, NumberField
 from playground.ui.widgets.form import Switch
-from playground.ui.widgets.schemaformrows import leave
-from playground.ui.widgets.toolrows import choices_of
+from playground.ui.widgets.parts import leave
+from playground.ui.widgets.toolhosted import choices_of
 from playground.ui.widgets.values import clipped, read, same, write_json
 
 RECENT = 5
