@@ -26,6 +26,8 @@ from playground.core.session import Run
 from playground.ui.panels.tools import LOOP, TOOLS, ToolsPanel
 from playground.ui.widgets.approvalbox import ApprovalBox
 from playground.ui.widgets.approvalreply import ResultReply
+from playground.ui.widgets.editor import Editor
+from playground.ui.widgets.footer import Footer
 from playground.ui.widgets.schemaform import JSON
 from playground.ui.widgets.schemaformfields import TextField
 from playground.ui.widgets.toolpaint import zones_of
@@ -388,6 +390,8 @@ async def test_two_steps_back_and_another_way_from_there(panel: Panel) -> None:
         rewind(driver, "To before calls 1 and 2")
         await driver.shows("Rewound to before calls 1 and 2", "city=Oslo")
         assert '"temperature": -3.0' not in driver.seen()
+        cards = tools(driver).view.cards()
+        assert not any(isinstance(card, Footer) for card in cards)  # it is only looked at
         rewind(driver, "To where it is")
         await driver.shows("I am the sandbox")
         assert driver.newest is run
@@ -417,6 +421,29 @@ async def test_two_steps_back_and_another_way_from_there(panel: Panel) -> None:
         assert fork.transcript.outcome == "completed"
         # Nothing of the first is lost.
         assert outputs(run)[0].output != outputs(fork)[0].output
+        await driver.shows("2/2")
+
+
+async def test_a_message_is_said_otherwise(panel: Panel) -> None:
+    async with panel() as driver:
+        offer(driver, "get_weather")
+        run = ask(driver, OSLO)
+        (box,) = await boxes(driver)
+        driver.click(box.approve)
+        await driver.ended(run)
+        composer = tools(driver).composer
+        name = "Edit: makes another version, nothing is overwritten"
+        driver.click(driver.button(name, tools(driver)))
+        editor: Editor = driver.find(Editor, "", tools(driver))
+        assert not composer.isVisible()
+        write(driver, editor.text, OSLO.replace("Oslo", "Rome"))
+        driver.click(editor.run)
+        again = driver.newest
+        assert (again.parent, composer.isVisible()) == (run.parent, True)
+        (box,) = await boxes(driver)
+        assert json.loads(box.text)["city"] == "Rome"
+        driver.click(box.reject)
+        await driver.ended(again)
         await driver.shows("2/2")
 
 

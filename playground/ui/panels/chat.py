@@ -26,10 +26,10 @@ from playground.export import EXPORTERS
 from playground.ui import theme
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
+from playground.ui.editing import Editing
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
-from playground.ui.widgets.editor import Editor
 from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
@@ -70,7 +70,7 @@ class ChatPanel(QWidget):
         self.composer = Composer(desk.tasks.start, self)
         self._below.addWidget(self.composer)
         column.addLayout(self._below)
-        self._editor: Editor | None = None
+        self.editing = Editing(desk, self.composer, self._below, self.view.jump_to_end)
         self._session = desk.session
         """Whose draft stands in the field."""
         self._saving = QTimer(self)
@@ -84,7 +84,7 @@ class ChatPanel(QWidget):
         self.composer.changed.connect(self._drafted)
         self.composer.changed.connect(self.code.changed)
         self.composer.role.currentTextChanged.connect(lambda _: self.code.changed())
-        self.turns.edited.connect(lambda run, text, answer: self._edit(run, text, answer=answer))
+        self.turns.edited.connect(self.editing.open)
         self.turns.begun.connect(self.view.jump_to_end)
         self.view.asked.connect(self.turns.do)
         self.view.verticalScrollBar().valueChanged.connect(lambda _: self._draw_edge())
@@ -161,7 +161,7 @@ class ChatPanel(QWidget):
     # What is on screen.
 
     def _show_session(self, session: Session) -> None:
-        self._close_editor()
+        self.editing.close()
         if self._saving.isActive():
             self._saving.stop()
             self.desk.keep()
@@ -290,46 +290,6 @@ class ChatPanel(QWidget):
             if run.answer:
                 copy(run.answer)
                 return
-
-    def _edit(self, run: Run, text: str, *, answer: bool) -> None:
-        self._close_editor()
-        said = next((item for item in run.input if isinstance(item, Message)), None)
-        editor = Editor(text, self, said.parts if said is not None and not answer else ())
-        editor.run.setVisible(not answer)
-        if answer:
-            editor.head.setText("NEW VERSION OF AN ANSWER, KEPT WITHOUT RUNNING")
-        workspace, session = self.desk.workspace, self.desk.session
-
-        def keep() -> None:
-            said = editor.text.toPlainText()
-            self._close_editor()
-            if answer:
-                self.desk.go(workspace.edit_answer(session, run, said))
-            else:
-                self.desk.go(workspace.edit(session, run, said, silent=True))
-
-        def go() -> None:
-            said = editor.text.toPlainText()
-            self._close_editor()
-            self.desk.go(workspace.edit(session, run, said))
-            self.view.jump_to_end()
-
-        editor.cancel.clicked.connect(self._close_editor)
-        editor.keep.clicked.connect(keep)
-        editor.run.clicked.connect(go)
-        self._editor = editor
-        self.composer.hide()
-        self._below.addWidget(editor)
-        editor.show()
-        editor.text.setFocus()
-
-    def _close_editor(self) -> None:
-        if self._editor is not None:
-            self._editor.hide()
-            self._editor.deleteLater()
-            self._editor = None
-            self.composer.show()
-            self.composer.draft.setFocus()
 
     def _instructed(self) -> None:
         self.desk.session.call = self.desk.session.call.model_copy(

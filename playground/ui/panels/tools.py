@@ -29,6 +29,7 @@ from playground.ui import theme
 from playground.ui.clock import SLOW
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
+from playground.ui.editing import Editing
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
@@ -43,7 +44,7 @@ from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.workshop import Workshop
 
 LOOP, TOOLS, CODE = range(3)
-LANES = 0.4
+LANES = 0.35
 """Of the height of the loop, that its lanes have at most unless somebody wants more."""
 
 
@@ -61,7 +62,7 @@ class ToolsPanel(QWidget):
         self.view = TranscriptView(body)
         self.view.deciding = Deciding(desk)
         self.view.extras.append(self.turns.negotiation)
-        self.view.asked.connect(self.turns.do)
+        self.view.asked.connect(self._do)
         self.turns.begun.connect(self.view.jump_to_end)
         self._pages.addWidget(self._looping(body))
         self.workshop = Workshop(desk, body)
@@ -80,6 +81,7 @@ class ToolsPanel(QWidget):
         self.composer = Composer(desk.tasks.start, self)
         below.addWidget(self.composer)
         column.addLayout(below)
+        self.editing = Editing(desk, self.composer, below, self.view.jump_to_end)
         self._session: Session | None = None
         self._ticks = 0
         self._saving = QTimer(self)
@@ -87,6 +89,7 @@ class ToolsPanel(QWidget):
         self._saving.setInterval(400)
         self._saving.timeout.connect(desk.keep)
 
+        self.turns.edited.connect(self.editing.open)
         self.composer.ran.connect(self._send)
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
@@ -172,6 +175,7 @@ class ToolsPanel(QWidget):
         if not self.isVisible():
             return
         self._settle()
+        self.editing.close()
         self._session = session
         self.view.show_session(session)
         self.composer.attachments.show_parts(session.attached)
@@ -224,7 +228,10 @@ class ToolsPanel(QWidget):
         self._pages.setCurrentIndex(page)
         if page == TOOLS:  # before the composer goes, and gives the focus to whatever comes next
             self.list.setFocus()
-        self.composer.setVisible(page == CODE or (page == LOOP and self._pause is None))
+        if page != LOOP:
+            self.editing.close()
+        taken = self._pause is not None or self.editing.going_on
+        self.composer.setVisible(page == CODE or (page == LOOP and not taken))
 
     def _show_running(self) -> None:
         api = BY_ID[self.desk.session.call.api]
@@ -258,6 +265,7 @@ class ToolsPanel(QWidget):
     def _edit_pause(self, pause: Pause) -> None:
         """Change what the run goes on with."""
         self._leave_pause()
+        self.editing.close()
         self._pause = edit = PauseEdit(pause, self)
         edit.left.connect(self._leave_pause)
         self._pausing.addWidget(edit)
@@ -293,7 +301,7 @@ class ToolsPanel(QWidget):
                 reduce=run.reduce,
             )
         )
-        self.view.show_session(then)
+        self.view.show_session(then, past=True)
 
     def _fork(self, spot: Spot) -> None:
         """Go another way from there: a sibling run."""
@@ -312,6 +320,13 @@ class ToolsPanel(QWidget):
             self.composer.draft.setFocus()
 
     # What the user does.
+
+    def _do(self, verb: str, run: Run, item: Item | None = None) -> None:
+        """What a card asked for; of a run that was rewound only what changes nothing."""
+        if run.id in self.desk.session.runs or verb == "copy" or verb.startswith("link:"):
+            if verb.startswith("edit"):
+                self._leave_pause()
+            self.turns.do(verb, run, item)
 
     def _send(self, text: str, parts: Sequence[Part] = ()) -> None:
         desk = self.desk

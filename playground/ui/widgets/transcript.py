@@ -70,6 +70,7 @@ class TranscriptView(QAbstractScrollArea):
         self.deciding: Deciding | None = None
         """What decides about calls that wait, on their cards."""
         self._session: Session | None = None
+        self._past = False
         self._rows: list[Row] = []
         self._column = Column()
         self._families: dict[str | None, list[Run]] = {}
@@ -102,9 +103,10 @@ class TranscriptView(QAbstractScrollArea):
 
     # Content.
 
-    def show_session(self, session: Session) -> None:
-        """Show the branch on screen of a session, from its end."""
-        self._session = session
+    def show_session(self, session: Session, *, past: bool = False) -> None:
+        """Show the branch on screen of a session, from its end. `past`: as it was once, to be
+        looked at: nothing can be done with its turns."""
+        self._session, self._past = session, past
         self._clear()
         self._following = True
         self.refresh()
@@ -125,7 +127,7 @@ class TranscriptView(QAbstractScrollArea):
         for run in path:
             rows += [take(Row(run, item, True)) for item in run.input]
             rows += [take(Row(run, item, False)) for item in self._chosen(run, kept)]
-            if not only_said(run):
+            if not (self._past or only_said(run)):
                 rows.append(take(Row(run, None, False)))
         for row in kept.values():
             self._let_go(row)
