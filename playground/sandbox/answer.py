@@ -106,6 +106,8 @@ def _parts(scenario: Scenario, turn: Turn) -> list[Part]:
             return [*_played(thoughts, turn), Message(tokens.split(structured(turn)))]
     if scenario.again and (before := _asked_again(scenario, turn)) is not None:
         return _played(scenario.again, before)
+    if turn.approvals:
+        return acts(turn)
     script = _script(scenario, turn)
     if turn.tool_choice == "none":
         script = [part for part in script if not isinstance(part, CallPart)]

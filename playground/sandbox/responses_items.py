@@ -21,6 +21,7 @@ _OUTPUTS = {
     "custom_tool_call_output": "custom_tool_call",
     "computer_call_output": "computer_call",
     "shell_call_output": "shell_call",
+    "local_shell_call_output": "local_shell_call",
     "apply_patch_call_output": "apply_patch_call",
 }
 _PREFIXES = {
@@ -189,7 +190,9 @@ class Listener:
             self._thoughts.add(self._thought)
 
     def _output(self, item: Fields, kind: str, name: str) -> None:
-        call_id = item.required_text("call_id")
+        # The older of the two shells has the call's name in another field.
+        local = kind == "local_shell_call_output"
+        call_id = item.required_text("id" if local else "call_id")
         if self._calls.get(call_id) != _OUTPUTS[kind]:
             raise ApiError(
                 400,
