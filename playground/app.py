@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -246,24 +247,21 @@ class App:
 
     def answering(self, run: Run) -> Answering:
         """How the calls of a run are answered."""
-        if not run.call.tools:
-            return Answering(debugger=self.debugger, budget=self._spent)
-        from playground.tools.human import Human
-        from playground.tools.replay import Replay, recorded
-
-        session = self.workspace.open.get(run.session)
-        earlier = recorded(calls_of(session, run)) if session is not None else {}
-        return Answering(
-            kinds={
-                **self.toolbox.kinds,
-                "human": Human(partial(self.answer, run)),
-                "replay": Replay(earlier),
-            },
+        how = Answering(
             ask=partial(self.ask, run),
             approvals=self.approvals,
             debugger=self.debugger,
             budget=self._spent,
         )
+        if not run.call.tools:
+            return how  # a server may ask for what is no tool of ours
+        from playground.tools.human import Human
+        from playground.tools.replay import Replay, recorded
+
+        session = self.workspace.open.get(run.session)
+        earlier = recorded(calls_of(session, run)) if session is not None else {}
+        human, replay = Human(partial(self.answer, run)), Replay(earlier)
+        return replace(how, kinds={**self.toolbox.kinds, "human": human, "replay": replay})
 
     def _keep_allowed(self, always: list[Allowed]) -> None:
         self.settings.tools.allowed = always

@@ -10,6 +10,7 @@ from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 from playground.core.output import Mode
 from playground.core.profile import Api, Quirks
 from playground.core.session import Call
+from playground.core.tools import Asked, Result
 from playground.core.transcript import Reducer, Transcript
 
 Kind = Literal["integer", "number", "boolean", "choice", "text", "json"]
@@ -67,6 +68,14 @@ def waits(items: Sequence[Item]) -> bool:
     return any(isinstance(item, ToolCall) and item.call_id not in outputs for item in items)
 
 
+def _nothing_asked(items: Sequence[Item], call: Call) -> list[tuple[Item, Asked]]:
+    return []
+
+
+def _no_answer(item: Item, result: Result) -> dict[str, Any]:
+    raise ValueError(f"Nothing is asked by {item.key}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One dialect of conversation."""
@@ -98,6 +107,11 @@ class Endpoint:
     waits: Callable[[Sequence[Item]], bool] = waits
     """Whether an answer holds calls whose outputs the client owes: its server takes nothing else
     before it has them."""
+    asked: Callable[[Sequence[Item], Call], list[tuple[Item, Asked]]] = _nothing_asked
+    """What the server has the client do beside functions, as calls to be decided about: those among
+    the items that are whole and have no answer there."""
+    reply: Callable[[Item, Result], dict[str, Any]] = _no_answer
+    """The item that goes back for one of them."""
 
 
 def carried(fields: Mapping[str, Any], old: Endpoint, new: Endpoint) -> dict[str, Any]:

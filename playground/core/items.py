@@ -182,6 +182,18 @@ class HostedCall(Item):
     """What streams in: the code of an interpreter, the arguments of an MCP call, a patch."""
     image: str = ""
     """The last partial image, base64."""
+    state: CallState | Literal[""] = ""
+    """What became of it on our side, where the server has the client answer it; empty: nothing."""
+    ours: bool = False
+    """It is such an answer, and was made here."""
+
+    @property
+    def call_id(self) -> str:
+        """By which a call and its answer know each other; empty: the server gave none."""
+        wire = self.wire or {}
+        answers = self.type == "mcp_approval_response"
+        found = wire.get("approval_request_id" if answers else "call_id") or wire.get("id")
+        return found if isinstance(found, str) else ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -42,7 +42,8 @@ FACTS = frozenset(
         "tool.started",  # {call_id, mode}
         "tool.progress",  # {call_id, text}
         "tool.ended",  # {call_id, state, ms}: as it happens, while results come in call order
-        "tool.result",  # {call_id, output, ok, state, ms, notes, facts}: what the model is told
+        "tool.result",  # {call_id, output, ok, state, ms, notes, facts}: what the model is told;
+        # and {wire}: as the item that goes back, where a server asked for more than a function
         "limited",  # {why, words}: our side sends no further request
         "paused",  # {place, call_id}: at a breakpoint
         "resumed",  # {place, call_id, by, edited, arguments}: only those of a call, if edited

@@ -2,14 +2,14 @@
 
 Facts name a call by its `call_id`. That need not be its own (servers repeat ids), so they have the
 key of its `item` beside it, where the call stands in this transcript: an answer to a call of the
-run before has none.
+run before has none. Of what a server has the client do beside functions there is the state only.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.core.items import CallState, ToolCall, ToolOutput
+from playground.core.items import CallState, HostedCall, Item, ToolCall, ToolOutput
 
 if TYPE_CHECKING:
     from playground.core.transcript import Transcript
@@ -26,8 +26,11 @@ def take(transcript: Transcript, kind: str, number: int, data: Data) -> bool:
         case "tool.asked" | "approval" | "tool.started" | "tool.progress" | "tool.ended":
             transcript.phase = "calling"
             transcript.scratch["acting"] = True
-            if (call := _called(transcript, data)) is not None:
+            if isinstance(call := _called(transcript, data), ToolCall):
                 _told(call, kind, transcript.now, data)
+                transcript.touch(call)
+            elif isinstance(call, HostedCall) and kind in ("tool.asked", "tool.ended"):
+                call.state = "asked" if kind == "tool.asked" else _state(data)
                 transcript.touch(call)
         case "tool.result":
             transcript.scratch["acting"] = True
@@ -48,6 +51,9 @@ def settle(transcript: Transcript) -> None:
     """The run is over: nothing more will come of its calls."""
     transcript.paused.clear()
     for call in transcript.items:
+        if isinstance(call, HostedCall) and call.state == "asked":
+            call.state = "not run"
+            transcript.touch(call)
         if not isinstance(call, ToolCall) or call.state in OVER:
             continue
         # Only a call that was received whole could ever be run.
@@ -82,34 +88,46 @@ def _told(call: ToolCall, kind: str, now: int, data: Data) -> None:
 def _result(transcript: Transcript, number: int, data: Data) -> None:
     """A call was answered; it says whether that went well."""
     state = _state(data)
-    if (call := _called(transcript, data)) is not None:
+    call = _called(transcript, data)
+    if isinstance(call, ToolCall):
         call.state = state
         if call.ended_at is None:
             call.ended_at = transcript.now
         if isinstance(notes := data.get("notes"), list):
             call.notes = [*call.notes, *map(str, notes)]
         transcript.touch(call)
+    elif call is not None:
+        call.state = state
+        transcript.touch(call)
+    output = _output(f"result:{number}", data)
+    transcript.open(output)
+    transcript.close(output)
+
+
+def _output(key: str, data: Data) -> Item:
+    """What goes back, as an item."""
+    wire, state = data.get("wire"), _state(data)
+    if isinstance(wire, dict):
+        kind, status = str(wire.get("type", "")), "completed" if state == "done" else "failed"
+        return HostedCall(key=key, type=kind, status=status, wire=wire, ours=True)
     ms, facts = data.get("ms"), data.get("facts")
-    output = ToolOutput(
-        key=f"result:{number}",
+    return ToolOutput(
+        key=key,
         call_id=str(data.get("call_id", "")),
         output=str(data.get("output", "")),
         ok=state == "done",
         ms=ms if isinstance(ms, int | float) else None,
         facts=facts if isinstance(facts, dict) else {},
     )
-    transcript.open(output)
-    transcript.close(output)
 
 
 def _resumed(transcript: Transcript, data: Data) -> None:
     if (place := str(data.get("place", ""))) in transcript.paused:
         transcript.paused.remove(place)
-    if isinstance(edited := data.get("arguments"), str):
-        call = _called(transcript, data)
-        if call is not None:
-            call.approved = edited
-            transcript.touch(call)
+    call, edited = _called(transcript, data), data.get("arguments")
+    if isinstance(call, ToolCall) and isinstance(edited, str):
+        call.approved = edited
+        transcript.touch(call)
 
 
 def _state(data: Data) -> CallState:
@@ -120,11 +138,11 @@ def _state(data: Data) -> CallState:
     return "failed" if data.get("ok") is False else "done"
 
 
-def _called(transcript: Transcript, data: Data) -> ToolCall | None:
+def _called(transcript: Transcript, data: Data) -> ToolCall | HostedCall | None:
     """The call that a fact is about. Without its item: the first of its id that has no answer."""
     if isinstance(key := data.get("item"), str):
         item = transcript.find(key)
-        return item if isinstance(item, ToolCall) else None
+        return item if isinstance(item, ToolCall | HostedCall) else None
     call_id = str(data.get("call_id", ""))
     calls = [call for call in transcript.tool_calls if call.call_id == call_id]
     return next((call for call in calls if call.state not in OVER), calls[-1] if calls else None)

@@ -1,7 +1,8 @@
 """The Responses API.
 
-What goes out is made in `responses_request`, what comes in is read in `responses_reading`. Here is
-where the rest of an answer is to be had that its server goes on with, and what it keeps of one.
+What goes out is made in `responses_request`, what comes in is read in `responses_reading`, what it
+has the client do stands in `responses_asked`. Here is where the rest of an answer is to be had that
+its server goes on with, and what it keeps of one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from playground.core.endpoint import Endpoint, More
 from playground.core.transcript import Transcript
+from playground.endpoints.responses_asked import asked, reply
 from playground.endpoints.responses_parameters import PARAMETERS
 from playground.endpoints.responses_reading import reduce
 from playground.endpoints.responses_request import body, waits
@@ -66,4 +68,6 @@ RESPONSES = Endpoint(
     stored=stored,
     cancel=cancel,
     waits=waits,
+    asked=asked,
+    reply=reply,
 )

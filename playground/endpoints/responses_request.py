@@ -69,9 +69,10 @@ def accepted(items: Sequence[Item]) -> list[Item]:
     """Items that a server takes back: all that it wrote, but for what it would refuse.
 
     That is a call without its output, an item that never became whole, and reasoning without the
-    item that it led to, as the server wrote it.
+    item that it led to, as the server wrote it. Leave to make a call does not go with them either,
+    when the server has not made it and the talk went on: it was given then, and not for later.
     """
-    outputs = _outputs(items)
+    outputs, lapsed = _outputs(items), _lapsed(items)
     rows: list[Item] = []
     follows = False
     """Whether something of the model's comes right behind the item that is looked at."""
@@ -79,10 +80,27 @@ def accepted(items: Sequence[Item]) -> list[Item]:
         if isinstance(item, Reasoning):
             if follows:
                 rows.append(item)
-        elif _is_sent(item, outputs):
+        elif _is_sent(item, outputs) and id(item) not in lapsed:
             rows.append(item)
             follows = _is_models(item)
     return rows[::-1]
+
+
+def _lapsed(items: Sequence[Item]) -> set[int]:
+    """Which (by `id`) gave leave to make a call that was not made before the user spoke again."""
+    made: set[str] = set()
+    found: set[int] = set()
+    spoken = False
+    for item in reversed(items):
+        wire = item.wire or {}
+        if isinstance(item, HostedCall) and item.type == "mcp_call":
+            made.add(word(wire.get("approval_request_id")))
+        elif isinstance(item, HostedCall) and item.type == "mcp_approval_response":
+            if spoken and wire.get("approve") and item.call_id not in made:
+                found.add(id(item))
+        elif isinstance(item, Message):
+            spoken = spoken or item.role == "user"
+    return found
 
 
 def waits(items: Sequence[Item]) -> bool:

@@ -5,6 +5,9 @@ never asked about: the model hears what is wrong. Of the others each is asked ab
 allowed before or a person answers it anyhow. Sessions, presets and imports carry no approvals:
 those are kept by the tool's id, its definition and who was to answer, and by nothing that comes
 from elsewhere.
+
+What a server asks for beside functions comes this way too. Some of it is done by the server once it
+has leave to; the rest is done by nobody, and can only be answered by hand.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ LARGEST = 1 << 20
 """Bytes of a result that the model gets."""
 SLACK = 4096
 """Bytes more that are let through: a kind that cut a result itself has said so at its end."""
+LEAVE = "The server may make this call."
+"""What is noted as the result where that is all that can be said."""
 LINES = 1000
 """Times that a tool may say how far it is, and"""
 LINE = 500
@@ -131,6 +136,8 @@ class Approvals:
         """`always` is what was kept of earlier; `keep` is told all of it when it changes."""
         self._grants = [Grant(one) for one in always]
         self._keep = keep
+        self._news: set[asyncio.Future[None]] = set()
+        """Of those who wait for a grant."""
 
     @property
     def grants(self) -> list[Grant]:
@@ -144,12 +151,26 @@ class Approvals:
         if made not in self._grants:
             self._grants.append(made)
             self._changed(made)
+        for news in self._news:
+            if not news.done():
+                news.set_result(None)
 
     def scope(self, tool: Tool, session: str = "") -> Scope | None:
         """How far back a call of the tool was approved; None: it has to be asked about."""
         wanted = _allowed(tool)
         held = {one.scope for one in self._grants if one in (Grant(wanted), Grant(wanted, session))}
         return "always" if "always" in held else "session" if held else None
+
+    async def granted(self, tool: Tool, session: str = "") -> Scope:
+        """Wait until calls of the tool need not be asked about."""
+        while (scope := self.scope(tool, session)) is None:
+            news = asyncio.get_running_loop().create_future()
+            self._news.add(news)
+            try:
+                await news
+            finally:
+                self._news.discard(news)
+        return scope
 
     def revoke(self, grant: Grant) -> None:
         if grant in self._grants:
@@ -196,6 +217,10 @@ async def settle(
         match decision:
             case Reject(reason):
                 result = Result(_denied(reason), "denied")
+            case Answer(result) if wants_leave(tool):
+                result = replace(result, state="denied", ms=None)  # in the place of the server's
+            case Approve() if wants_leave(tool):
+                result = Result(LEAVE)
             case Answer(result):
                 result = await _checked(tool, replace(result, ms=None))
             case Approve(arguments):
@@ -217,15 +242,28 @@ async def _decided(
     check: Check,
 ) -> Decision:
     tool, original = request.tool, request.arguments
+    hosted = tool.kind == "hosted"
     scope = approvals.scope(tool, session)
-    if scope is not None or (tool.mode == "human" and "human" in kinds):
+    if scope is not None or (tool.mode == "human" and "human" in kinds and not hosted):
         # Where a person answers nothing is run: answering is as good as approving.
         decision: Decision = Approve(original, scope or "once")
         _approved(note, request, decision, original, asked=False)
         return decision
     while True:
-        decision = await ask(request)
-        if not isinstance(decision, Approve) or decision.arguments == original:
+        if request.wrong:  # somebody is about to put its arguments right
+            decision = await ask(request)
+        elif isinstance(found := await _asked(request, approvals, ask, session), str):
+            decision = Approve(original, found)
+            _approved(note, request, decision, original, asked=False)
+            return decision
+        else:
+            decision = found
+        if not isinstance(decision, Approve):
+            break
+        if hosted and (words := _unallowed(tool, decision.arguments == original)):
+            decision = Reject(words)
+            break
+        if decision.arguments == original:
             break
         errors = await asyncio.to_thread(check, tool, decision.arguments)
         if not errors:
@@ -239,6 +277,34 @@ async def _decided(
     if isinstance(decision, Approve):
         approvals.grant(tool, decision.scope, session)
     return decision
+
+
+async def _asked(
+    request: Request, approvals: Approvals, ask: Ask, session: str
+) -> Decision | Scope:
+    """What is decided about a call; or how far back it is allowed, when a call of the same tool
+    beside it is approved for longer while somebody is asked: then the question goes away."""
+    asking = asyncio.ensure_future(ask(request))
+    allowing = asyncio.ensure_future(approvals.granted(request.tool, session))
+    try:
+        await asyncio.wait((asking, allowing), return_when=asyncio.FIRST_COMPLETED)
+        return asking.result() if asking.done() else allowing.result()
+    finally:
+        asking.cancel()
+        allowing.cancel()
+        await asyncio.gather(asking, allowing, return_exceptions=True)
+
+
+def wants_leave(tool: Tool) -> bool:
+    """Whether its calls are the server's own, which it makes when it is told that it may."""
+    return tool.kind == "hosted" and tool.mode == "real"
+
+
+def _unallowed(tool: Tool, same: bool) -> str:
+    """Why a call that a server asks for cannot be approved like this; empty: it can."""
+    if not wants_leave(tool):
+        return "It is not executed here: it can only be answered by hand."
+    return "" if same else "The server makes it as it stands, and not with other arguments."
 
 
 def _approved(
@@ -299,7 +365,7 @@ async def _checked(tool: Tool, result: Result) -> Result:
     """The result in the length that goes back, with a note where its schema does not hold."""
     output, notes = whole(result.output), list(result.notes)
     data = output.encode()
-    if len(data) > LARGEST + SLACK:
+    if len(data) > LARGEST + SLACK and tool.kind != "hosted":  # pictures are larger
         words = f"this is the start of {len(data):,} bytes"
         output = f"{data[:LARGEST].decode('utf-8', 'ignore')}\n[Cut: {words}.]"
         notes.append(f"The result was cut: {words}.")
@@ -342,6 +408,10 @@ def touches(tool: Tool) -> str:
             return (
                 f"Runs code of {PurePath(file).name} in a process that is held: without network, "
                 "your files, other programs or keys."
+            )
+        case "real" if tool.kind == "hosted":
+            return (
+                f"The server that asks has {tool.source} do it, and that may reach all that it can."
             )
         case "real" if server := tool.origin.get("mcp"):
             return f"The MCP server {server} does it, and may reach all that this server can reach."

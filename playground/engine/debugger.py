@@ -12,7 +12,15 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-from playground.core.items import Item, Message, Notice, Reasoning, ToolCall, ToolOutput
+from playground.core.items import (
+    HostedCall,
+    Item,
+    Message,
+    Notice,
+    Reasoning,
+    ToolCall,
+    ToolOutput,
+)
 from playground.core.session import Run
 from playground.engine.approval import Note
 from playground.engine.history import bare, is_lost
@@ -142,6 +150,8 @@ def rewound(run: Run, leg: int, *, called: bool = False) -> list[Item]:
 
 def _unanswered(item: Item) -> Item:
     """A call as it was when it had just been made."""
+    if isinstance(item, HostedCall):
+        return replace(item, state="")
     if not isinstance(item, ToolCall) or item.state == "arriving":
         return item
     return replace(
@@ -162,6 +172,8 @@ def _is_ours(item: Item) -> bool:
     match item:
         case ToolOutput():
             return item.wire is None
+        case HostedCall():
+            return item.ours
         case Message():
             return item.role != "assistant"
         case _:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from playground.core.items import Item, Message, ToolCall, ToolOutput
+from playground.core.endpoint import Endpoint
+from playground.core.items import HostedCall, Item, Message, ToolCall, ToolOutput
 from playground.core.session import Run, Session
 from playground.core.tools import Asked, Mode, Result, Tool, canonical
 from playground.engine.approval import (
@@ -26,6 +27,7 @@ from playground.engine.approval import (
     given,
     refuse,
     settle,
+    wants_leave,
 )
 from playground.engine.debugger import Breakpoint, Debugger
 from playground.engine.toolchecks import BREAKS, Check, wrong
@@ -43,6 +45,7 @@ Budget = Callable[[Run], str]
 NOT_WHOLE = "It did not arrive whole."
 REPEATED = "There was a call with this id before; each needs one of its own."
 EDITED = "The result was put in the place of the tool's own by hand."
+AS_IT_STANDS = "It was changed here, and the server has it as it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Answering:
 class _Called:
     """A call that is to be answered."""
 
+    item: Item
     asked: Asked
     note: Note
     before: str | None
@@ -75,13 +79,12 @@ class Loop:
         run: Run,
         answering: Answering,
         note: Note,
-        waits: Callable[[Sequence[Item]], bool],
+        endpoint: Endpoint,
     ) -> None:
-        """`waits`: whether items hold calls that the client owes an answer, of whatever kind."""
         self._run = run
         self._answering = answering
         self.note = note
-        self._waits = waits
+        self._endpoint = endpoint
         self._steps: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         """In which steps each call was made, by name and arguments."""
 
@@ -108,33 +111,51 @@ class Loop:
     async def begin(self, history: Sequence[Item]) -> bool:
         """Have the calls answered that the conversation ends with. Whether the model is to be
         asked; notes why not."""
-        calls = open_calls(history) if self._run.call.tools else []
-        return await self._answer(calls, history)
+        last = last_said(history)
+        calls: list[Item] = [item for item in last if isinstance(item, ToolCall)]
+        return await self._answer(self._todo(calls if self._run.call.tools else [], last, history))
 
     async def go_on(self, history: Sequence[Item]) -> bool:
         """Have the calls of the last answer answered. Whether the model is to hear the results;
         notes why not, where it wanted to."""
         run, seen = self._run, self._run.transcript
+        last = [item for item in seen.items if item.leg == seen.leg]
         calls = [call for call in seen.tool_calls if call.leg == seen.leg]
-        if not calls or not run.call.tools or seen.terminal != "completed":
+        if seen.terminal != "completed" or (calls and not run.call.tools):
             return False
         output = run.call.output
         if output.mode == "tool" and any(call.name == output.name for call in calls):
             return False  # that one is the answer
-        if self._waits([item for item in seen.items if not isinstance(item, ToolCall)]):
-            return False  # for what only the client can run, and no tool of ours
-        if self._is_too_much(calls):
+        todo = self._todo(calls, last, history)
+        ours = [called.item for called in todo]
+        if not todo or self._endpoint.waits(
+            [item for item in seen.items if not any(item is one for one in ours)]
+        ):
+            return False  # there is nothing to answer, or more than can be answered
+        if self._is_too_much([called.asked for called in todo]):
             return False
-        return await self._answer(calls, history)
+        return await self._answer(todo)
 
-    def _is_too_much(self, calls: Sequence[ToolCall]) -> bool:
+    def _todo(
+        self, calls: Sequence[Item], last: Sequence[Item], history: Sequence[Item]
+    ) -> list[_Called]:
+        """What is to be answered, in its order: calls of functions, and what else the server has
+        the client do."""
+        asks = {id(item): asked for item, asked in self._endpoint.asked(last, self._run.call)}
+        return [
+            self._called(item, asks.get(id(item)), history)
+            for item in last
+            if id(item) in asks or any(item is call for call in calls)
+        ]
+
+    def _is_too_much(self, calls: Sequence[Asked]) -> bool:
         step, most = self._run.transcript.legs, self._run.call.steps
         if step >= most:
             allowed = "one step is" if most == 1 else f"{most} steps are"
             self._end("steps", f"The tool calls want a step {step + 1}; {allowed} allowed.")
             return True
         for call in calls:
-            steps = self._steps[call.name, canonical(str(call.arguments))]
+            steps = self._steps[call.name, canonical(call.arguments)]
             steps.add(step)
             if len(steps) >= ALIKE:
                 words = f"`{call.name}` was called with the same arguments in {ALIKE} steps."
@@ -145,9 +166,8 @@ class Loop:
     def _end(self, why: Limit, words: str) -> None:
         self.note("limited", {"why": why, "words": words})
 
-    async def _answer(self, calls: Sequence[ToolCall], history: Sequence[Item]) -> bool:
+    async def _answer(self, todo: Sequence[_Called]) -> bool:
         """All at once, with results in the order of the calls. Whether to go on."""
-        todo = [self._called(call, history) for call in calls]
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._one(called)) for called in todo]
@@ -156,7 +176,10 @@ class Loop:
         failed: dict[str, None] = {}
         for called, task in zip(todo, tasks, strict=True):
             result = task.result()
-            called.note("tool.result", told(called.asked, result))
+            data = told(called.asked, result)
+            if isinstance(called.item, HostedCall):
+                data["wire"] = self._endpoint.reply(called.item, result)
+            called.note("tool.result", data)
             if result.state == "failed":
                 failed[f"`{called.asked.name}`"] = None
         if failed and self._run.call.errors == "stop":
@@ -164,31 +187,38 @@ class Loop:
             return False
         return True
 
-    def _called(self, call: ToolCall, history: Sequence[Item]) -> _Called:
-        own = self._run.transcript.tool_calls
+    def _called(self, item: Item, asked: Asked | None, history: Sequence[Item]) -> _Called:
+        """`asked`: what the server asks for, where that is no function."""
+        own = self._run.transcript.items
         # By identity: a call of an earlier run may look the same.
-        place = next((at for at, one in enumerate(own) if one is call), None)
+        place = next((at for at, one in enumerate(own) if one is item), None)
+        if asked is None:
+            assert isinstance(item, ToolCall)
+            asked = self._function(item)
+        if any(_id(one) == asked.call_id for one in own[: place or 0]):
+            asked = replace(asked, wrong=(*asked.wrong, REPEATED))
+        before = [
+            one.approved if one.approved is not None else str(one.arguments)
+            for one in (*history, *own)
+            if isinstance(one, ToolCall)
+            and isinstance(item, ToolCall)
+            and one.name == item.name
+            and one.started_at is not None
+        ]
+        noting = self._noting(item if place is not None else None)
+        return _Called(item, asked, noting, before[-1] if before else None)
+
+    def _function(self, call: ToolCall) -> Asked:
         errors: list[str] = []
         if call.cut or call.state == "arriving":
             errors.append(NOT_WHOLE)
-        if any(one.call_id == call.call_id for one in own[: place or 0]):
-            errors.append(REPEATED)
         offered = [tool for tool in self._run.call.tools if tool.kind != "hosted"]
         tool = next((tool for tool in offered if tool.name == call.name), None)
         if tool is None:
             errors.append(_unknown(call.name, offered))
-        asked = Asked(call.call_id, call.name, str(call.arguments), tool, call.leg, tuple(errors))
-        earlier = [item for item in (*history, *own) if isinstance(item, ToolCall)]
-        before = [
-            one.approved if one.approved is not None else str(one.arguments)
-            for one in earlier
-            if one.name == call.name and one.started_at is not None
-        ]
-        return _Called(
-            asked, self._noting(call if place is not None else None), before[-1] if before else None
-        )
+        return Asked(call.call_id, call.name, str(call.arguments), tool, call.leg, tuple(errors))
 
-    def _noting(self, call: ToolCall | None) -> Note:
+    def _noting(self, call: Item | None) -> Note:
         """Facts about one call, which say which it is where it stands in this run."""
         if call is None:
             return self.note
@@ -229,6 +259,8 @@ class Loop:
             call_id=asked.call_id,
             tool=asked.name,
         )
+        if arguments != asked.arguments and isinstance(called.item, HostedCall):
+            return replace(asked, wrong=(*asked.wrong, AS_IT_STANDS))
         return replace(asked, arguments=arguments)
 
 
@@ -244,6 +276,8 @@ async def _at_result(debugger: Debugger, called: _Called, result: Result) -> Res
         call_id=called.asked.call_id,
         tool=called.asked.name,
     )
+    if called.asked.tool is not None and wants_leave(called.asked.tool) and not result.ok:
+        made = replace(made, state=result.state)  # leave is given where it is asked for, or nowhere
     return made if made == result else replace(made, notes=(*made.notes, EDITED))
 
 
@@ -264,15 +298,24 @@ def told(asked: Asked, result: Result) -> dict[str, Any]:
     return data
 
 
-def open_calls(history: Sequence[Item]) -> list[ToolCall]:
-    """The calls that a conversation ends with: nobody has answered them or said anything since."""
-    rows: list[ToolCall] = []
+def last_said(history: Sequence[Item]) -> list[Item]:
+    """What a conversation ends with: nobody has answered it or said anything since."""
+    rows: list[Item] = []
     for item in reversed(history):
-        if isinstance(item, ToolOutput) or (isinstance(item, Message) and item.role != "assistant"):
+        if isinstance(item, ToolOutput) or (isinstance(item, HostedCall) and item.ours):
             break
-        if isinstance(item, ToolCall) and not item.choice:
+        if isinstance(item, Message) and item.role != "assistant":
+            break
+        if not (isinstance(item, ToolCall) and item.choice):
             rows.append(item)
     return rows[::-1]
+
+
+def _id(item: Item) -> str | None:
+    """Of a call; None: it is none."""
+    if isinstance(item, HostedCall) and item.ours:
+        return None
+    return item.call_id if isinstance(item, ToolCall | HostedCall) else None
 
 
 def _unknown(name: str, offered: Sequence[Tool]) -> str:

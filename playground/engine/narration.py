@@ -60,9 +60,14 @@ _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 """How JSON begins that is more than a number or a word."""
 
 _HOSTED = {
+    "apply_patch_call": "wants a file to be changed here",
     "code_interpreter_call": "runs a program of its own",
+    "computer_call": "wants a computer to be used",
     "file_search_call": "searches the files it was given",
     "image_generation_call": "draws a picture",
+    "local_shell_call": "wants a command to be run here",
+    "mcp_approval_request": "asks whether it may use a tool of a server",
+    "shell_call": "wants commands to be run here",
     "web_search_call": "searches the web",
 }
 
@@ -114,6 +119,9 @@ class _Telling:
             case ToolOutput():
                 self._approval()
                 self._result(item)
+            case HostedCall(ours=True):
+                said = "That is answered." if item.status == "completed" else "That is not done."
+                self._say("result", said, item)
             case HostedCall():
                 does = _HOSTED.get(item.type, "uses a tool of its own")
                 self._say("result", f"The model {does}.", item)

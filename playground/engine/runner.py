@@ -120,7 +120,7 @@ class Runner:
         def note(kind: str, data: dict[str, Any]) -> None:
             run.note(kind, data, secrets)
 
-        loop = Loop(run, self.answering(run), note, self.endpoints[run.call.api].waits)
+        loop = Loop(run, self.answering(run), note, self.endpoints[run.call.api])
         try:
             if await loop.begin(history):
                 await self._each(run, history, serving, limits, kept, loop)

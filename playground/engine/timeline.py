@@ -328,7 +328,7 @@ def _made(item: Item) -> Bar | None:
             return Bar("writing", item.t0, item.t1, "Writing", key=item.key)
         case ToolCall(choice=0):
             return Bar("arguments", item.t0, item.t1, "Arguments", item.name, item.key)
-        case HostedCall():
+        case HostedCall(ours=False):
             return Bar("hosted", item.t0, item.t1, item.type.replace("_", " "), key=item.key)
         case _:
             return None

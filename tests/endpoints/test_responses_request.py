@@ -296,3 +296,24 @@ def test_what_was_cut_off_is_not_sent_as_if_it_were_whole() -> None:
     assert sent(*cut.items) == [item("message")]
     whole = read(done(item("message")), begun, done(item("web_search_call", "ws_1"), 1), final())
     assert sent(*whole.items) == [item("message"), item("web_search_call", "ws_1")]
+
+
+WISH = wired(HostedCall, "mcp_approval_request")
+LEAVE = HostedCall(
+    type="mcp_approval_response",
+    wire={"type": "mcp_approval_response", "approval_request_id": "w", "approve": True},
+)
+MADE = HostedCall(type="mcp_call", wire={"type": "mcp_call", "approval_request_id": "w"})
+
+
+@pytest.mark.parametrize(
+    ("items", "given"),
+    [
+        ([WISH, LEAVE], True),
+        ([WISH, LEAVE, MADE, SAID, USER], True),
+        ([WISH, LEAVE, SAID, USER], False),  # the call was never made
+        ([WISH, LEAVE, USER, MADE], True),
+    ],
+)
+def test_leave_holds_until_the_user_speaks_again(items: list[Item], given: bool) -> None:
+    assert (LEAVE.wire in sent(*items)) is given

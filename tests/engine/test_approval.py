@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 
 from playground.core.problem import Failure, Problem
-from playground.core.tools import Allowed, Answer, Approve, Asked, Mode, Reject, Result, Scope, Tool
+from playground.core.tools import (
+    Allowed,
+    Answer,
+    Approve,
+    Asked,
+    Decision,
+    Mode,
+    Reject,
+    Result,
+    Scope,
+    Tool,
+)
 from playground.engine.approval import (
     LARGEST,
     LINE,
@@ -327,3 +338,91 @@ def test_what_a_call_may_reach_is_said() -> None:
     assert touches(tool("a")).startswith("Nothing: ")
     assert "a.py" in touches(tool("a", origin={"python": "/home/me/a.py"}))
     assert "files" in touches(tool("a", origin={"mcp": "files"}))
+
+
+# Several calls at once.
+
+
+class Window:
+    """Asked about several calls at a time; decides when it is told to."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, asyncio.Future[Decision]] = {}
+        self._news: asyncio.Queue[None] = asyncio.Queue()
+        self.closed: list[str] = []
+        """Those whose question went away."""
+
+    async def ask(self, request: Request) -> Decision:
+        name = f"{request.tool.name} {request.arguments}"
+        over: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self.open[name] = over
+        self._news.put_nowait(None)
+        try:
+            return await over
+        except asyncio.CancelledError:
+            self.closed.append(name)
+            raise
+
+    async def asks(self, count: int) -> None:
+        """Wait until it was asked so many times more."""
+        for _ in range(count):
+            await self._news.get()
+
+
+@pytest.mark.parametrize("scope", ["once", "session", "always"])
+async def test_what_waits_beside_a_call_that_is_approved_for_longer_is_not_asked_any_more(
+    scope: Scope,
+) -> None:
+    window, approvals, hands = Window(), Approvals(), Hands()
+    how: dict[str, Any] = {"approvals": approvals, "session": "s", "ask": window.ask}
+    wanted = [asked(), asked(arguments=ROME), asked(TIME)]
+    tasks = [asyncio.ensure_future(settled(one, hands, **how)) for one in wanted]
+    await window.asks(3)
+    first, second, other = window.open.values()
+    first.set_result(Approve(OSLO, scope))
+    assert (await tasks[0])[0].ok
+    if scope == "once":
+        await asyncio.sleep(0)
+        assert not tasks[1].done() and window.closed == []
+        second.set_result(Reject())
+    result, notes = await tasks[1]
+    assert result.state == ("denied" if scope == "once" else "done")
+    assert notes.of("approval")["asked"] is (scope == "once")
+    if scope != "once":
+        assert notes.of("approval")["scope"] == scope
+        assert window.closed == [f"{WEATHER.name} {ROME}"]
+    # A call of another tool is as open as before.
+    assert not tasks[2].done()
+    other.set_result(Reject())
+    assert (await tasks[2])[0].state == "denied"
+    assert TIME.name not in {name for name, _ in hands.called}
+
+
+async def test_what_is_decided_is_decided_also_when_a_grant_comes_in_that_moment() -> None:
+    window, approvals, hands = Window(), Approvals(), Hands()
+    task = asyncio.ensure_future(settled(asked(), hands, window.ask, approvals=approvals))
+    await window.asks(1)
+    (question,) = window.open.values()
+    approvals.grant(WEATHER, "always")
+    question.set_result(Reject("No."))
+    assert (await task)[0].state == "denied" and hands.called == []
+
+
+async def test_arguments_that_are_being_put_right_are_not_run_as_they_were() -> None:
+    """Somebody changes them for a reason."""
+    window, approvals, hands = Window(), Approvals(), Hands()
+    task = asyncio.ensure_future(settled(asked(), hands, window.ask, approvals=approvals))
+    await window.asks(1)
+    window.open.popitem()[1].set_result(Approve('{"city": 3}'))
+    await window.asks(1)
+    approvals.grant(WEATHER, "always")
+    window.open.popitem()[1].set_result(Approve(ROME))
+    assert (await task)[0].ok and hands.called == [(WEATHER.name, ROME)]
+
+
+async def test_a_question_that_cannot_be_put_ends_with_its_error() -> None:
+    async def ask(request: Request) -> Decision:
+        raise LookupError("No window.")
+
+    with pytest.raises(LookupError):
+        await settled(asked(), Hands(), ask)

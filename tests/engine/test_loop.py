@@ -36,7 +36,7 @@ from tests.engine.answering import (
     use,
 )
 from tests.engine.conftest import FAST, Bench, Opening
-from tests.server import Request, Server, serving
+from tests.server import Request, Server, event, head, serving
 
 APIS = ["responses", "chat"]
 BOTH = "Please ask get_weather for Oslo and get_time for Rome."
@@ -459,13 +459,20 @@ async def test_a_form_is_asked_for_after_the_calls(api: str, opening: Opening) -
         assert describe(run)["parsed"] is not None and len(hands.called) == 2
 
 
-async def test_what_only_the_client_can_do_ends_the_run_as_before(opening: Opening) -> None:
+async def test_what_cannot_be_answered_here_ends_the_run(
+    opening: Opening, scripted: Callable[[Script], Server]
+) -> None:
+    """A search among tools that the client is to make, and a function beside it."""
     hands = Hands()
+    search = {"type": "tool_search_call", "id": "ts", "call_id": "c2", "execution": "client"}
+    call = {"type": "function_call", "id": "fc", "call_id": "c1", "name": "get_weather"}
+    output = [{**call, "arguments": OSLO}, {**search, "arguments": {}, "status": "completed"}]
+    whole = {"id": "r", "status": "completed", "output": output}
+    answer = [head(), event("response.completed", response=whole)]
     async with opening() as bench:
         use(bench, answering(hands))
-        fields = {"tools": [{"type": "shell", "environment": {"type": "local"}}]}
-        session = talk(bench, "responses", WEATHER, fields=fields)
-        run = await bench.ask(session, "Use shell: `ls`, and get_weather for Oslo")
+        server = scripted(lambda request, count: answer)
+        run = await bench.ask(at(bench, server, "responses"), BOTH)
         assert (run.transcript.outcome, run.transcript.legs) == ("completed", 1)
         assert [call.state for call in calls(run)] == ["not run"] and hands.called == []
 
