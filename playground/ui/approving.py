@@ -12,7 +12,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
-from playground.core.items import ToolCall
+from playground.core.items import HostedCall, ToolCall
 from playground.core.session import Run
 from playground.core.tools import Answer, Approve, Asked, Decision, Reject, Result, Tool
 from playground.engine.approval import Request
@@ -77,14 +77,22 @@ class Approving(QObject):
             self.waiting.remove(one)
             self.changed.emit()
 
-    def find(self, run: Run, call: ToolCall) -> Waiting | None:
+    def find(self, run: Run, call: ToolCall | HostedCall) -> Waiting | None:
         """What waits of a call that stands in a run, or in what that was given. The call may be
         answered by the run behind it, which does that first."""
         for one in self.waiting:
             if one.call_id != call.call_id or run.id not in (one.run.id, one.run.parent):
                 continue
-            own = (item for item in one.run.transcript.tool_calls if item.call_id == one.call_id)
-            made = next((item for item in own if item.state in ("asked", "running")), None)
+            made = next(
+                (
+                    item
+                    for item in one.run.transcript.items
+                    if isinstance(item, ToolCall | HostedCall)
+                    and item.call_id == one.call_id
+                    and item.state in ("asked", "running")
+                ),
+                None,
+            )
             if made is call or made is None:
                 return one
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from playground.core.items import ToolCall
+from playground.core.items import HostedCall, ToolCall
 from playground.core.session import Run
 from playground.core.tools import Decision
 from playground.ui.approving import Waiting
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Deciding:
-    """Of the calls that wait on a desk; see `cards.toolcall.Deciding`."""
+    """Of the calls that wait on a desk; see `cards.deciding.Deciding`."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def waiting(self, run: Run, call: ToolCall) -> Waiting | None:
+    def waiting(self, run: Run, call: ToolCall | HostedCall) -> Waiting | None:
         return self._desk.approving.find(run, call)
 
     def box(self, one: Waiting, parent: QWidget) -> ApprovalBox:

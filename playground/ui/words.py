@@ -185,7 +185,7 @@ def _running(run: Run) -> State:
             return State("writing", "accent", "assistant")
         case _ if seen.paused:
             return State(PAUSED.get(seen.paused[0], "paused"), "warn", "pause")
-        case "calling" if any(call.state == "asked" for call in seen.tool_calls):
+        case "calling" if any(getattr(item, "state", "") == "asked" for item in seen.items):
             return State("waiting for approval", "warn", "clock")
         case "calling":
             return State("calling tools", "tool", "tool")

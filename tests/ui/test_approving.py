@@ -277,6 +277,7 @@ async def test_allowed_for_a_session_and_taken_back(window: Panel) -> None:
         assert driver.desk.settings.tools.allowed == []
         # Not in another session, nor when somebody else answers.
         driver.desk.new_session()
+        offer(driver, "get_weather")
         run = ask(driver, TEXT.format("get_weather"))
         driver.click((await waiting(driver)).reject)
         await driver.ended(run)

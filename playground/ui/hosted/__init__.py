@@ -27,6 +27,15 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """The server's word for how a call stands: ours, and the token that goes with it."""
 
+DECIDED: Mapping[str, tuple[str, str]] = {
+    "asked": ("waiting for you", "warn"),
+    "done": ("answered", "ok"),
+    "denied": ("denied", "warn"),
+    "failed": ("not done", "error"),
+    "not run": ("not run", "warn"),
+}
+"""The same for what became of it on our side."""
+
 
 def title(kind: str) -> str:
     """What a kind of item is called: `web_search_call` is a web search."""
@@ -44,6 +53,8 @@ def tell(item: HostedCall) -> Told:
 
 def state(item: HostedCall, told: Told, *, over: bool) -> tuple[str, str]:
     """(how a call stands, the token of that); `over` when no more of it will come."""
+    if item.state:
+        return DECIDED.get(item.state, (item.state, ""))
     if told.state:
         return told.state, "warn"
     if told.failed and item.status in ("", "completed"):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.core.tools import Approve, Asked, Decision, Reject, Scope
+from playground.engine.approval import wants_leave
 from playground.schemas.difference import Line
 from playground.ui import theme, words
 from playground.ui.widgets.approvalparts import (
@@ -82,6 +83,8 @@ class ApprovalBox(QFrame):
         """The editor of what is no JSON."""
         self.runs = tool is not None and tool.mode != "human"
         """There is something to approve."""
+        self.whole = tool is not None and wants_leave(tool)
+        """There is nothing else to decide: a server does it as it stands, or not at all."""
         title = visible(tool.title if tool is not None else asked.name or "a tool without a name")
         self.setProperty("role", "tool")
         self.setProperty("waiting", True)
@@ -143,13 +146,16 @@ class ApprovalBox(QFrame):
         self.answer = plain("Answer by hand…", foot)
         self.reject = quiet("Reject", foot)
         for button in (self.approve, self.session, self.always, self.edit):
-            button.setVisible(self.runs)
-            if self.runs:
+            shown = self.runs and not (self.whole and button is self.edit)
+            button.setVisible(shown)
+            if shown:
                 self.buttons.add(button)
         if not self.runs:
             self.answer.setProperty("role", "primary")
         for button in (self.answer, self.error) if not self.runs else (self.error, self.answer):
-            self.buttons.add(button)
+            button.setVisible(not self.whole)
+            if not self.whole:
+                self.buttons.add(button)
         line.addWidget(self.buttons, 1)
         line.addWidget(self.reject, 0, Qt.AlignmentFlag.AlignTop)
         self.approve.clicked.connect(lambda: self._approve("once"))

@@ -29,7 +29,7 @@ from playground.ui.widgets.cards.choices import (
     choice_of,
     choices_in,
 )
-from playground.ui.widgets.cards.toolcall import Deciding, ToolCard
+from playground.ui.widgets.cards.deciding import Deciding, DecidingCard
 from playground.ui.widgets.column import Column
 from playground.ui.widgets.footer import Extra, Footer
 from playground.ui.widgets.stops import in_order
@@ -179,7 +179,7 @@ class TranscriptView(QAbstractScrollArea):
         changed = False
         for card, row in self._made.items():
             # Calls of a run that is over may be answered by the one behind it.
-            if (row.run.id in live or isinstance(card, ToolCard)) and card.advance():
+            if (row.run.id in live or isinstance(card, DecidingCard)) and card.advance():
                 row.exact = False
                 changed = True
         if changed:
@@ -369,7 +369,7 @@ class TranscriptView(QAbstractScrollArea):
             footer.warmed(False)
             return footer
         card = card_for(row.run, row.item, said=row.said, kept=row.kept)
-        if isinstance(card, ToolCard):
+        if isinstance(card, DecidingCard):
             card.deciding = self.deciding
         if isinstance(card, ChoicesCard):
             card.picked.connect(lambda choice, run=row.run: self._choose(run, choice))

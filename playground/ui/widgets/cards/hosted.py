@@ -12,7 +12,8 @@ from playground.core.plain import visible
 from playground.core.session import Run
 from playground.ui import hosted, theme, words
 from playground.ui.hosted.told import Code, Told
-from playground.ui.widgets.cards.base import Card, badge, frame, say_state
+from playground.ui.widgets.cards.base import badge, frame, say_state
+from playground.ui.widgets.cards.deciding import DecidingCard
 from playground.ui.widgets.cards.pieces import Piece
 from playground.ui.widgets.cards.snippet import Snippet
 from playground.ui.widgets.fold import TEXT
@@ -24,7 +25,7 @@ LANGUAGES = {"code_interpreter_call": "python", "apply_patch_call": "diff", "mcp
 """Of what streams in."""
 
 
-class HostedCard(Card):
+class HostedCard(DecidingCard):
     """Below the line nothing is made before it is opened."""
 
     def __init__(self, run: Run, item: HostedCall, kept: dict[str, Any] | None = None) -> None:
@@ -50,6 +51,7 @@ class HostedCard(Card):
         row.addWidget(self._time)
         column.addLayout(row)
         column.addWidget(self._body)
+        self._column = column
         self._told = Told()
         self._heard: tuple[object, ...] = ()
         """What it was told from: as long as that is the same, nothing is told anew."""
@@ -60,7 +62,7 @@ class HostedCard(Card):
     def draw(self) -> None:
         item = self.item
         assert isinstance(item, HostedCall)
-        heard = (id(item.wire), item.status, id(item.image), self.over)
+        heard = (id(item.wire), item.status, id(item.image), item.state, self.over)
         if heard != self._heard:
             self._heard = heard
             self._told = told = hosted.tell(item)
@@ -68,7 +70,7 @@ class HostedCard(Card):
             self._fold.say(visible(title), visible(" ".join(told.main[:MAIN].split())))
             state, token = hosted.state(item, told, over=self.over)
             say_state(self._badge, visible(state), token)
-            self._wait(bool(told.state))
+            self._wait(bool(told.state) and not item.state)
             self._fold.setAccessibleName(visible(f"{title}, {state}"))
             if self.over and item.t1 is not None and not told.state:
                 self._time.setText(words.seconds((item.t1 - item.t0) / 1e9))
@@ -91,6 +93,12 @@ class HostedCard(Card):
             self.draw()
             changed = True
         return changed
+
+    def _yield(self, yields: bool) -> None:
+        for widget in (self._fold, self._badge, self._time):
+            widget.setVisible(not yields)
+        self._body.setVisible(not yields and self._fold.isChecked())
+        super()._yield(yields)
 
     def _draw_body(self) -> None:
         """Make or bring up to date what stands below the line, when it is open."""

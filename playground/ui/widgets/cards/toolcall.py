@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from playground.core.items import ToolCall, ToolOutput
 from playground.core.plain import visible
@@ -14,6 +14,7 @@ from playground.core.session import Run
 from playground.ui import theme, words
 from playground.ui.hosted.pieces import pretty
 from playground.ui.widgets.cards.base import Card, badge, frame, say_state
+from playground.ui.widgets.cards.deciding import DecidingCard
 from playground.ui.widgets.plaintext import PlainText
 
 ARGUMENTS_SHOWN = 120
@@ -22,22 +23,9 @@ TOKENS = {"asked": "warn", "running": "accent", "done": "ok", "failed": "error",
 WORDS = {"asked": "waiting for you", "not run": "not run"}
 
 
-class Deciding(Protocol):
-    """Knows which calls wait for somebody, and with what is decided about them."""
-
-    def waiting(self, run: Run, call: ToolCall) -> Any:
-        """What waits of a call; the same for as long as that does, and None afterwards."""
-
-    def box(self, one: Any, parent: QWidget) -> QWidget:
-        """In which somebody decides."""
-
-
-class ToolCard(Card):
+class ToolCard(DecidingCard):
     """A call that the model made: its name and arguments on one line, all of it below. Opens when
     it fails, and holds what is to be decided about it."""
-
-    deciding: Deciding | None = None
-    """Set by whoever knows of approvals."""
 
     def __init__(self, run: Run, item: ToolCall, kept: dict[str, Any] | None = None) -> None:
         super().__init__(run, item, kept)
@@ -54,9 +42,6 @@ class ToolCard(Card):
             self._arguments, draw=self._draw_body, token="tool", strong=True, mono=True
         )
         self._line = ""
-        self._decision: QWidget | None = None
-        self._waiting: object = None
-        """What the decision is about."""
         row.addWidget(self._fold, 1)
         self._badge = badge(self)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -104,35 +89,6 @@ class ToolCard(Card):
         self._told.say("\n".join(told))
         self._told.setVisible(bool(told) and self._decision is None)
 
-    def advance(self) -> bool:
-        changed = super().advance()
-        # That somebody is asked is no change of an item that stands in another run.
-        if self._decide():
-            return True
-        if (tick := getattr(self._decision, "advance", None)) is not None:
-            tick()
-        return changed
-
-    def _decide(self) -> bool:
-        """Show what decides about the call, as long as it waits, in the place of the line; whether
-        that is another one now."""
-        assert isinstance(self.item, ToolCall)
-        if self.deciding is None:
-            return False
-        one = self.deciding.waiting(self.run, self.item)
-        if one is self._waiting:
-            return False
-        if self._decision is not None:
-            self._decision.hide()
-            self._decision.deleteLater()
-        self._waiting = one
-        self._decision = self.deciding.box(one, self) if one is not None else None
-        if self._decision is not None:
-            self._column.addWidget(self._decision)
-            self._decision.show()
-        self._yield(self._decision is not None)
-        return True
-
     def _yield(self, yields: bool) -> None:
         """The decision has a frame and a title of its own."""
         self._fold.setVisible(not yields)
@@ -140,13 +96,7 @@ class ToolCard(Card):
             label.setVisible(not yields and bool(label.text()))
         self._told.setVisible(not yields and bool(self._told.toPlainText()))
         self._arguments.setVisible(not yields and self._fold.isChecked())
-        if yields:
-            self.setProperty("role", "")
-            self._column.setContentsMargins(0, 0, 0, 0)
-        else:
-            self._column.setContentsMargins(*frame(self))
-        self.style().polish(self)
-        self.resized.emit()
+        super()._yield(yields)
 
     def _draw_body(self) -> None:
         """Bring up to date what stands below the line, when it is open."""
