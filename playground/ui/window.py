@@ -288,7 +288,7 @@ class Window(QMainWindow):
     def _make_room(self) -> None:
         """At 1024 × 700 there is room for the conversation, one dock beside it and a low one
         below."""
-        width = self.width()
+        width, back = self.width(), list[str]()
         for name, limit in self._limits():
             dock = self.docks.get(name)
             if dock is None or dock.isFloating():
@@ -299,6 +299,14 @@ class Window(QMainWindow):
             elif width >= limit and name in self._yielded:
                 dock.show()
                 self._yielded.discard(name)
+                back.append(name)
+        # Before it went the panel had squeezed it, and it would come back like that.
+        meant = [spec for spec in self._specs if spec.id in back]
+        self.resizeDocks(
+            [self.docks[spec.id] for spec in meant],
+            [theme.current().px(spec.size) for spec in meant],
+            QtCore.Qt.Orientation.Horizontal,
+        )
         if self._specs and self._is_low != self._low:
             self._low = self._is_low
             self._resize_docks(below=True)
