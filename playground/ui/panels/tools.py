@@ -197,7 +197,9 @@ class ToolsPanel(QWidget):
 
     def _show_loop(self) -> None:
         run = self.looped
-        self._talk.setCurrentIndex(1 if self.desk.session.path() else 0)
+        if (talks := bool(self.desk.session.path())) and self._holds_focus(self.offers):
+            self.composer.draft.setFocus()  # before the offers go, and somebody else has it
+        self._talk.setCurrentIndex(int(talks))
         self.debug.show_run(run)
         self._offer_debugging()
         self.lanes.show_run(run)
@@ -225,6 +227,7 @@ class ToolsPanel(QWidget):
 
     def _turn_page(self) -> None:
         page = CODE if self.as_code.isChecked() else self.pages.index
+        left = page != TOOLS and self._holds_focus(self.workshop)
         self._pages.setCurrentIndex(page)
         if page == TOOLS:  # before the composer goes, and gives the focus to whatever comes next
             self.list.setFocus()
@@ -232,6 +235,11 @@ class ToolsPanel(QWidget):
             self.editing.close()
         taken = self._pause is not None or self.editing.going_on
         self.composer.setVisible(page == CODE or (page == LOOP and not taken))
+        if left:
+            self.composer.draft.setFocus()
+
+    def _holds_focus(self, part: QWidget) -> bool:
+        return (focus := self.window().focusWidget()) is not None and part.isAncestorOf(focus)
 
     def _show_running(self) -> None:
         api = BY_ID[self.desk.session.call.api]
