@@ -10,9 +10,11 @@ from math import ceil
 from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent, QTextBlock
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -54,8 +56,19 @@ class DifferenceView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: list[Line] = []
-        column = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
+        theme.space(outer, 0, 0, 0, 0, gap=8)
+        area = QScrollArea(self)  # of what is higher than a low window has room for
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("The repair")
+        body = QWidget(area)
+        column = QVBoxLayout(body)
         theme.space(column, 0, 0, 0, 0, gap=8)
+        area.setWidget(body)
+        outer.addWidget(area, 1)
         self.head = QLabel(self)
         self.head.setProperty("role", "title")
         self.head.setTextFormat(Qt.TextFormat.PlainText)
@@ -105,7 +118,7 @@ class DifferenceView(QWidget):
         self.apply.clicked.connect(self.applied)
         foot.addWidget(self.cancel)
         foot.addWidget(self.apply)
-        column.addLayout(foot)
+        outer.addLayout(foot)
         self.setFocusProxy(self.apply)
 
     def show_repair(

@@ -282,6 +282,7 @@ class SchemaPane(QWidget):
         self._mark.draw(icon, token)
         self._mark.setVisible(bool(words))
         self._words.setText(words)
+        self._words.setVisible(bool(words))
         repairable = self.examination.readable and bool(self.examination.violations)
         self.repair.setVisible(repairable and at != REPAIR)
 
@@ -375,7 +376,6 @@ class SchemaPane(QWidget):
         if self._pages.currentIndex() == REPAIR:
             self._pages.setCurrentIndex(self.views.index)
             self._draw()
-
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The undo of the text is that of the tree, which has changed the text."""
