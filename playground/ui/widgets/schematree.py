@@ -85,7 +85,7 @@ class SchemaTree(QWidget):
             self._parts.setStretchFactor(at, 1)
         self._parts.setSizes([1000, 1000])
         column.addWidget(self._parts, 1)
-        theme.follow(self, lambda look: self.view.setMinimumHeight(look.px(96)))
+        theme.follow(self, lambda look: self.view.setMinimumHeight(look.px(48)))
         # Later, for the rows are made anew, and the editor of the old name is one of theirs.
         self.model.renamed.connect(self._renamed, Qt.ConnectionType.QueuedConnection)
         self.view.wished.connect(self.wish)
@@ -148,7 +148,7 @@ class SchemaTree(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.fields)
-        theme.follow(area, lambda look: area.setMinimumHeight(look.px(96)))
+        theme.follow(area, lambda look: area.setMinimumHeight(look.px(44)))
         column.addWidget(area, 1)
         return lower
 
