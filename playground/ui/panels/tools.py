@@ -44,6 +44,8 @@ from playground.ui.widgets.transcript import TranscriptView
 from playground.ui.workshop import Workshop
 
 LOOP, TOOLS, CODE = range(3)
+LOW = 640
+"""Design pixels of the panel below which there is no room for lanes beside an approval."""
 LANES = 0.35
 """Of the height of the loop, that its lanes have at most unless somebody wants more."""
 
@@ -203,7 +205,7 @@ class ToolsPanel(QWidget):
         self.debug.show_run(run)
         self._offer_debugging()
         self.lanes.show_run(run)
-        self._below.setVisible(run is not None and bool(run.call.tools))
+        self._make_room()
 
     def _offer_debugging(self) -> None:
         """Also before the first request: it may be the one to stand still at."""
@@ -319,8 +321,17 @@ class ToolsPanel(QWidget):
             self.view.show_session(desk.session)
             self.view.jump_to_end()
 
+    def _make_room(self) -> None:
+        """The lanes of a run that has tools; in a low window not while something is to be approved:
+        nobody shall approve what they cannot see."""
+        run = self.looped
+        lanes = run is not None and bool(run.call.tools)
+        low = self.height() < theme.current().px(LOW)
+        self._below.setVisible(lanes and not (low and bool(self.desk.approving.waiting)))
+
     def _waiting_changed(self) -> None:
         if self.isVisible():
+            self._make_room()
             self.desk.clock.look()
 
     def _wanted(self, what: str) -> None:

@@ -276,7 +276,7 @@ class ToolSection(QWidget):
         elif by_hand:
             said = "The field tools says of more, which is sent as well."
         else:
-            said = "" if self._recent else "None is offered."
+            said = "" if self._recent else "No tool is offered."
         self.empty.setText(said)
         self.empty.setVisible(bool(said))
 
