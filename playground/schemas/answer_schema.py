@@ -268,7 +268,7 @@ class Outlook:
     def refusal(self, name: str) -> Error:
         """What to say of a field that may not be there."""
         path = next(path for branch in self.branches for path in branch.closed(name))
-        return Error((), path, path[-1], f"the schema has no field {name!r}")
+        return Error((), path, str(path[-1]), f"the schema has no field {name!r}")
 
     def speaks_of(self, name: str) -> bool:
         return any(branch.speaks_of(name) for branch in self.branches)
