@@ -33,6 +33,8 @@ WIDE = 148
 """Pixels of the design that a choice has beside its name."""
 HIGH = 28
 """Pixels of the design of a row."""
+FIELDS = frozenset(("tools", "tool_choice", "parallel_tool_calls"))
+"""Request fields that are about tools, written by hand."""
 STEPS = Parameter("steps", "integer", "Requests after which a run goes no further.", 10, 1, 1000)
 MODES: tuple[Literal["auto", "none", "required"], ...] = ("auto", "none", "required")
 ALLOWED: tuple[Literal["auto", "required"], ...] = ("auto", "required")
@@ -143,6 +145,8 @@ class ToolSection(QWidget):
         self._recent: dict[str, Tool] = {}
         """Those that were offered since this was made, by their ids, the first one first."""
         self.rows: dict[str, ToolRow] = {}
+        self._details: list[QWidget] = []
+        """What means nothing while no tool is offered."""
         self.boxes: dict[str, QCheckBox] = {}
         """Of the allowed set, by the id of the tool."""
         self._column = column = QVBoxLayout(self)
@@ -174,7 +178,9 @@ class ToolSection(QWidget):
             "parallel_tool_calls", "Whether one answer may hold several calls"
         )
         self.why_parallel = self._caption()
-        column.addWidget(_head("Limits", self))
+        limits = _head("Limits", self)
+        column.addWidget(limits)
+        self._details.append(limits)
         self.steps = NumberField(STEPS, self)
         self.steps.setAccessibleName("Steps")
         self.steps.setToolTip("Requests after which a run goes no further, 1 to 1000")
@@ -212,6 +218,7 @@ class ToolSection(QWidget):
         line.addStretch(1)
         line.addWidget(field)
         self._column.addWidget(whole)
+        self._details.append(whole)
 
     def _choice(self, name: str, about: str) -> Choice:
         made = Choice(self)
@@ -254,6 +261,9 @@ class ToolSection(QWidget):
         if fresh or not self.steps.isModified():
             self.steps.write(str(call.steps))
         self.errors.setCurrentIndex(self.errors.findData(call.errors))
+        means = bool(call.tools) or bool(FIELDS & (call.fields.keys() | call.extra.keys()))
+        for widget in self._details:
+            widget.setVisible(means)
 
     def _show_rows(
         self, offered: Mapping[str, Tool], box: Mapping[str, Tool], modes: Mapping[str, Mode]
