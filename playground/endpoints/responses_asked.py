@@ -28,6 +28,8 @@ ENVELOPE = frozenset(("type", "id", "call_id", "status"))
 SECRET = frozenset(("authorization", "headers"))
 """Fields of an MCP server that may change without its being another one."""
 
+BRIEF = 60
+"""Characters of a command where it is only named."""
 FAILED, DENIED = 1, 126
 """Exit codes: of what went wrong; of what was not executed, as shells say that."""
 
@@ -99,7 +101,7 @@ def _object(**properties: Any) -> Wire:
 
 
 TEXT = {"type": "string"}
-PRINTED = _object(stdout=TEXT, stderr=TEXT, exit_code={"type": "integer"})
+PRINTED = _object(stdout=TEXT, stderr=TEXT, exit_code={"type": "integer", "default": 0})
 PATCHED = _object(status={"type": "string", "enum": ["completed", "failed"]}, output=TEXT)
 PICTURE = {"type": "string", "description": "The screenshot: a picture as a data URL."}
 CHECKED = {"type": "boolean", "description": "Whether you have looked at the safety checks."}
@@ -112,11 +114,15 @@ def _leave(item: HostedCall, result: Result) -> Wire:
 
 
 def _prints(wire: Wire) -> Wire:
-    """One output for each command."""
+    """What came of each command, under its number and its beginning."""
     action = wire.get("action")
     commands = action.get("commands") if isinstance(action, dict) else None
-    several = len(commands) if isinstance(commands, list) else 0
-    return {"type": "array", "items": PRINTED, "minItems": max(several, 1)}
+    rows = commands if isinstance(commands, list) else []
+    told = {
+        f"{number}. {' '.join(written(command).split())[:BRIEF]}": PRINTED
+        for number, command in enumerate(rows, 1)
+    }
+    return _object(**told) if len(told) > 1 else PRINTED
 
 
 class Printed(NamedTuple):
@@ -129,7 +135,9 @@ class Printed(NamedTuple):
 
 def _shell(item: HostedCall, result: Result) -> Wire:
     value = _value(result)
-    rows = value if isinstance(value, list) else [value]
+    if isinstance(value, dict) and not value.keys() & set(Printed._fields):
+        value = list(value.values())
+    rows = (value or [""]) if isinstance(value, list) else [value]
     output = [
         {
             "stdout": one.stdout,

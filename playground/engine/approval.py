@@ -411,7 +411,8 @@ def touches(tool: Tool) -> str:
             )
         case "real" if tool.kind == "hosted":
             return (
-                f"The server that asks has {tool.source} do it, and that may reach all that it can."
+                f"The server that asks has the MCP server {tool.source} do it, and that may reach "
+                "all that it can reach."
             )
         case "real" if server := tool.origin.get("mcp"):
             return f"The MCP server {server} does it, and may reach all that this server can reach."

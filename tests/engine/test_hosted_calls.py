@@ -61,7 +61,7 @@ CASES: dict[str, tuple[str, str, Any, list[dict[str, Any]], list[dict[str, Any]]
     "shell": (
         "items/shell",
         "shell",
-        [printed("/home/ada"), printed("", "ls: no", 2)],
+        {"1. pwd": printed("/home/ada"), "2. ls": printed("", "ls: no", 2)},
         [
             {
                 "output": [outcome("/home/ada"), outcome("", "ls: no", 2)],

@@ -153,7 +153,8 @@ class HostedCard(DecidingCard):
             self._json.setProperty("role", "code")
             self._json.setAccessibleName("The item as JSON")
             fold = self.fold(self._json, "json", draw=self._say_json)
-            fold.say("JSON", "all fields, as the server wrote them")
+            by = "they go to the server" if item.ours else "the server wrote them"
+            fold.say("JSON", f"all fields, as {by}")
             fold.setAccessibleName("The item as JSON")
             self._inner.addWidget(fold)
             self._inner.addWidget(self._json)
