@@ -17,7 +17,10 @@ import pytest
 
 from tests.engine.hostile_tools import CASES, PATIENT
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is held on Linux only")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="it is held on Linux only"),
+]
 
 HERE = Path(__file__).parent
 SOMEBODY = 54321

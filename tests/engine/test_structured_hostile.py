@@ -18,6 +18,8 @@ from tests.hostile.case import Case
 from tests.hostile.corpus import CASES
 from tests.hostile.reading import read
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = {
     "type": "object",
     "properties": {

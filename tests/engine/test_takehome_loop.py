@@ -72,6 +72,8 @@ from dataclasses import dataclass
 from datetime import date
 from pydantic import BaseModel
 
+pytestmark = pytest.mark.slow
+
 class Unit(enum.Enum):
     CELSIUS = "c"
 

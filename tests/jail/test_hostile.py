@@ -59,7 +59,10 @@ GROUNDS = {
 }
 
 
-@pytest.fixture(scope="module", params=GROUNDS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, marks=pytest.mark.slow) if "," in one else one for one in GROUNDS],
+)
 def grounds(request: pytest.FixtureRequest) -> Iterator[Grounds]:
     ways, user = GROUNDS[request.param]
     if ways == "bubblewrap" and shutil.which("bwrap") is None:

@@ -26,6 +26,8 @@ from tests.loop import until
 from tests.processes import Sandbox
 from tests.window import Opening
 
+pytestmark = pytest.mark.slow
+
 WEATHER = Tool(source="demo", name="get_weather", mode="mock")
 TEXT = "Use {}: what is the weather in Oslo?"
 FILE = '''
