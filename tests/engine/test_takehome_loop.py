@@ -39,6 +39,8 @@ from tests.engine.takehome_loops import (
 from tests.engine.takehomes import MARKER, ran
 from tests.processes import Sandbox, sandbox
 
+pytestmark = pytest.mark.slow
+
 FILE = "/somewhere/my tools.py"
 SOURCE = '''\
 """Tools that wait for each other: one alone never ends."""
@@ -71,8 +73,6 @@ import enum
 from dataclasses import dataclass
 from datetime import date
 from pydantic import BaseModel
-
-pytestmark = pytest.mark.slow
 
 class Unit(enum.Enum):
     CELSIUS = "c"
