@@ -58,6 +58,13 @@ class Text:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Text:
+        """As one piece: a copy of many would cost more than all else of a transcript."""
+        made = Text()
+        made._pieces = ["".join(self._pieces)] if self._pieces else []
+        made._held, made.version = self._held, self.version
+        return made
+
     def __repr__(self) -> str:
         return f"Text({str(self)!r})"
 
@@ -222,7 +229,13 @@ KINDS: Mapping[str, type[Item]] = {
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _TEXTS = {kind: {one.name: one.type == "Text" for one in fields(kind)} for kind in _NAMES}
 """The fields of each kind, and whether they are Text."""
+_GROWING = {kind: tuple(name for name, text in _TEXTS[kind].items() if text) for kind in _NAMES}
 _EMPTY = {kind: kind() for kind in _NAMES}
+
+
+def texts_of(item: Item) -> tuple[str, ...]:
+    """The names of an item's fields that are Text."""
+    return _GROWING[type(item)]
 
 
 def dump(item: Item) -> dict[str, Any]:

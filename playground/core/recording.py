@@ -30,6 +30,8 @@ FACTS = frozenset(
         "starting",  # {text}: a server of ours is being started for this run
         "notice",  # {text}: something the reader of the answer should know
         "request",  # {method, url, headers: [[name, value]], body: text}
+        "connection",  # {host, port, proxy, reused, tcp_ms, tls_ms, tls, cipher, http}: what a
+        # request went out on; ms of what was done for it, null of what was not
         "head",  # {status, reason, version, headers: [[name, value]]}
         "eof",  # the body ended as its framing promised
         "cut",  # {problem}: the body ended early
@@ -47,6 +49,8 @@ FACTS = frozenset(
         "limited",  # {why, words}: our side sends no further request
         "paused",  # {place, call_id}: at a breakpoint
         "resumed",  # {place, call_id, by, edited, arguments}: only those of a call, if edited
+        "drawn",  # {frames, p50_ms, p95_ms, max_ms, total_ms}: from arrival to the screen, where
+        # somebody looked
         "ended",  # the run is over; its outcome follows from what stands before
         "stopped",  # by the user
         "interrupted",  # our own process ended in mid-run; found at the next start

@@ -59,6 +59,9 @@ class Call(BaseModel):
     extra: dict[str, Any] = Field(default_factory=dict)
     """Merged into the body last, whatever it is."""
     output: Output = Field(default_factory=Output)
+    body: dict[str, Any] | None = None
+    """What somebody wrote by hand to be sent as the first request, in the place of all that this
+    call and the conversation would make it; never of a session."""
     stream: bool = True
     state: State = "history"
     """How the conversation before the new turn reaches the server, where it keeps any."""

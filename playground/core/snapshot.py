@@ -43,6 +43,7 @@ _DUMP: Mapping[str, Convert] = {
     "headers": dict,
     "misread": lambda rows: {str(number): why for number, why in rows.items()},
     "repairs": list,
+    "repaired": lambda rows: {str(number): what for number, what in rows.items()},
 }
 _LOAD: Mapping[str, Convert] = {
     "items": lambda rows: [load(row) for row in rows],
@@ -51,6 +52,7 @@ _LOAD: Mapping[str, Convert] = {
     "timing": lambda row: Timing(**row),
     "first": lambda row: Timing(**row),
     "misread": _numbered(_same),
+    "repaired": _numbered(_same),
 }
 
 

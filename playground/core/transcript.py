@@ -54,6 +54,8 @@ class Transcript:
     rev: int = 0
     now: int = 0
     """Time of the event being read."""
+    number: int = -1
+    """Which event of the recording that is."""
     leg: int = 0
     legs: int = 0
     """Requests begun, without retries."""
@@ -104,6 +106,8 @@ class Transcript:
     """Events (by number) that could not be read, and why."""
     repairs: list[str] = field(default_factory=list)
     """What had to be assumed to make sense of the stream, each once."""
+    repaired: dict[int, str] = field(default_factory=dict)
+    """Events (by number) at which something had to be assumed, and what."""
     scratch: dict[str, Any] = field(default_factory=dict)
     """Private to the reducer: what it must remember between events."""
     _by_key: dict[str, Item] = field(default_factory=dict)
@@ -164,6 +168,7 @@ class Transcript:
     def repair(self, words: str) -> None:
         if words not in self.repairs:
             self.repairs.append(words)
+        self.repaired.setdefault(self.number, words)
 
     # What came of it, put together. Where several choices were asked for, the first is the answer.
 
@@ -220,17 +225,19 @@ that was not streamed; `data` is parsed JSON, anything a server may send."""
 class Reader:
     """Folds events into a transcript, one at a time."""
 
-    def __init__(self, reduce: Reducer) -> None:
-        self.transcript = Transcript()
+    def __init__(self, reduce: Reducer, transcript: Transcript | None = None) -> None:
+        """`transcript`: an empty one to fold into, of the caller's own kind."""
+        self.transcript = Transcript() if transcript is None else transcript
         self._reduce = reduce
         self._body: list[bytes] = []
-        self._count = 0
+        self.count = 0
+        """Events taken."""
 
     def take(self, events: Iterable[Event]) -> None:
         transcript = self.transcript
         for event in events:
-            number = self._count
-            self._count = number + 1
+            transcript.number = number = self.count
+            self.count = number + 1
             transcript.now, kind, raw, transcript.leg = event[:4]
             if kind not in WIRE:
                 self._fact(number, event)

@@ -39,6 +39,10 @@ class Desk(QObject):
         run_shown(Run | None): another run is looked into.
         sessions_changed(): the list of sessions looks different.
         settings_changed(): profile, model, parameters or limits of the session changed.
+        pointed(run, key, field, offset): a character of the transcript was clicked: that of a field
+            of an item, see `core.provenance.Span`.
+        lit(Light | None): what the current event of the inspector made, to be shown in the
+            transcript.
         problem_met(Problem): something failed that belongs to no run.
         done(str, callable): something was done that can be undone: what, and how to undo it.
         wanted(str): somebody asks for a place: "inspector", "settings", "sessions", "key",
@@ -50,6 +54,8 @@ class Desk(QObject):
     run_shown = Signal(object)
     sessions_changed = Signal()
     settings_changed = Signal()
+    pointed = Signal(object, str, str, int)
+    lit = Signal(object)
     problem_met = Signal(object)
     done = Signal(str, object)
     wanted = Signal(str)

@@ -20,7 +20,7 @@ from playground.core.profile import SANDBOX
 from playground.core.session import Run
 from playground.ui import theme, words
 from playground.ui.panels.chat import ChatPanel
-from playground.ui.panels.inspector import EVENTS, REQUEST, InspectorPanel
+from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
 from playground.ui.panels.structured import StructuredPanel
@@ -112,15 +112,15 @@ class Tour:
 
         desk.wanted.emit("inspector")
         self.inspector.advance()
-        self.inspector.events.go_to(len(longer.recording) // 2)
+        self.inspector.events.list.go_to(len(longer.recording) // 2)
         self.picture(
             "inspected",
             "Every event of that answer: when it came, what it carried, and its raw bytes.",
             events=longer.transcript.events,
         )
-        self.inspector.tabs.pick(REQUEST)
+        self.inspector.show_page("request")
         self.picture("request", "Exactly what was sent, with the key masked.")
-        self.inspector.tabs.pick(EVENTS)
+        self.inspector.show_page("events")
 
         self.chat.regenerate()
         again = self._newest()

@@ -233,7 +233,7 @@ async def many_events(home: str) -> list[tuple[str, str, str]]:
         dock: Any = stage.window.docks["inspector"].widget()
         with Heart() as filtered:
             for text in ("w", "wo", "word", "response.completed", "nowhere", ""):
-                dock.filter.text.setText(text)
+                dock.events.filter.text.setText(text)
                 await asyncio.sleep(0.3)
                 await until(lambda: not stage.events.working)
     return [

@@ -97,7 +97,7 @@ class Stage:
     @property
     def events(self) -> EventList:
         inspector: Any = self.window.docks["inspector"].widget()
-        events: EventList = inspector.events
+        events: EventList = inspector.events.list
         return events
 
     def send(self, text: str, model: str, **directions: object) -> Run:

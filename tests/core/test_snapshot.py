@@ -62,6 +62,7 @@ def full() -> Transcript:
     """A transcript none of whose fields has its default."""
     made = Transcript(
         now=9,
+        number=8,
         leg=1,
         legs=2,
         requests=3,
@@ -90,6 +91,7 @@ def full() -> Transcript:
         malformed=2,
         misread={3: "ValueError", 11: "nested too deeply to read"},
         repairs=["An index was missing."],
+        repaired={4: "An index was missing."},
         paused=["before_send"],
         limit="steps",
         limited="The model wants to call tools in step 11.",

@@ -126,7 +126,7 @@ class Stage:
         if "structured" in self.window.panels:
             self._clear_structured()
         self.inspector.tabs.pick(0)
-        self.inspector.filter.text.clear()
+        self.inspector.events.filter.text.clear()
         self.sessions.search.clear()
         self.chat.composer.attachments.take()  # a draft that was saved would stay in the list
         self.chat.composer.write("")

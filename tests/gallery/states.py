@@ -18,7 +18,6 @@ from playground.core.problem import Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile
 from playground.core.session import Run, new_id
 from playground.desktop import Desktop
-from playground.ui.panels.inspector import REQUEST, RESPONSE
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
@@ -522,27 +521,27 @@ async def tabbed(stage: Stage) -> None:
 
 async def events(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.events.go_to(42)
+    stage.inspector.events.list.go_to(42)
 
 
 async def raw_event(stage: Stage) -> None:
     await events(stage)
-    stage.inspector.detail.show_raw(True)
+    stage.inspector.events.detail.show_raw(True)
 
 
 async def request(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.tabs.pick(REQUEST)
+    stage.inspector.show_page("request")
 
 
 async def response(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.tabs.pick(RESPONSE)
+    stage.inspector.show_page("response")
 
 
 async def event_filter(stage: Stage) -> None:
     await done(stage)
-    stage.inspector.filter.text.setText("reasoning")
+    stage.inspector.events.filter.text.setText("reasoning")
     await asyncio.sleep(0)
 
 

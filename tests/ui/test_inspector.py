@@ -22,7 +22,9 @@ from pytestqt.qtbot import QtBot
 
 from playground.core.recording import SSE, Event
 from playground.core.session import Call, Run
-from playground.ui.panels.inspector import EVENTS, REQUEST, RESPONSE, InspectorPanel
+from playground.ui.panels.inspector import InspectorPanel
+
+EVENTS, REQUEST, RESPONSE = "events", "request", "response"
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def clipboard() -> str:
 
 def test_without_a_run_it_says_what_it_will_show(panel: InspectorPanel) -> None:
     assert "Every event of a run appears here" in visible_text(panel)
-    assert not panel.filter.isVisible()
+    assert not panel.events.filter.isVisible()
 
 
 def test_a_run_without_events_says_why(panel: InspectorPanel) -> None:
@@ -83,10 +85,10 @@ def test_a_hidden_inspector_waits_until_it_is_seen(
 ) -> None:
     unseen.show_run(typed())
     unseen.advance()
-    assert unseen.events.index is None
+    assert unseen.events.list.index is None
     unseen.show()
     qtbot.waitExposed(unseen)
-    assert unseen.events.index is not None
+    assert unseen.events.list.index is not None
     assert "70 events" in visible_text(unseen)
 
 
@@ -101,11 +103,11 @@ def test_what_streams_is_pulled(panel: InspectorPanel, typed: Callable[..., Run]
     run.take([run.recording[40]] * 5)
     panel.advance()
     assert "72 events" in visible_text(panel)
-    panel.events.go_to(3)
+    panel.events.list.go_to(3)
     assert "following" not in visible_text(panel)
     button(panel, "Jump to the newest event and follow").click()
     assert "following" in visible_text(panel)
-    assert panel.events.following
+    assert panel.events.list.following
 
 
 def test_the_same_run_again_keeps_the_place(
@@ -113,9 +115,9 @@ def test_the_same_run_again_keeps_the_place(
 ) -> None:
     run = typed()
     panel.show_run(run)
-    panel.events.go_to(19)
+    panel.events.list.go_to(19)
     panel.show_run(run)
-    assert panel.events.current == 19
+    assert panel.events.list.current == 19
 
 
 def test_the_event_is_shown_as_json_and_as_bytes(
@@ -124,15 +126,15 @@ def test_the_event_is_shown_as_json_and_as_bytes(
     run = typed()
     panel.show_run(run)
     assert "Pick an event" in visible_text(panel)
-    panel.events.go_to(19)
-    assert '  "item_id": "fc_02",' in panel.detail.text
+    panel.events.list.go_to(19)
+    assert '  "item_id": "fc_02",' in panel.events.detail.text
     assert "#19 · 636.3 ms · 183 bytes · chunk 17" in visible_text(panel)
     button(panel, "Copy what is shown, as it was sent").click()
     assert json.loads(clipboard())["item_id"] == "fc_02"
     button(panel, "Raw").click()
     raw = run.recording[19].raw.decode()
-    assert panel.detail.text.replace("↵", "") == raw.rstrip("\n") + "\n"
-    assert panel.detail.text.count("↵") == 3
+    assert panel.events.detail.text.replace("↵", "") == raw.rstrip("\n") + "\n"
+    assert panel.events.detail.text.count("↵") == 3
     button(panel, "Copy what is shown, as it was sent").click()
     assert clipboard() == raw
 
@@ -140,11 +142,11 @@ def test_the_event_is_shown_as_json_and_as_bytes(
 def test_what_is_wrong_with_an_event_is_said(panel: InspectorPanel, broken: Run) -> None:
     panel.show_run(broken)
     assert "3 flagged" in visible_text(panel)
-    panel.events.go_to(14)
+    panel.events.list.go_to(14)
     assert "could not be read: Unterminated string" in visible_text(panel)
-    panel.events.go_to(13)
+    panel.events.list.go_to(13)
     assert "No type of event that this version knows" in visible_text(panel)
-    panel.events.go_to(12)
+    panel.events.list.go_to(12)
     shown = visible_text(panel)
     assert "could not be read" not in shown
     assert "No type" not in shown
@@ -152,10 +154,10 @@ def test_what_is_wrong_with_an_event_is_said(panel: InspectorPanel, broken: Run)
 
 def test_facts_and_comments_have_details_too(panel: InspectorPanel, chunked: Run) -> None:
     panel.show_run(chunked)
-    panel.events.go_to(1)
-    assert '"status": 200' in panel.detail.text
+    panel.events.list.go_to(1)
+    assert '"status": 200' in panel.events.detail.text
     assert "noted by Playground" in visible_text(panel)
-    panel.events.go_to(2)
+    panel.events.list.go_to(2)
     assert "carries no data" in visible_text(panel)
 
 
@@ -163,10 +165,10 @@ def test_a_huge_event_is_shown_in_part(panel: InspectorPanel, tape: Any) -> None
     tape.typed("response.output_text.delta", delta="a" * 300_000)
     run = tape.run(lambda *_: None)
     panel.show_run(run)
-    panel.events.go_to(0)
-    assert len(panel.detail.text) < 50_000
+    panel.events.list.go_to(0)
+    assert len(panel.events.detail.text) < 50_000
     button(panel, "Show all of the event").click()
-    assert panel.detail.text.count("a") >= 300_000
+    assert panel.events.detail.text.count("a") >= 300_000
     button(panel, "Copy what is shown, as it was sent").click()
     assert len(json.loads(clipboard())["delta"]) == 300_000
 
@@ -174,7 +176,7 @@ def test_a_huge_event_is_shown_in_part(panel: InspectorPanel, tape: Any) -> None
 def test_a_masked_event_says_so(panel: InspectorPanel, tape: Any) -> None:
     tape.raw(b'data: {"type":"error","message":"bad key ********"}\n\n', masked=True)
     panel.show_run(tape.run(lambda *_: None))
-    panel.events.go_to(0)
+    panel.events.list.go_to(0)
     assert "a key stood here and was overwritten" in visible_text(panel)
 
 
@@ -185,16 +187,16 @@ def test_the_text_narrows_as_it_is_typed(
     panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
 ) -> None:
     panel.show_run(typed())
-    qtbot.keyClicks(panel.filter.text, "arguments")
+    qtbot.keyClicks(panel.events.filter.text, "arguments")
     assert "7 of 70 events" in visible_text(panel)
-    panel.filter.text.clear()
+    panel.events.filter.text.clear()
     assert "70 events" in visible_text(panel)
     assert " of 70" not in visible_text(panel)
 
 
 def test_a_regular_expression_narrows(panel: InspectorPanel, typed: Callable[..., Run]) -> None:
     panel.show_run(typed())
-    panel.filter.text.setText(r"/function_call_arguments\.(delta|done)/")
+    panel.events.filter.text.setText(r"/function_call_arguments\.(delta|done)/")
     assert "5 of 70 events" in visible_text(panel)
 
 
@@ -202,12 +204,12 @@ def test_a_broken_expression_is_a_sentence_and_changes_nothing(
     panel: InspectorPanel, typed: Callable[..., Run]
 ) -> None:
     panel.show_run(typed())
-    panel.filter.text.setText("arguments")
-    panel.filter.text.setText("/(a/")
+    panel.events.filter.text.setText("arguments")
+    panel.events.filter.text.setText("/(a/")
     assert "Not a regular expression, at 2: missing closing parenthesis." in visible_text(panel)
-    assert panel.events.index is not None
-    assert len(panel.events.index) == 7
-    panel.filter.text.setText("/(a)/")
+    assert panel.events.list.index is not None
+    assert len(panel.events.list.index) == 7
+    panel.events.filter.text.setText("/(a)/")
     assert "regular expression" not in visible_text(panel)
 
 
@@ -220,12 +222,12 @@ def test_no_expression_can_hold_up_the_window(
     run = Run("r", "s", None, Call(), "p", [], lambda *_: None)
     run.take([Event(0, SSE, raw)] * 20)
     panel.show_run(run)
-    panel.filter.text.setText(f"/{pattern}/")
-    qtbot.waitUntil(lambda: not panel.events.working)
+    panel.events.filter.text.setText(f"/{pattern}/")
+    qtbot.waitUntil(lambda: not panel.events.list.working)
     assert "0 of 20 events" in visible_text(panel)
     assert "20 took too much work to search" in visible_text(panel)
-    panel.filter.text.setText("/a+!/")
-    qtbot.waitUntil(lambda: not panel.events.working)
+    panel.events.filter.text.setText("/a+!/")
+    qtbot.waitUntil(lambda: not panel.events.list.working)
     assert "too much work" not in visible_text(panel)
 
 
@@ -234,7 +236,7 @@ def test_types_are_ticked_in_a_menu_that_stays(
 ) -> None:
     panel.show_run(typed())
     button(panel, "Types of event: All types").click()
-    menu = panel.filter._menu
+    menu = panel.events.filter._menu
     assert menu.isVisible()
     rows = {action.text().split("\t")[0]: action for action in menu.actions()}
     assert rows["response.output_text.delta"].text().endswith("\t42")
@@ -259,10 +261,10 @@ def test_types_are_ticked_in_a_menu_that_stays(
 
 def test_only_what_is_flagged(panel: InspectorPanel, broken: Run) -> None:
     panel.show_run(broken)
-    panel.filter._open()
-    (flagged,) = [row for row in panel.filter._menu.actions() if "Flagged" in row.text()]
+    panel.events.filter._open()
+    (flagged,) = [row for row in panel.events.filter._menu.actions() if "Flagged" in row.text()]
     flagged.toggle()
-    panel.filter._menu.close()
+    panel.events.filter._menu.close()
     assert "3 of 19 events" in visible_text(panel)
 
 
@@ -271,11 +273,11 @@ def test_find_goes_to_the_filter(
 ) -> None:
     panel.show_run(typed())
     panel.activateWindow()
-    panel.tabs.pick(REQUEST)
+    panel.show_page(REQUEST)
     panel.setFocus()
     qtbot.keyClick(panel, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert panel.tabs.index == EVENTS
-    assert panel.filter.text.hasFocus()
+    assert panel.current is panel.events
+    assert panel.events.filter.text.hasFocus()
 
 
 # Request and response.
@@ -285,7 +287,7 @@ def test_the_request_is_shown_as_it_was_sent(
     panel: InspectorPanel, typed: Callable[..., Run]
 ) -> None:
     panel.show_run(typed())
-    panel.tabs.pick(REQUEST)
+    panel.show_page(REQUEST)
     shown = visible_text(panel)
     assert "POST https://api.openai.com/v1/responses" in shown
     assert "Content-Type: application/json" in shown
@@ -307,7 +309,7 @@ def test_no_key_is_shown_or_copied(panel: InspectorPanel, tape: Any) -> None:
     tape.after(5).fact("head", status=200, headers=[["set-cookie", "id=sk-leak-42"]])
     panel.show_run(tape.run(lambda *_: None))
     for page in (REQUEST, RESPONSE):
-        panel.tabs.pick(page)
+        panel.show_page(page)
         assert "sk-leak" not in visible_text(panel)
         name = "the request" if page == REQUEST else "status and headers"
         button(panel, f"Copy {name}, secrets overwritten").click()
@@ -317,7 +319,7 @@ def test_no_key_is_shown_or_copied(panel: InspectorPanel, tape: Any) -> None:
 
 def test_every_attempt_can_be_looked_at(panel: InspectorPanel, broken: Run, qtbot: QtBot) -> None:
     panel.show_run(broken)
-    panel.tabs.pick(RESPONSE)
+    panel.show_page(RESPONSE)
     assert "200 OK" in visible_text(panel)
     assert "The connection broke in the middle of the answer." in visible_text(panel)
     (picker,) = [one for one in panel.findChildren(QComboBox) if one.isVisible()]
@@ -333,9 +335,9 @@ def test_the_response_says_when_and_how_much(
     panel: InspectorPanel, typed: Callable[..., Run]
 ) -> None:
     panel.show_run(typed())
-    panel.tabs.pick(RESPONSE)
+    panel.show_page(RESPONSE)
     assert "200 OK · HTTP/1.1" in visible_text(panel)
-    facts = panel.response.facts.text.split("\n")
+    facts = panel.page("response").view.facts.text.split("\n")
     assert "headers after 212.4 ms" in facts
     assert "first event after 214.0 ms" in facts
     assert "first token after 597.1 ms" in facts
@@ -350,18 +352,18 @@ def test_the_response_of_a_running_request_grows(
 ) -> None:
     run = typed(running=True)
     panel.show_run(run)
-    panel.tabs.pick(RESPONSE)
-    assert "body 65 events" in panel.response.facts.text
+    panel.show_page(RESPONSE)
+    assert "body 65 events" in panel.page("response").view.facts.text
     run.take([run.recording[40]] * 5)
     panel.advance()
-    assert "body 70 events" in panel.response.facts.text
+    assert "body 70 events" in panel.page("response").view.facts.text
 
 
 def test_no_answer_is_said(panel: InspectorPanel, tape: Any) -> None:
     tape.request("responses", {})
     run = tape.run(lambda *_: None, running=True)
     panel.show_run(run)
-    panel.tabs.pick(RESPONSE)
+    panel.show_page(RESPONSE)
     assert "Waiting for the answer" in visible_text(panel)
     run.note("failed", {"problem": {"title": "Nothing listens at this address."}})
     panel.advance()
@@ -373,15 +375,15 @@ def test_no_answer_is_said(panel: InspectorPanel, tape: Any) -> None:
 
 def test_every_control_has_a_name(panel: InspectorPanel, broken: Run) -> None:
     panel.show_run(broken)
-    panel.events.go_to(14)
+    panel.events.list.go_to(14)
     for page in (EVENTS, REQUEST, RESPONSE):
-        panel.tabs.pick(page)
+        panel.show_page(page)
         nameless = [
             one
             for kind in (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit)
             for one in panel.findChildren(kind)
             if one.isVisible() and not one.accessibleName() and one.objectName()[:3] != "qt_"
-            and one.parent() is not panel.filter.text
+            and one.parent() is not panel.events.filter.text
         ]  # fmt: skip
         assert nameless == []
 
@@ -390,9 +392,9 @@ def test_foreign_text_is_never_html(panel: InspectorPanel, tape: Any) -> None:
     tape.fact("request", method="POST", url="http://x/<b>y</b>", headers=[], body="")
     tape.fact("head", status=200, reason="<i>fine</i>", headers=[["x-request-id", "<u>1</u>"]])
     panel.show_run(tape.run(lambda *_: None))
-    panel.events.go_to(0)
+    panel.events.list.go_to(0)
     for page in (EVENTS, REQUEST, RESPONSE):
-        panel.tabs.pick(page)
+        panel.show_page(page)
         for label in panel.findChildren(QLabel):
             if label.isVisible():
                 assert label.textFormat() == Qt.TextFormat.PlainText, label.text()

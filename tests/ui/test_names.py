@@ -186,8 +186,8 @@ async def test_while_something_runs(opening: Opening) -> None:
 async def test_the_inspector(tab: str, opening: Opening) -> None:
     async with conversation(opening, "reasoning") as driver:
         driver.click(driver.button(tab))
-        driver.inspector.events.setFocus()
-        driver.press("Home", driver.inspector.events)
+        driver.inspector.events.list.setFocus()
+        driver.press("Home", driver.inspector.events.list)
         await driver.idle()
         check(driver.inspector)
 

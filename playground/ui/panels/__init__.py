@@ -38,8 +38,10 @@ PANELS: tuple[PanelSpec, ...] = (
 
 
 def _inspector(desk: Desk) -> InspectorPanel:
-    panel = InspectorPanel()
+    panel = InspectorPanel(desk=desk)
     desk.run_shown.connect(panel.show_run)
+    desk.pointed.connect(panel.point)
+    panel.looking.lit.connect(desk.lit)
     desk.clock.watch(panel.advance, slow=True)
     return panel
 

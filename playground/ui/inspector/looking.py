@@ -1,0 +1,136 @@
+"""Looking: what the pages of the inspector look at together: a run, and a place in it.
+
+A page says here what was picked in it and hears what was picked in another. What has to be read
+from the recording first (who made a character) is read in slices between frames.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from playground.core.provenance import Provenance, Span
+from playground.core.recording import Recording
+from playground.core.session import Run
+from playground.endpoints import BY_ID
+from playground.ui.widgets.eventindex import EventIndex
+
+if TYPE_CHECKING:
+    from playground.ui.desk import Desk
+
+GLANCE = 40_000_000
+"""Nanoseconds that a click may read at once: about 10,000 events."""
+SLICE = 6_000_000
+"""Nanoseconds of one slice of a backlog."""
+
+
+class Light(NamedTuple):
+    """What an event made, to be shown where the transcript is."""
+
+    run: str
+    """Id."""
+    keys: tuple[str, ...] = ()
+    """Of the items that it changed."""
+    spans: tuple[Span, ...] = ()
+    """The characters that it brought."""
+
+
+class Looking(QObject):
+    """Signals:
+    shown(): another run is looked into, or none.
+    picked(int): another event is the current one; -1: none is.
+    hovered(int): the pointer is over what belongs to this event; -1: over nothing.
+    lit(Light | None): what the current event made.
+    wanted(str): a page shall be shown, by its id.
+    """
+
+    shown = Signal()
+    picked = Signal(int)
+    hovered = Signal(int)
+    lit = Signal(object)
+    wanted = Signal(str)
+
+    def __init__(self, desk: Desk | None, parent: QObject | None = None) -> None:
+        """`desk`: None where only a run is to be looked at, and nothing done with it."""
+        super().__init__(parent)
+        self.desk = desk
+        self.run: Run | None = None
+        self.index: EventIndex | None = None
+        """Of the run's events; made by the list of them."""
+        self.number = -1
+        """The current event."""
+        self._provenance: Provenance | None = None
+        self._of: Recording | None = None
+        self._sought: tuple[str, str, int] | None = None
+        """A character whose event is wanted."""
+        self._slices = QTimer(self)
+        self._slices.setSingleShot(True)
+        self._slices.timeout.connect(lambda: self._read(SLICE))
+
+    def show_run(self, run: Run | None) -> None:
+        self.run, self.index, self.number = run, None, -1
+        self._sought = None
+        self._slices.stop()
+        self.shown.emit()
+        self.lit.emit(None)
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Of the run's recording as far as it was read; made when somebody asks."""
+        run = self.run
+        if run is None:
+            return None
+        if self._provenance is None or self._of is not run.recording:
+            self._of = run.recording
+            self._provenance = Provenance(run.recording, BY_ID[run.call.api].reduce)
+        return self._provenance
+
+    # Places.
+
+    def pick(self, number: int) -> None:
+        """Make an event the current one; -1: none."""
+        if number == self.number:
+            return
+        self.number = number
+        self._sought = None
+        self.picked.emit(number)
+        self._read(GLANCE)
+
+    def hover(self, number: int) -> None:
+        self.hovered.emit(number)
+
+    def point(self, key: str, field: str, offset: int) -> None:
+        """Make the event current that brought this character of an item's field."""
+        self._sought = (key, field, offset)
+        self._read(GLANCE)
+
+    def _read(self, budget: int) -> None:
+        """Answer what was asked, reading on where that is needed."""
+        provenance = self.provenance
+        if provenance is None:
+            return
+        sought, number = self._sought, self.number
+        if sought is None and (number < 0 or number < provenance.read):
+            self._light()
+            return
+        done = provenance.step(budget)
+        if sought is not None and (found := provenance.event(*sought)) is not None:
+            self._sought = None
+            if found == self.number:
+                self.picked.emit(found)
+                self._light()
+            else:
+                self.pick(found)
+        elif sought is None and number < provenance.read:
+            self._light()
+        elif not done:
+            self._slices.start(0)
+
+    def _light(self) -> None:
+        run, provenance, number = self.run, self._provenance, self.number
+        if run is None or provenance is None or number < 0:
+            self.lit.emit(None)
+            return
+        spans = tuple(provenance.spans(number))
+        self.lit.emit(Light(run.id, provenance.items(number), spans))

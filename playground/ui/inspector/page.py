@@ -1,0 +1,32 @@
+"""Page: one way of looking into a run; a tab of the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from playground.ui.inspector.looking import Looking
+
+
+class Page(QWidget):
+    """It shows `looking.run`, which has events. It is made when it is first shown, and told to
+    `advance` from then on while it can be seen."""
+
+    def __init__(self, looking: Looking, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.looking = looking
+        self.beside: QWidget | None = None
+        """What stands beside the tabs while the page is shown: a filter, a choice."""
+
+    def advance(self) -> None:
+        """Look at what is new in the run, or at another run; cheap when nothing is."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    id: str
+    title: str
+    make: Callable[[Looking, QWidget], Page]
