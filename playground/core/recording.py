@@ -242,21 +242,23 @@ class Recording:
         """The bytes of each event."""
         self.kinds: list[str] = []
         """The kind of each."""
-        self._times = array("q")
+        self.times = array("q")
+        """Nanoseconds of the run of each."""
+        self.chunks = array("i")
+        """The network chunk of each; -1 for facts."""
         self._legs = array("i")
         self._attempts = array("i")
-        self._chunks = array("i")
         self._masked = bytearray()
         self.append(events)
 
     def append(self, batch: Iterable[Event]) -> None:
         if columns := tuple(zip(*batch, strict=True)):
             times, kinds, raws, legs, attempts, chunks, masked = columns
-            self._times.extend(times)
+            self.times.extend(times)
             self.kinds.extend(kinds)
             self._legs.extend(legs)
             self._attempts.extend(attempts)
-            self._chunks.extend(chunks)
+            self.chunks.extend(chunks)
             self._masked.extend(masked)
             self.raws.extend(raws)
 
@@ -279,12 +281,12 @@ class Recording:
         if isinstance(at, slice):
             return list(map(Event._make, self._rows(at)))
         return Event(
-            self._times[at],
+            self.times[at],
             self.kinds[at],
             self.raws[at],
             self._legs[at],
             self._attempts[at],
-            self._chunks[at],
+            self.chunks[at],
             bool(self._masked[at]),
         )
 
@@ -294,12 +296,12 @@ class Recording:
 
     def _rows(self, at: slice) -> Iterator[tuple[Any, ...]]:
         return zip(
-            self._times[at],
+            self.times[at],
             self.kinds[at],
             self.raws[at],
             self._legs[at],
             self._attempts[at],
-            self._chunks[at],
+            self.chunks[at],
             map(bool, self._masked[at]),
             strict=True,
         )
