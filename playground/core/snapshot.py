@@ -17,7 +17,7 @@ from playground.core.usage import Usage
 
 FORMAT = 1
 
-LEFT_OUT = frozenset(("scratch", "_by_key"))
+LEFT_OUT = frozenset(("scratch", "_by_key", "number"))
 _EMPTY = Transcript()
 KEPT = tuple(one.name for one in fields(Transcript) if one.name not in LEFT_OUT)
 _KEPT = frozenset(KEPT)

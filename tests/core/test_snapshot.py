@@ -62,7 +62,6 @@ def full() -> Transcript:
     """A transcript none of whose fields has its default."""
     made = Transcript(
         now=9,
-        number=8,
         leg=1,
         legs=2,
         requests=3,

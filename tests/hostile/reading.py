@@ -45,7 +45,7 @@ class Read:
         """All that the transcript says, but for numbers of pieces of a body."""
         shown = snapshot(self.transcript)
         if self.blocks[:1] == [("body", self.body)]:
-            for name in ("events", "misread", "rev"):
+            for name in ("events", "misread", "repaired", "rev"):
                 shown.pop(name, None)
             shown["items"] = [{**item, "rev": 0} for item in shown.get("items", ())]
         return json.dumps(shown, default=str)  # NaN is not equal to itself
