@@ -34,7 +34,9 @@ class Span(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Traced(Transcript):
+class Traced(Transcript):
+    """A transcript that says what changed in it."""
+
     touched: list[Item] = field(default_factory=list)
     """Items that changed since somebody looked."""
 
@@ -84,7 +86,7 @@ class _Trace:
     def _replaced(self, text: Text, number: int) -> None:
         """What the new text shares with the old from the beginning on was there before."""
         old, (new, self.cursor) = "".join(self.pieces), text.after(0)
-        same = _common(old, new)
+        same = common(old, new)
         cut = bisect_left(self.ends, same)
         if cut < len(self.ends):
             del self.events[cut + 1 :], self.ends[cut + 1 :]
@@ -117,7 +119,7 @@ class Provenance:
     ) -> None:
         self.recording = recording
         self._clock = clock
-        self._transcript = _Traced()
+        self._transcript = Traced()
         self._reader = Reader(reduce, self._transcript)
         self._traces: dict[tuple[str, str], _Trace] = {}
         self._keys: list[str] = [""]
@@ -231,7 +233,7 @@ FIELDS = ("text", "refusal", "summary", "arguments", "code")
 """Of items, that grow."""
 
 
-def _common(one: str, other: str) -> int:
+def common(one: str, other: str) -> int:
     """How many characters both begin with."""
     low, high = 0, min(len(one), len(other))
     while low < high:
