@@ -248,7 +248,8 @@ class Recording:
         """The network chunk of each; -1 for facts."""
         self._legs = array("i")
         self._attempts = array("i")
-        self._masked = bytearray()
+        self.masked = bytearray()
+        """For each, whether a secret was overwritten in it: 0 or 1."""
         self.append(events)
 
     def append(self, batch: Iterable[Event]) -> None:
@@ -259,7 +260,7 @@ class Recording:
             self._legs.extend(legs)
             self._attempts.extend(attempts)
             self.chunks.extend(chunks)
-            self._masked.extend(masked)
+            self.masked.extend(masked)
             self.raws.extend(raws)
 
     @property
@@ -287,7 +288,7 @@ class Recording:
             self._legs[at],
             self._attempts[at],
             self.chunks[at],
-            bool(self._masked[at]),
+            bool(self.masked[at]),
         )
 
     def since(self, count: int) -> list[Event]:
@@ -302,6 +303,6 @@ class Recording:
             self._legs[at],
             self._attempts[at],
             self.chunks[at],
-            map(bool, self._masked[at]),
+            map(bool, self.masked[at]),
             strict=True,
         )
