@@ -20,6 +20,7 @@ What is divided follows rules that look at the text alone:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -47,6 +48,7 @@ _TAIL = 500  # characters of whole lines that may wait in the tail
 _PEEK = 512  # characters of a long line of code that decide whether it ends the code
 _SLICE = 16_000  # characters that are taken in at once
 
+_PAIR = re.compile("\r\n")
 _HALVES = re.compile("[\r\ud800-\udbff]")
 _LETTER = r"(?=[^\W\d_])"  # what follows a break must not look like the beginning of a block
 _AFTER_SENTENCE = re.compile(rf"[.!?:;…][\"'”’»)\]]*[ \t]+{_LETTER}|[。！？；]{_LETTER}")
@@ -64,10 +66,13 @@ class MarkdownStream:
         self.rev = 0
         "grows with everything that is fed"
         self._blocks: list[Block] = []
+        self._begins: list[int] = []
         self._closed = 0
         self._fed: list[str] = []
         self._held = ""  # half of a line end or of a surrogate pair
         self._line = ""  # the line that has not ended
+        self._begin = 0  # where in the text that line begins, its line ends as they are read
+        self._pairs: list[int] = []  # where such a line end was a carriage return and a line feed
         self._solid = False  # that line is code, which is never broken
         self._tail = _Tail()
         self._finished = False
@@ -99,6 +104,12 @@ class MarkdownStream:
         self._advance()
         return self._closed
 
+    def origin(self, number: int) -> int:
+        """Where in all that was fed the first line of a block begins."""
+        self._advance()
+        begin = self._begins[number]
+        return begin + bisect_left(self._pairs, begin)
+
     def _advance(self) -> None:
         if not self._fed:
             return
@@ -107,8 +118,8 @@ class MarkdownStream:
         self._held = ""
         if not self._finished and text[-1:] and _HALVES.match(text[-1]):
             text, self._held = text[:-1], text[-1]
-        text = whole(text).replace("\r\n", "\n").replace("\r", "\n")
-        del self._blocks[self._closed :]
+        text = self._lined(whole(text))
+        del self._blocks[self._closed :], self._begins[self._closed :]
         for at in range(0, len(text), _SLICE):
             if at:
                 self._settle()
@@ -116,18 +127,38 @@ class MarkdownStream:
         pieces = self._look()
         if len(self._tail.source) > _TAIL and not self._must_wait(pieces):
             del pieces[: self._settle()]
-        self._blocks.extend(piece.block for piece in pieces)
+        self._add(pieces)
         if self._finished:
             self._closed = len(self._blocks)
+
+    def _lined(self, text: str) -> str:
+        """The text with all its line ends the same."""
+        if "\r" not in text:
+            return text
+        here = self._begin + len(self._line)
+        pairs = (match.start() for match in _PAIR.finditer(text))
+        self._pairs += [here + at - count for count, at in enumerate(pairs)]
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _add(self, pieces: Sequence[_Piece]) -> None:
+        for piece in pieces:
+            self._blocks.append(piece.block)
+            self._begins.append(piece.begin)
 
     def _take(self, text: str) -> None:
         first, *others = text.split("\n")
         self._line += first
         self._break_line()
         for line in others:
-            self._tail.source += self._line + "\n"
+            self._end_line(self._line + "\n", len(self._line) + 1)
             self._line, self._solid = line, False
             self._break_line()
+
+    def _end_line(self, line: str, length: int) -> None:
+        """Put a line to the tail, that took so many characters of the text."""
+        self._tail.source += line
+        self._tail.begins.append(self._begin)
+        self._begin += length
 
     def _look(self) -> list[_Piece]:
         """The blocks of the tail, the line that has not ended included."""
@@ -156,7 +187,7 @@ class MarkdownStream:
                 cut = _cut(self._line, row=True)
                 if cut is None:
                     return
-            self._tail.source += self._line[:cut].rstrip(" \t") + "\n"
+            self._end_line(self._line[:cut].rstrip(" \t") + "\n", cut)
             self._line = self._line[cut:]
             if isinstance(last, Paragraph):
                 self._divide(pieces)
@@ -169,7 +200,8 @@ class MarkdownStream:
         scaffold = _scaffold(lines, _Piece(pieces[-1].block, after, inside=True))
         if scaffold is not None:
             self._close(pieces)
-            self._tail = _Tail("".join(scaffold), Place(len(scaffold), after.within, inside=True))
+            place = Place(len(scaffold), after.within, inside=True)
+            self._tail = _Tail("".join(scaffold), place, [self._begin] * len(scaffold))
 
     def _settle(self) -> int:
         """Close what the whole lines of the tail allow to be closed; how many blocks that is."""
@@ -182,6 +214,7 @@ class MarkdownStream:
         last = pieces[-1]
         if not isinstance(last.block, Code) and tail.source.endswith("\n\n\n"):
             tail.source = tail.source.rstrip("\n") + "\n\n"
+            del tail.begins[tail.source.count("\n") :]
         if len(pieces) == 1 and not isinstance(last.block, Code | Table):
             return 0
         lines = _lines(tail.source)
@@ -189,7 +222,7 @@ class MarkdownStream:
         if scaffold is None:
             return 0  # a nesting that cannot be rebuilt: the tail waits, at a cost
         self._close(pieces[:-1])
-        source = lines[last.leaf.start :]
+        source, begins = lines[last.leaf.start :], tail.begins[last.leaf.start :]
         rest = _Tail(place=Place(len(scaffold), last.leaf.within, last.inside))
         if len(pieces) == 1:
             rest.lines, rest.rows = tail.lines, tail.rows
@@ -198,8 +231,10 @@ class MarkdownStream:
                 rest.lines.extend(grown[grown.settled :])
             case Table(rows=rows):
                 rest.rows.extend(rows[rows.settled :])
-        del source[last.head : last.head + last.body]
+        taken = slice(last.head, last.head + last.body)
+        del source[taken], begins[taken]
         rest.source = "".join(scaffold + source)
+        rest.begins = [last.begin] * len(scaffold) + begins
         self._tail = rest
         return len(pieces) - 1
 
@@ -210,7 +245,7 @@ class MarkdownStream:
         return not self._tail.source.endswith("\n\n\n")
 
     def _close(self, pieces: Sequence[_Piece]) -> None:
-        self._blocks.extend(piece.block for piece in pieces)
+        self._add(pieces)
         self._closed += len(pieces)
 
     def _read(self, source: str) -> list[_Piece]:
@@ -233,6 +268,10 @@ class MarkdownStream:
                 case _:
                     text = (Span(leaf.content),) if leaf.content else ()
                     pieces.append(_Piece(Paragraph(text, leaf.within), leaf))
+        begins = self._tail.begins
+        for piece in pieces:
+            at = piece.leaf.start
+            piece.begin = begins[at] if at < len(begins) else self._begin
         return pieces
 
     def _text(self, leaf: Leaf, inside: bool) -> list[_Piece]:
@@ -262,6 +301,8 @@ class _Tail:
 
     source: str = ""
     place: Place = field(default_factory=Place)
+    begins: list[int] = field(default_factory=list)
+    "where in the text each line of the source begins"
     lines: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     "what was taken out of its first block, when that is code or a table"
@@ -277,6 +318,8 @@ class _Piece:
     head: int = 0
     body: int = 0
     "how many lines of the source open it, and how many are its elements"
+    begin: int = 0
+    "where in the text its first line begins"
 
 
 def _lines(source: str) -> list[str]:

@@ -114,6 +114,48 @@ def test_any_chunking_gives_the_blocks_of_the_whole_text(text: str, places: list
         assert list(stream.blocks) == at_once(text)
 
 
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, st.sampled_from(["\n", "\r\n"]), st.lists(st.integers(0, 500), max_size=8))
+def test_it_is_known_where_in_the_text_each_block_begins(
+    text: str, end: str, places: list[int]
+) -> None:
+    lines = text.split("\n")
+    begins = [0]
+    for line in lines:
+        begins.append(begins[-1] + len(line) + len(end))
+    whole = MarkdownStream()
+    whole.finish()
+    assert not whole.blocks
+    expected = [begins[piece.leaf.start] for piece in whole._read(text)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown_stream, "_TAIL", 0)
+        stream = MarkdownStream()
+        for piece in cut(end.join(lines), places):
+            stream.feed(piece)
+            assert stream.closed <= len(stream.blocks)
+        stream.finish()
+        assert [stream.origin(number) for number in range(len(stream.blocks))] == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(["word ", "more. ", "a b, ", "# ", "\n"]), max_size=80))
+def test_the_parts_of_a_long_line_begin_where_it_was_broken(words: list[str]) -> None:
+    text = "".join(words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown_stream, "LONG", 20)
+        stream = MarkdownStream()
+        for at in range(0, len(text), 7):
+            stream.feed(text[at : at + 7])
+            assert stream.closed <= len(stream.blocks)
+        stream.finish()
+        places = [stream.origin(number) for number in range(len(stream.blocks))]
+    assert places == sorted(set(places))
+    for at, block in zip(places, stream.blocks, strict=True):
+        if isinstance(block, Paragraph | Heading) and block.spans:
+            said = block.spans[0].text.split("\n")[0]
+            assert text[at:].lstrip("# ").startswith(said.lstrip("# "))
+
+
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_closed_blocks_never_change_again(text: str) -> None:
