@@ -58,6 +58,11 @@ class Prefixes:
         """The transcript after the first `count` events."""
         return self.reader(count).transcript
 
+    def nearest(self, count: int) -> int:
+        """The events that need not be read again for the state after the first `count`."""
+        place = bisect_right(self._marks, count)
+        return self._marks[place - 1] if place else 0
+
     def seek(self, count: int, budget: int) -> Reader | None:
         """The same as `reader`, for about `budget` nanoseconds: None when more has to be read, and
         asking again goes on from there."""

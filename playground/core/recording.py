@@ -30,8 +30,9 @@ FACTS = frozenset(
         "starting",  # {text}: a server of ours is being started for this run
         "notice",  # {text}: something the reader of the answer should know
         "request",  # {method, url, headers: [[name, value]], body: text}
-        "connection",  # {host, port, proxy, reused, tcp_ms, tls_ms, tls, cipher, http}: what a
-        # request went out on; ms of what was done for it, null of what was not
+        "connection",  # {host, port, proxy, reused, ready_ms, tcp_ms, tls_ms, tls, cipher, http}:
+        # what a request went out on; ms of what was done for it (here, before anything left; then
+        # with the name looked up), null of what was not
         "head",  # {status, reason, version, headers: [[name, value]]}
         "eof",  # the body ended as its framing promised
         "cut",  # {problem}: the body ended early
@@ -294,6 +295,15 @@ class Recording:
     def since(self, count: int) -> list[Event]:
         """The events after the first `count`."""
         return self[count:]
+
+    def first(self, count: int) -> Recording:
+        """Its first `count` events, as a recording of their own that may grow another way."""
+        made, part = Recording(began=self.began), slice(count)
+        made.raws, made.kinds = self.raws[part], self.kinds[part]
+        made.times, made.chunks = self.times[part], self.chunks[part]
+        made._legs, made._attempts = self._legs[part], self._attempts[part]
+        made.masked = self.masked[part]
+        return made
 
     def _rows(self, at: slice) -> Iterator[tuple[Any, ...]]:
         return zip(

@@ -118,6 +118,11 @@ class Run:
     def running(self) -> bool:
         return bool(self.owner) and self.transcript.outcome is None
 
+    @property
+    def replayed(self) -> bool:
+        """It is how another run of this id stood once; nothing of it is ever sent or written."""
+        return False
+
     def now(self) -> int:
         return time.monotonic_ns() - self.t0
 

@@ -158,3 +158,13 @@ def test_numbers_that_are_too_long_for_an_integer() -> None:
 
 def test_what_only_the_standard_library_reads() -> None:
     assert parse('"\\ud83d"') == ("\ud83d", "")
+
+
+def test_the_first_events_grow_another_way() -> None:
+    whole = Recording([fact(n, "notice", {"text": str(n)}, leg=n) for n in range(5)], began=7.0)
+    part = whole.first(3)
+    assert part.began == 7.0
+    assert part.events == whole.events[:3]
+    part.append([fact(9, "ended")])
+    assert len(part) == 4 and part[3].kind == "ended"
+    assert len(whole) == 5 and whole[3].kind == "notice"
