@@ -76,8 +76,7 @@ def write(exported: Exported) -> bytes:
         cost=run.cost,
         events=len(run.recording),
     )
-    lines = [head.model_dump(mode="json"), *map(_row, run.recording)]
-    return b"".join(map(_line, lines))
+    return b"".join((_line(head.model_dump(mode="json")), *map(event_line, run.recording)))
 
 
 def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
@@ -113,6 +112,11 @@ def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
         recording=Recording(events, head.began),
         cost=head.cost,
     )
+
+
+def event_line(event: Event) -> bytes:
+    """One event as a line of such a file, its end included."""
+    return _line(_row(event))
 
 
 def _without_secrets(call: Call) -> Call:
