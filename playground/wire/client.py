@@ -21,6 +21,7 @@ from playground.core.problem import Failure, Problem, from_exception, from_respo
 from playground.core.profile import Address, is_loopback, is_secret, origin
 from playground.wire import problems, retry, tls
 from playground.wire.body import Body
+from playground.wire.connecting import Connecting
 from playground.wire.limits import Limits, Watch
 from playground.wire.tape import Tape
 
@@ -36,12 +37,15 @@ class Route:
 
     urls: list[str]
     """The request's own, then those it was redirected to."""
-    proxy: str = ""
-    """host:port of what stands between, where the last connection was not to the server itself."""
+    connecting: Connecting
 
     @property
     def url(self) -> str:
         return self.urls[-1]
+
+    @property
+    def proxy(self) -> str:
+        return self.connecting.proxy
 
 
 class Client:
@@ -80,7 +84,7 @@ class Client:
 
         Once a success has begun to arrive nothing does: a second answer would be paid for too.
         """
-        route = Route([address.url])
+        route = Route([address.url], Connecting(tape.now))
         status = 0
         headers: dict[str, str] = {}
         said = b""
@@ -91,6 +95,7 @@ class Client:
                 response = await self._send(request, address.secrets, watch, route)
                 async with contextlib.aclosing(response):
                     status, headers = response.status_code, dict(response.headers)
+                    tape.fact("connection", _connection(response, route))
                     tape.fact("head", _head(response, route))
                     body = Body(
                         tape,
@@ -112,6 +117,8 @@ class Client:
             else:
                 tape.fact("eof")
         except Exception as error:
+            if not status and route.connecting.made:
+                tape.fact("connection", route.connecting.facts())
             if watch.expired:
                 problem = problems.timed_out(route.url, watch.which, watch.limit)
                 tape.failure("timeout", problem, which=watch.which, seconds=watch.limit)
@@ -132,27 +139,19 @@ class Client:
         self, request: httpx.Request, secrets: Iterable[bytes], watch: Watch, route: Route
     ) -> httpx.Response:
         """The head of the answer, after redirects; `route` grows by each. Raises Failure too."""
-        opened: list[Any] = []
+        connecting = route.connecting
 
         async def trace(name: str, info: dict[str, Any]) -> None:
-            match name:
-                case "connection.connect_tcp.started":
-                    called, url = (info["host"], info["port"]), request.url
-                    direct = called == (url.raw_host.decode(), url.port or PORTS[url.scheme])
-                    route.proxy = "" if direct else problems.join(*called)
-                case "connection.connect_tcp.complete":
-                    opened.append(info["return_value"])
-                case "http11.send_request_headers.started":
-                    # Asking a proxy to CONNECT is still a part of connecting.
-                    if info["request"].method != b"CONNECT":
-                        watch.begin("first_token")
-                case _:
-                    pass
+            connecting.see(name, info)
+            if name == "http11.send_request_headers.started" and not connecting.tunnel:
+                watch.begin("first_token")
 
         try:
             while True:
                 watch.begin("connect")
                 request.extensions["trace"] = trace
+                url = request.url
+                connecting.to(url.raw_host.decode(), url.port or PORTS.get(url.scheme, 0))
                 response = await self._client(request.url).send(request, stream=True)
                 onward = response.next_request
                 if onward is None:
@@ -166,7 +165,7 @@ class Client:
         except BaseException:
             # WORKAROUND: httpcore 1.0.9 forgets the socket when it is cancelled in the handshake
             # of TLS (its `start_tls` closes on Exception only). May go when it no longer does.
-            for stream in opened:
+            for stream in connecting.opened:
                 await stream.aclose()
             raise
 
@@ -270,6 +269,11 @@ def _redacted(name: str, value: str, secrets: Iterable[bytes]) -> str:
         return "****" if value.encode("latin-1", "replace") in secrets else value
     scheme, blank, _ = value.partition(" ")
     return f"{scheme} ****" if blank and name.lower().endswith("authorization") else "****"
+
+
+def _connection(response: httpx.Response, route: Route) -> dict[str, Any]:
+    stream = response.extensions.get("network_stream")
+    return route.connecting.facts(stream, response.http_version)
 
 
 def _head(response: httpx.Response, route: Route) -> dict[str, Any]:

@@ -94,9 +94,9 @@ class Wire:
         """Send a request now. `t0` is the run's beginning on the monotonic clock, nanoseconds;
         `earlier` counts the attempts of this leg before, when one goes on with its answer.
 
-        Of each attempt there is a `request`, a `head`, the body, and `eof`, `cut`, `timeout` or
-        `failed`; `retry` stands before the next one. The raw bytes are those of the body after
-        chunked transfer and compression were undone, with secrets overwritten.
+        Of each attempt there is a `request`, a `connection`, a `head`, the body, and `eof`, `cut`,
+        `timeout` or `failed`; `retry` stands before the next one. The raw bytes are those of the
+        body after chunked transfer and compression were undone, with secrets overwritten.
         """
         if self._closed:
             raise RuntimeError("the wire is closed")

@@ -227,8 +227,9 @@ class Heard:
 
     @property
     def kinds(self) -> list[str]:
-        """With repeated kinds of the body folded into one."""
-        kinds = [event.kind for event in self.events]
+        """With repeated kinds of the body folded into one, and without the connection: it depends
+        on what went before."""
+        kinds = [event.kind for event in self.events if event.kind != "connection"]
         return [
             kind
             for number, kind in enumerate(kinds)

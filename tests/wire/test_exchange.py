@@ -262,7 +262,8 @@ async def test_a_connection_reset_in_the_middle(serve: Any, talk: Any) -> None:
             events += batch
             if any(event.kind == SSE for event in events):
                 got.set()
-    assert [event.kind for event in events] == ["request", "head", SSE, "cut"]
+    kinds = [event.kind for event in events]
+    assert kinds == ["request", "connection", "head", SSE, "cut"]
     assert b"reset by peer" in events[-1].raw
 
 
