@@ -98,6 +98,8 @@ class Endpoint:
     """The path of what the server keeps of an answer: GET reads it, DELETE removes it."""
     cancel: Callable[[Transcript], str | None] = _nothing
     """The path that stops an answer that goes on in the background, by POST."""
+    turns: str = "input"
+    """The request field that holds the conversation."""
     modes: tuple[Mode, ...] = ("text", "json_schema", "json_object", "tool")
     """Forms of an answer that can be asked for."""
     text_only: bool = False

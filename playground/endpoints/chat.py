@@ -181,4 +181,13 @@ def _whole(thought: Reasoning) -> list[Row]:
     return wholes
 
 
-CHAT = Endpoint("chat", "Chat Completions", "/chat/completions", VERSION, body, reduce, PARAMETERS)
+CHAT = Endpoint(
+    "chat",
+    "Chat Completions",
+    "/chat/completions",
+    VERSION,
+    body,
+    reduce,
+    PARAMETERS,
+    turns="messages",
+)

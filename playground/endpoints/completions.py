@@ -103,6 +103,7 @@ COMPLETIONS = Endpoint(
     reducer(_read, _settle),
     PARAMETERS,
     proceed="",
+    turns="prompt",
     modes=("text",),
     text_only=True,
 )
