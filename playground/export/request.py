@@ -100,14 +100,18 @@ def unsent(address: Address, profile: Profile) -> Request:
     )
 
 
-def sent(run: Run, profile: Profile) -> Request:
-    """The last request of a run, as it was sent. Raises Failure when there was none.
+def sent(run: Run, profile: Profile, leg: int | None = None, attempt: int | None = None) -> Request:
+    """A request of a run, as it was sent: the last one, or the last of a leg, or that one attempt
+    of it. Raises Failure when there was none.
 
-    Not one that only fetched more of an answer, when there is another.
+    Not one that only fetched more of an answer, when there is another and it was not asked for.
     """
     fetched: Request | None = None
-    for event in reversed(run.recording):
-        if event.kind != "request":
+    for number in range(len(run.recording) - 1, -1, -1):
+        if run.recording.kinds[number] != "request":
+            continue
+        event = run.recording[number]
+        if leg not in (None, event.leg) or attempt not in (None, event.attempt):
             continue
         match event.json()[0]:
             case {
@@ -117,7 +121,7 @@ def sent(run: Run, profile: Profile) -> Request:
                 "body": str(body),
             }:
                 request = _request(method, url, headers, body, profile)
-                if method != "GET":
+                if method != "GET" or attempt is not None:
                     return request
                 fetched = fetched or request
             case _:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from playground.core.problem import Failure
 from playground.core.profile import Profile
-from playground.core.recording import fact
+from playground.core.recording import Event, fact
 from playground.core.session import Call, Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
@@ -337,6 +337,22 @@ def test_what_only_fetched_more_of_an_answer_is_not_the_request(record: Any) -> 
     alone = Run("r", "s", None, Call(), "p", [], BY_ID["responses"].reduce)
     alone.take([fact(0, "request", more)])
     assert (sent(alone, profile).method, sent(alone, profile).streamed) == ("GET", True)
+
+
+def test_any_request_of_a_run_can_be_asked_for(profile: Profile) -> None:
+    def asked(method: str, body: str, leg: int, attempt: int) -> Event:
+        data = {"method": method, "url": "http://h/v1/responses", "headers": [], "body": body}
+        return fact(0, "request", data, leg, attempt)
+
+    run = Run("r", "s", None, Call(), "p", [], BY_ID["responses"].reduce)
+    first = asked("POST", "a", 0, 0), asked("POST", "b", 0, 1), asked("GET", "", 0, 2)
+    run.take([*first, asked("POST", "c", 1, 0)])
+    assert sent(run, profile).body == "c"
+    assert sent(run, profile, 0).body == "b"
+    assert sent(run, profile, 0, 0).body == "a"
+    assert sent(run, profile, 0, 2).method == "GET"
+    with pytest.raises(Failure):
+        sent(run, profile, 2)
 
 
 # Secrets.
