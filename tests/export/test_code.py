@@ -339,7 +339,9 @@ def test_what_only_fetched_more_of_an_answer_is_not_the_request(record: Any) -> 
     assert (sent(alone, profile).method, sent(alone, profile).streamed) == ("GET", True)
 
 
-def test_any_request_of_a_run_can_be_asked_for(profile: Profile) -> None:
+def test_any_request_of_a_run_can_be_asked_for() -> None:
+    profile = Profile(id="p", name="P")
+
     def asked(method: str, body: str, leg: int, attempt: int) -> Event:
         data = {"method": method, "url": "http://h/v1/responses", "headers": [], "body": body}
         return fact(0, "request", data, leg, attempt)
