@@ -88,20 +88,22 @@ class Looking(QObject):
 
     # Places.
 
-    def pick(self, number: int) -> None:
-        """Make an event the current one; -1: none."""
+    def pick(self, number: int, budget: int = GLANCE) -> None:
+        """Make an event the current one; -1: none. What it made is read for `budget` nanoseconds at
+        once, and after that in slices."""
         if number == self.number:
             return
         self.number = number
         self._sought = None
         self.picked.emit(number)
-        self._read(GLANCE)
+        self._read(budget)
 
     def hover(self, number: int) -> None:
         self.hovered.emit(number)
 
     def point(self, key: str, field: str, offset: int) -> None:
-        """Make the event current that brought this character of an item's field."""
+        """Make the event current that brought this character of an item's field; without a field,
+        the last one that changed the item."""
         self._sought = (key, field, offset)
         self._read(GLANCE)
 
@@ -115,7 +117,7 @@ class Looking(QObject):
             self._light()
             return
         done = provenance.step(budget)
-        if sought is not None and (found := provenance.event(*sought)) is not None:
+        if sought is not None and (found := self._found(provenance, *sought)) is not None:
             self._sought = None
             if found == self.number:
                 self.picked.emit(found)
@@ -126,6 +128,13 @@ class Looking(QObject):
             self._light()
         elif not done:
             self._slices.start(0)
+
+    def _found(self, provenance: Provenance, key: str, field: str, offset: int) -> int | None:
+        """The event of a character, if it has been read; of an item, once all have."""
+        if field:
+            return provenance.event(key, field, offset)
+        events = [] if provenance.behind else provenance.events(key)
+        return events[-1] if events else None
 
     def _light(self) -> None:
         run, provenance, number = self.run, self._provenance, self.number

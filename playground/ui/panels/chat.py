@@ -27,6 +27,7 @@ from playground.ui import theme
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
 from playground.ui.editing import Editing
+from playground.ui.pointing import Pointing
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
@@ -58,6 +59,7 @@ class ChatPanel(QWidget):
         self.turns = Turns(desk, self)
         self.view.extras.append(self.turns.negotiation)
         self.view.deciding = Deciding(desk)
+        self.pointing = Pointing(desk, self.view)
         self.examples = Examples(self._run_example, body)
         self._offers()
         self._pages.addWidget(self.examples)
@@ -119,6 +121,7 @@ class ChatPanel(QWidget):
             ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
             ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+            *self.pointing.commands(),
             ("&Edit", "Copy the last answer", "Ctrl+Shift+C", self.copy_answer),
             ("&Edit", "Copy the request as cURL", "Ctrl+Shift+K", self.copy_curl),
         )
@@ -166,6 +169,11 @@ class ChatPanel(QWidget):
             self._saving.stop()
             self.desk.keep()
         self._session = session
+        closed = bool(self.desk.closed)
+        self.instructions.setReadOnly(closed)
+        self.as_code.setEnabled(not closed)
+        if closed:
+            self.as_code.setChecked(False)
         self._turn_page()
         self.view.show_session(session)
         # First: writing the draft takes what is attached down as well.
@@ -235,6 +243,7 @@ class ChatPanel(QWidget):
             running=running,
             text_only=api.title if api.text_only else "",
             enter_sends=self.desk.settings.enter_sends,
+            closed=self.desk.closed,
         )
 
     def _wanted(self, what: str) -> None:
@@ -244,7 +253,7 @@ class ChatPanel(QWidget):
     def current_run(self) -> Run | None:
         """The run of this branch that is going on, if any."""
         path = self.desk.session.path()
-        return next((run for run in reversed(path) if run.running), None)
+        return next((run for run in reversed(path) if run.running and not run.replayed), None)
 
     def advance(self) -> None:
         self.view.advance()

@@ -30,6 +30,7 @@ from playground.ui.clock import SLOW
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
 from playground.ui.editing import Editing
+from playground.ui.pointing import Pointing
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
@@ -63,6 +64,7 @@ class ToolsPanel(QWidget):
         self.turns = Turns(desk, self)
         self.view = TranscriptView(body)
         self.view.deciding = Deciding(desk)
+        self.pointing = Pointing(desk, self.view)
         self.view.extras.append(self.turns.negotiation)
         self.view.asked.connect(self._do)
         self.turns.begun.connect(self.view.jump_to_end)
@@ -164,6 +166,7 @@ class ToolsPanel(QWidget):
             ("&Run", "Stop", "Esc", self.stop),
             ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+            *self.pointing.commands(),
             ("&Edit", "What need not be asked again…", "", self.workshop.show_grants),
         )
 
@@ -178,6 +181,8 @@ class ToolsPanel(QWidget):
             return
         self._settle()
         self.editing.close()
+        self._leave_pause()
+        self._close()
         self._session = session
         self.view.show_session(session)
         self.composer.attachments.show_parts(session.attached)
@@ -185,6 +190,14 @@ class ToolsPanel(QWidget):
         self._saving.stop()
         self._settings_changed()
         self._show_loop()
+
+    def _close(self) -> None:
+        """In a replay nothing is offered, changed or called."""
+        closed = bool(self.desk.closed)
+        self.workshop.setEnabled(not closed)
+        self.as_code.setEnabled(not closed)
+        if closed:
+            self.as_code.setChecked(False)
 
     def _settle(self) -> None:
         if self._saving.isActive():
@@ -211,7 +224,8 @@ class ToolsPanel(QWidget):
         """Also before the first request: it may be the one to stand still at."""
         session = self.desk.session
         self.debug.offer(session.call.tools)
-        self.debug.setVisible(bool(session.path() or session.call.tools))
+        there = bool(session.path() or session.call.tools)
+        self.debug.setVisible(there and not self.desk.closed)
 
     def _tree_changed(self) -> None:
         if self.isVisible():
@@ -249,11 +263,13 @@ class ToolsPanel(QWidget):
             running=self.current_run() is not None,
             text_only=api.title if api.text_only else "",
             enter_sends=self.desk.settings.enter_sends,
+            closed=self.desk.closed,
         )
 
     def current_run(self) -> Run | None:
         """The run of this branch that is going on, if any."""
-        return next((run for run in reversed(self.desk.session.path()) if run.running), None)
+        path = self.desk.session.path()
+        return next((run for run in reversed(path) if run.running and not run.replayed), None)
 
     def advance(self) -> None:
         if not self.isVisible():

@@ -20,8 +20,16 @@ from playground.core.blocks import Block, Code
 from playground.core.plain import visible
 from playground.ui.icons import icon
 from playground.ui.widgets.highlight import LONGEST_LINE, Highlighter, Run, style
-from playground.ui.widgets.proseink import Ink, excerpt, format_range, units
-from playground.ui.widgets.proserows import Selection, WideRow, common
+from playground.ui.widgets.proseink import (
+    Ink,
+    character_at,
+    excerpt,
+    format_range,
+    lit_rects,
+    paint_lit,
+    units,
+)
+from playground.ui.widgets.proserows import Lit, Selection, WideRow, common
 
 _KEPT = 300  # lines that stay laid out
 
@@ -105,7 +113,12 @@ class CodeRow(WideRow):
         return self._columns * self.ink.column + 2 * self._side
 
     def paint(
-        self, painter: QPainter, clip: QRectF, selected: QTextCharFormat, at: Selection
+        self,
+        painter: QPainter,
+        clip: QRectF,
+        selected: QTextCharFormat,
+        at: Selection,
+        lit: Lit = (),
     ) -> None:
         look = self.ink.look
         box = QRectF(0, 0, self.width, self.height)
@@ -126,6 +139,9 @@ class CodeRow(WideRow):
                 a, b = at[0] - self._starts[number], at[1] - self._starts[number]
                 if b > 0 and a <= units(self._shown[number]):
                     chosen = [format_range(max(a, 0), b - max(a, 0), selected)]
+            for piece in lit:
+                if (there := self._box(number, *piece)) is not None:
+                    paint_lit(painter, [there], look)
             y = self._above + number * height + (height - layout.boundingRect().height()) / 2
             layout.draw(painter, QPointF(self._side - self.scrolled, y), chosen)
         self.paint_bar(painter)
@@ -170,6 +186,47 @@ class CodeRow(WideRow):
         number = min(max(number, 0), len(self._shown) - 1)
         line = self._layout(number).lineAt(0)
         return self._starts[number] + line.xToCursor(point.x() - self._side + self.scrolled)
+
+    def character(self, point: QPointF) -> int | None:
+        number = int((point.y() - self._above) // self.ink.code_line)
+        if not 0 <= number < len(self._shown) or not 0 <= point.x() < self.width:
+            return None
+        line = self._layout(number).boundingRect()
+        inside = QPointF(point.x() - self._side + self.scrolled, line.center().y())
+        found = character_at(self._layout(number), inside)
+        return None if found is None else self._starts[number] + found
+
+    def boxes(self, start: int, end: int) -> list[QRectF]:
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        last = max(bisect_right(self._starts, end) - 1, first)
+        found = (self._box(number, start, end) for number in range(first, last + 1))
+        return [box for box in found if box is not None]
+
+    def _box(self, number: int, start: int, end: int) -> QRectF | None:
+        """Where what one line has of a piece of the text stands."""
+        begin = self._starts[number]
+        length = units(self._shown[number])
+        if start == end and not begin <= start <= begin + length:
+            return None
+        a, b = max(start - begin, 0), min(end - begin, length)
+        if b < a or (a == b and start < end):
+            return None
+        boxes = lit_rects(self._layout(number), a, b)
+        if not boxes:
+            return None
+        box = boxes[0]
+        height = self.ink.code_line
+        top = self._above + number * height
+        return QRectF(box.left() + self._side - self.scrolled, top, box.width(), height)
+
+    @property
+    def shown(self) -> str:
+        pieces = []
+        for number, line in enumerate(self._shown):
+            if number and number not in self._joined:
+                pieces.append("\n")
+            pieces.append(line)
+        return "".join(pieces)
 
     def word(self, position: int) -> tuple[int, int]:
         if not self._shown:

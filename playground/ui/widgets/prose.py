@@ -7,6 +7,7 @@ HTML is interpreted, no address is loaded or opened.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -41,7 +42,9 @@ from playground.ui.widgets.codeblock import CodeRow, CopyButton
 from playground.ui.widgets.highlight import Highlighter
 from playground.ui.widgets.proseflow import WHOLE, Flow, Place
 from playground.ui.widgets.proseink import ink
+from playground.ui.widgets.proselight import Lit, Origins
 from playground.ui.widgets.proserows import Row, WideRow
+from playground.ui.widgets.traced import SHOW_EVENT
 
 DESCRIBED = 10_000
 """Characters of a text that a screen reader is told at once."""
@@ -54,9 +57,13 @@ class Prose(QWidget):
 
     Signals:
         link_activated(url): the user wants to go there. Nothing was opened.
+        pointed(offset): a character of the field was clicked.
+        inspected(offset): somebody asks what made it.
     """
 
     link_activated = Signal(str)
+    pointed = Signal(int)
+    inspected = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,15 +74,21 @@ class Prose(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setAccessibleName("Text")
+        self.field: str | None = None
+        """The name of what is shown; None where nobody knows who made its characters."""
+        self.lead = 0
+        """Characters at the beginning that are not of it."""
         self._stream = MarkdownStream()
         self._fed: list[str] = []
         self._finished = False
+        self._lit = Lit()
         self._highlighter = Highlighter(self)
         self._flow = Flow(self._highlighter, self._repaint)
         self._height = 0
         self._caret = False
         self._anchor: Place = (0, 0)
         self._cursor: Place = (0, 0)
+        self._clicked: Place | None = None
         self._selecting = False
         self._pressed_link = ""
         self._dragged: WideRow | None = None  # by its scroll bar
@@ -99,11 +112,13 @@ class Prose(QWidget):
         """Show this text instead. More may be appended."""
         self._finished = False
         self._fed = [text]
+        self._lit.say(self._lit.spans)  # it has to be looked for anew
         self._stream = MarkdownStream()
         self._stream.feed(text)
         self._flow.clear()
         self._leave()
         self._anchor = self._cursor = (0, 0)
+        self._clicked = None
         self._show()
 
     def finish(self) -> None:
@@ -155,11 +170,50 @@ class Prose(QWidget):
         if text:
             QApplication.clipboard().setText(text)
 
+    # Where it came from
+
+    def light(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Let characters of the field stand out, from one offset to another; none: nothing does."""
+        if spans or self._lit.spans:
+            self._lit.say([(begin + self.lead, end + self.lead) for begin, end in spans])
+            self._find_lit()
+            self.update()
+
+    def lit_at(self) -> QRect | None:
+        """Where the first character stands that stands out."""
+        for number, pieces in self._lit.pieces.items():
+            if number < len(self._flow.rows):
+                for box in self._flow.boxes(number, *pieces[0])[:1]:
+                    return box.toAlignedRect()
+        return None
+
+    def here(self) -> int | None:
+        """The offset of what is selected, or was clicked last."""
+        place = self._clicked if self._anchor == self._cursor else self._selection()[0]
+        return self._offset(place)
+
+    def _offset(self, place: Place | None) -> int | None:
+        """Of a place in the field; None: what is there is not of it."""
+        if place is None or place[0] >= len(self._flow.rows):
+            return None
+        offset = self._origins().offset(place) - self.lead
+        return offset if offset >= 0 else None
+
+    def _origins(self) -> Origins:
+        self._fed = ["".join(self._fed)]
+        return Origins(self._flow.rows, self._stream, self._fed[0])
+
+    def _find_lit(self) -> None:
+        if not self._lit.settled(self._flow.rows, self._stream.closed):
+            self._lit.find(self._origins())
+
     # Showing
 
     def _show(self) -> None:
         self._flow.width = self._flow.width or float(self.width())
         top = self._flow.show(self._stream.blocks, self._stream.closed)
+        if self._lit.spans:
+            self._find_lit()
         self._measure()
         below = max(self.height(), self._height) - int(top) + 2
         self.update(QRect(0, int(top) - 1, self.width(), below))
@@ -280,7 +334,8 @@ class Prose(QWidget):
         selected = QTextCharFormat()
         selected.setBackground(self.palette().brush(QPalette.ColorRole.Highlight))
         selected.setForeground(self.palette().brush(QPalette.ColorRole.HighlightedText))
-        self._flow.paint(painter, QRectF(event.rect()), self._selection(), selected)
+        clip, lit = QRectF(event.rect()), self._lit.pieces
+        self._flow.paint(painter, clip, self._selection(), selected, lit)
         if self._button.row is not None:
             self._paint_language(painter, self._button.row)
         if self._stop is not None and self.hasFocus():
@@ -352,11 +407,16 @@ class Prose(QWidget):
             self._serve(code)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._selecting and self._anchor == self._cursor
         self._selecting = False
         self._dragged = None
         link, self._pressed_link = self._pressed_link, ""
         if link and self._anchor == self._cursor and link == self._flow.link(event.position()):
             self.link_activated.emit(link)
+        elif clicked and not link and self.field is not None and not event.modifiers():
+            self._clicked = self._flow.character(event.position())
+            if (offset := self._offset(self._clicked)) is not None:
+                self.pointed.emit(offset)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._flow.rows and event.button() == Qt.MouseButton.LeftButton:
@@ -439,4 +499,13 @@ class Prose(QWidget):
             clipboard = QApplication.clipboard()
             menu.addAction("Copy the link's address", lambda: clipboard.setText(link))
         menu.addAction("Select all", self.select_all)
+        if self.field is not None:
+            keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+            if keyboard or self.selected_text():
+                offset = self.here()
+            else:
+                offset = self._offset(self._flow.character(QPointF(event.pos())))
+            menu.addSeparator()
+            action = menu.addAction(SHOW_EVENT, lambda: self.inspected.emit(offset))
+            action.setEnabled(offset is not None)
         menu.popup(event.globalPos())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF
@@ -13,7 +13,15 @@ from playground.core.blocks import Block, Code, Heading, Item, Paragraph, Rule, 
 from playground.ui.widgets.codeblock import CodeRow
 from playground.ui.widgets.highlight import Highlighter
 from playground.ui.widgets.proseink import ink
-from playground.ui.widgets.proserows import Row, RuleRow, TextRow, WideRow, gap, paint_marks
+from playground.ui.widgets.proserows import (
+    Lit,
+    Row,
+    RuleRow,
+    TextRow,
+    WideRow,
+    gap,
+    paint_marks,
+)
 from playground.ui.widgets.prosetable import TableRow
 
 Place = tuple[int, int]
@@ -145,6 +153,21 @@ class Flow:
             return number, row.length
         return number, row.position(self.inside(row, point))
 
+    def character(self, point: QPointF) -> Place | None:
+        """The character that a point is on; None: it is on none."""
+        if not self.rows:
+            return None
+        number = self.at(point.y())
+        row = self.rows[number]
+        found = row.character(self.inside(row, point))
+        return None if found is None else (number, found)
+
+    def boxes(self, number: int, start: int, end: int) -> list[QRectF]:
+        """Where a piece of a row's text stands, in the widget."""
+        row = self.rows[number]
+        corner = QPointF(self.left(row), row.top)
+        return [box.translated(corner) for box in row.boxes(start, end)]
+
     def last(self) -> Place:
         return (len(self.rows) - 1, self.rows[-1].length) if self.rows else (0, 0)
 
@@ -198,8 +221,10 @@ class Flow:
         clip: QRectF,
         selection: tuple[Place, Place],
         selected: QTextCharFormat,
+        lit: Mapping[int, Lit],
     ) -> None:
-        """Draw the rows that the clip touches, and what is selected of them in a format."""
+        """Draw the rows that the clip touches, what is selected of them in a format, and what is
+        lit, by row."""
         for number in range(self.at(clip.top()), len(self.rows)):
             row = self.rows[number]
             if row.top > clip.bottom():
@@ -210,7 +235,8 @@ class Flow:
                 painter.translate(0, -row.top)
             corner = QPointF(self.left(row), row.top)
             painter.translate(corner)
-            row.paint(painter, clip.translated(-corner), selected, self._part(number, *selection))
+            part = self._part(number, *selection)
+            row.paint(painter, clip.translated(-corner), selected, part, lit.get(number, ()))
             painter.translate(-corner)
 
     def _part(self, number: int, start: Place, end: Place) -> tuple[int, int] | None:

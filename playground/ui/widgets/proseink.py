@@ -198,6 +198,38 @@ def paint_chips(painter: QPainter, composed: Composed, look: Theme) -> None:
     painter.restore()
 
 
+def lit_rects(layout: QTextLayout, start: int, end: int) -> list[QRectF]:
+    """Where a lit piece of the text stands; one of no length is a thin line before a character."""
+    if start < end:
+        return rects(layout, start, end)
+    line = layout.lineForTextPosition(min(start, units(layout.text())))
+    if not line.isValid():
+        return []
+    return [QRectF(x_of(line, start) - 1, line.y(), 2, line.height())]
+
+
+def character_at(layout: QTextLayout, point: QPointF) -> int | None:
+    """The position of the character that a point is on; None: it is beside the text."""
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        if line.y() <= point.y() < line.y() + line.height():
+            text = line.naturalTextRect()
+            if not line.textLength() or not text.left() <= point.x() < text.right():
+                return None
+            found = line.xToCursor(point.x(), QTextLine.CursorPosition.CursorOnCharacter)
+            return min(found, line.textStart() + line.textLength() - 1)
+    return None
+
+
+def paint_lit(painter: QPainter, boxes: Sequence[QRectF], look: Theme) -> None:
+    """Draw what is behind lit text: a soft ground, and a line for those who do not see that."""
+    ground, line = look.colour("soft"), look.colour("accent")
+    thick = max(round(1.5 * look.scale), 1)
+    for box in boxes:
+        painter.fillRect(box, ground)
+        painter.fillRect(QRectF(box.left(), box.bottom() - thick, box.width(), thick), line)
+
+
 def x_of(line: QTextLine, position: int) -> float:
     x = line.cursorToX(position)
     # The stubs and the bindings disagree on whether the position comes back too.

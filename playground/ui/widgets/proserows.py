@@ -6,6 +6,8 @@ selection must run through all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QFont,
@@ -20,10 +22,13 @@ from PySide6.QtGui import (
 from playground.core.blocks import Block, Grown, Heading, Item, Paragraph, Quote, T
 from playground.ui.widgets.proseink import (
     Ink,
+    character_at,
     excerpt,
     format_range,
     link_at,
+    lit_rects,
     paint_chips,
+    paint_lit,
     rects,
     runs_right_to_left,
     set_lines,
@@ -33,6 +38,8 @@ from playground.ui.widgets.proseink import (
 
 Selection = tuple[int, int] | None
 """From one position to another, in UTF-16 units of a row's text; None when nothing is selected."""
+Lit = Sequence[tuple[int, int]]
+"""The pieces of a row's text that are lit, in the same units."""
 
 
 class Row:
@@ -64,13 +71,31 @@ class Row:
         raise NotImplementedError
 
     def paint(
-        self, painter: QPainter, clip: QRectF, selected: QTextCharFormat, at: Selection
+        self,
+        painter: QPainter,
+        clip: QRectF,
+        selected: QTextCharFormat,
+        at: Selection,
+        lit: Lit = (),
     ) -> None:
         raise NotImplementedError
 
     def position(self, point: QPointF) -> int:
         """In the text, nearest to the point."""
         return 0
+
+    def character(self, point: QPointF) -> int | None:
+        """The position of the character that the point is on; None: it is on none."""
+        return None
+
+    def boxes(self, start: int, end: int) -> list[QRectF]:
+        """Where a piece of the text stands."""
+        return []
+
+    @property
+    def shown(self) -> str:
+        """The whole text, as it is drawn and as positions count it."""
+        return ""
 
     def word(self, position: int) -> tuple[int, int]:
         return position, position
@@ -257,7 +282,12 @@ class RuleRow(Row):
         self.height = self.ink.look.px(9)
 
     def paint(
-        self, painter: QPainter, clip: QRectF, selected: QTextCharFormat, at: Selection
+        self,
+        painter: QPainter,
+        clip: QRectF,
+        selected: QTextCharFormat,
+        at: Selection,
+        lit: Lit = (),
     ) -> None:
         line = QRectF(0, self.height // 2, self.width, 1)
         painter.fillRect(line, self.ink.look.colour("border"))
@@ -314,10 +344,17 @@ class TextRow(Row):
             _, self.height = set_lines(self._composed, self._layout, self._font, width, self._line)
 
     def paint(
-        self, painter: QPainter, clip: QRectF, selected: QTextCharFormat, at: Selection
+        self,
+        painter: QPainter,
+        clip: QRectF,
+        selected: QTextCharFormat,
+        at: Selection,
+        lit: Lit = (),
     ) -> None:
         if self._composed.grounds:
             paint_chips(painter, self._composed, self.ink.look)
+        for piece in lit:
+            paint_lit(painter, self.boxes(*piece), self.ink.look)
         painter.setPen(self.ink.look.colour("muted" if self._quoted else self.token))
         chosen = [] if at is None else [format_range(at[0], at[1] - at[0], selected)]
         self._layout.draw(painter, QPointF(0, 0), chosen, clip)
@@ -332,6 +369,16 @@ class TextRow(Row):
     def position(self, point: QPointF) -> int:
         line = self._line_at(point.y())
         return 0 if line is None else line.xToCursor(point.x())
+
+    def character(self, point: QPointF) -> int | None:
+        return character_at(self._layout, point)
+
+    def boxes(self, start: int, end: int) -> list[QRectF]:
+        return lit_rects(self._layout, start, end)
+
+    @property
+    def shown(self) -> str:
+        return self._composed.text
 
     def word(self, position: int) -> tuple[int, int]:
         layout = self._layout

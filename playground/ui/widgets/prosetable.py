@@ -13,16 +13,19 @@ from playground.core.blocks import Row as Cells
 from playground.ui.widgets.proseink import (
     Composed,
     Ink,
+    character_at,
     excerpt,
     format_range,
     link_at,
+    lit_rects,
     paint_chips,
+    paint_lit,
     rects,
     runs_right_to_left,
     set_lines,
     units,
 )
-from playground.ui.widgets.proserows import Selection, WideRow, common
+from playground.ui.widgets.proserows import Lit, Selection, WideRow, common
 
 _WIDEST = 44  # columns of text after which a cell wraps, where there are several
 
@@ -35,6 +38,14 @@ class _Cell:
     "of its text in the row's"
     width: float
     height: float
+
+    def boxes(self, start: int, end: int) -> list[QRectF]:
+        """Where what it has of a piece of the row's text stands."""
+        length = units(self.composed.text)
+        a, b = max(start - self.start, 0), min(end - self.start, length)
+        if b < a or (a == b and start < end):
+            return []
+        return lit_rects(self.layout, a, b)
 
 
 class TableRow(WideRow):
@@ -120,7 +131,12 @@ class TableRow(WideRow):
         return sum(self._columns) + 2 * self._side * len(self._columns)
 
     def paint(
-        self, painter: QPainter, clip: QRectF, selected: QTextCharFormat, at: Selection
+        self,
+        painter: QPainter,
+        clip: QRectF,
+        selected: QTextCharFormat,
+        at: Selection,
+        lit: Lit = (),
     ) -> None:
         look = self.ink.look
         painter.save()
@@ -145,6 +161,9 @@ class TableRow(WideRow):
                     painter.translate(place)
                     paint_chips(painter, cell.composed, look)
                     painter.translate(-place)
+                for start, end in lit:
+                    boxes = cell.boxes(start, end)
+                    paint_lit(painter, [box.translated(place) for box in boxes], look)
                 painter.setPen(look.colour("text"))
                 cell.layout.draw(painter, place, chosen)
         self.paint_bar(painter)
@@ -183,6 +202,29 @@ class TableRow(WideRow):
             if inside.y() < line.y() + line.height() or number == cell.layout.lineCount() - 1:
                 return cell.start + line.xToCursor(inside.x())
         return cell.start
+
+    def character(self, point: QPointF) -> int | None:
+        if not self._rows or not 0 <= point.x() < self.width:
+            return None
+        cell, inside = self._hit(point)
+        found = character_at(cell.layout, inside)
+        return None if found is None else cell.start + found
+
+    def boxes(self, start: int, end: int) -> list[QRectF]:
+        found = []
+        for number, top in enumerate(self._tops):
+            if self._rows[number][0].start > end:
+                break
+            last = self._rows[number][-1]
+            if last.start + units(last.composed.text) >= start:
+                for cell, x in self._placed(number):
+                    boxes = cell.boxes(start, end)
+                    found += [box.translated(x, top + self._above) for box in boxes]
+        return found
+
+    @property
+    def shown(self) -> str:
+        return "\n".join("\t".join(cell.composed.text for cell in cells) for cells in self._rows)
 
     def word(self, position: int) -> tuple[int, int]:
         for cells in self._rows:

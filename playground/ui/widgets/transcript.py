@@ -9,13 +9,21 @@ and the end is followed only while the user is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import zip_longest
 from math import inf
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QFrame,
+    QToolButton,
+    QWidget,
+)
 
 from playground.core.items import Item
 from playground.core.session import Run, Session
@@ -31,9 +39,13 @@ from playground.ui.widgets.cards.choices import (
 )
 from playground.ui.widgets.cards.deciding import Deciding, DecidingCard
 from playground.ui.widgets.column import Column
-from playground.ui.widgets.footer import Extra, Footer
+from playground.ui.widgets.footer import ACTIONS, REPLAYED, Extra, Footer
 from playground.ui.widgets.stops import in_order
+from playground.ui.widgets.transcriptlight import Lighting, traced
 from playground.ui.widgets.transcriptrow import LINE, Row, guess, only_said
+
+if TYPE_CHECKING:
+    from playground.ui.inspector.looking import Light
 
 GAP, NEAR, FAR = 10, 8, 16
 """Between cards; above the end of a turn, which belongs to what stands over it; and below it."""
@@ -51,10 +63,12 @@ class TranscriptView(QAbstractScrollArea):
 
     Signals:
         asked(verb, run, item): the user wants something done; see Card and Footer.
+        pointed(run, key, field, offset): a character of an item was clicked; see Card.
         at_end_changed(bool): whether the newest content is being followed.
     """
 
     asked = Signal(str, object, object)
+    pointed = Signal(object, str, str, int)
     at_end_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,6 +85,8 @@ class TranscriptView(QAbstractScrollArea):
         """What decides about calls that wait, on their cards."""
         self._session: Session | None = None
         self._past = False
+        self._replay = False
+        """The branch ends with a run that is shown again."""
         self._rows: list[Row] = []
         self._column = Column()
         self._families: dict[str | None, list[Run]] = {}
@@ -83,6 +99,7 @@ class TranscriptView(QAbstractScrollArea):
         """Of those runs, that have a row."""
         self._choices: dict[str, int] = {}
         """Which of several choices is on screen, by run."""
+        self._lighting = Lighting()
         self._following = True
         self._placing = False
         self._ahead = QTimer(self)
@@ -119,9 +136,13 @@ class TranscriptView(QAbstractScrollArea):
         kept = {row.name: row for row in self._rows}
 
         def take(row: Row) -> Row:
-            return kept.pop(row.name, row)
+            old = kept.pop(row.name, row)
+            if old.run is not row.run:
+                self._turn(old, row)
+            return old
 
         path = self._session.path()
+        self._replay = bool(path) and path[-1].replayed
         self._families = self._session.families()
         rows: list[Row] = []
         for run in path:
@@ -145,6 +166,18 @@ class TranscriptView(QAbstractScrollArea):
                 card.warmed(card.underMouse())
         self._lay_out()
         self._place()
+
+    def _turn(self, row: Row, now: Row) -> None:
+        """A run stands where it stood at another time. A card stays if what it shows is the same
+        and will stay so; else another one is made, as high until it is measured."""
+        card, before, item = row.card, row.item, now.item
+        row.run, row.item = now.run, item
+        if card is not None and before is not None and item is not None:
+            over = item is before or item.t1 is not None
+            if over and before == replace(item, rev=before.rev):
+                card.run, card.item, card.rev = now.run, item, -1
+                return
+        self._let_go(row)
 
     def _chosen(self, run: Run, kept: Mapping[tuple[str, str, bool], Row]) -> list[Item]:
         """The items of a run, of several choices only those of the one on screen."""
@@ -202,6 +235,50 @@ class TranscriptView(QAbstractScrollArea):
                 top = self._column.top(number)
                 self.verticalScrollBar().setValue(top - theme.current().px(GAP))
                 return
+
+    # What the inspector looks at.
+
+    def light(self, light: Light | None) -> None:
+        """Let what an event made stand out, and bring it into view unless it was clicked here."""
+        before, self._lighting.light = self._lighting.light, light
+        if light is None and before is None:
+            return
+        for card, row in self._made.items():
+            if (spans := self._lighting.made(row)) is not None or card.lit is not None:
+                card.light(spans)
+        self.viewport().update()
+        clicked = self._lighting.answers()
+        first = self._lighting.first(self._rows)
+        if first is not None and not clicked and self.isVisible():
+            self._bring(first)
+
+    def show_event(self) -> None:
+        """Ask for the event of what is selected or was clicked, else of the card with the focus,
+        else of what came last."""
+        focus = QApplication.focusWidget()
+        cards = [card for card in self.cards() if traced(self._made[card])]
+        held = [card for card in cards if focus is not None and card.isAncestorOf(focus)]
+        for card in (held or cards)[-1:]:
+            card.inspect_here()
+
+    def _point(self, row: Row, item: Item, field: str, offset: int) -> None:
+        if traced(row):
+            self._lighting.click(row, field, offset)
+            self.pointed.emit(row.run, item.key, field, offset)
+
+    def _bring(self, row: Row) -> None:
+        """Scroll to what is lit in a row, if that is not in view."""
+        if row.card is None:
+            self._make(row)
+            self._place()
+        assert row.card is not None
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        box = row.card.lit_at() or QRect(0, 0, 1, min(row.height, LINE))
+        top = self._column.top(row.number) + box.top()
+        if top < bar.value() or top + box.height() > bar.value() + page:
+            self._set_following(False)
+            bar.setValue(top - page // 3)
+            self._by_hand()
 
     # Following the end.
 
@@ -315,6 +392,8 @@ class TranscriptView(QAbstractScrollArea):
                 if not first <= row.number <= last and not card.isHidden():
                     card.setVisible(False)
             self._let_far_ones_go(first, last)
+        if self._lighting.light is not None:
+            self.viewport().update()
         if any(row.card is None for row in near) and self.isVisible():
             self._ahead.start()
 
@@ -348,12 +427,15 @@ class TranscriptView(QAbstractScrollArea):
     def _make(self, row: Row) -> None:
         card = self._card(row)
         card.setParent(self.viewport())
-        card.asked.connect(lambda verb, item, run=row.run: self.asked.emit(verb, run, item))
+        card.asked.connect(lambda verb, item, row=row: self.asked.emit(verb, row.run, item))
         card.resized.connect(lambda row=row: self._resized(row))
+        card.pointed.connect(lambda *what, row=row: self._point(row, *what))
         card.installEventFilter(self)
         card.advance()
         row.card, row.exact = card, False
         self._made[card] = row
+        if (spans := self._lighting.made(row)) is not None:
+            card.light(spans)
 
     def _version(self, row: Row) -> tuple[int, int]:
         """(which, of how many): the versions of the row's run."""
@@ -364,7 +446,14 @@ class TranscriptView(QAbstractScrollArea):
         at, count = row.version = self._version(row)
         if row.item is None:
             shared = bool(row.run.input)
-            footer = Footer(row.run, at, count, shared=shared, extras=tuple(self.extras))
+            footer = Footer(
+                row.run,
+                at,
+                count,
+                shared=shared,
+                extras=tuple(self.extras),
+                actions=REPLAYED if self._replay else ACTIONS,
+            )
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
             return footer
@@ -425,6 +514,17 @@ class TranscriptView(QAbstractScrollArea):
             if row is not None and row.card.height_at(self._width) != row.height:
                 self._resized(row)
         return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Beside a card that the event changed without a character that can be seen, a line."""
+        if self._lighting.light is None:
+            return
+        look, painter = theme.current(), QPainter(self.viewport())
+        for card in self._made:
+            if card.lit is not None and not card.isHidden() and card.lit_at() is None:
+                box = card.geometry()
+                side = QRect(box.left() - look.px(9), box.top(), look.px(3), box.height())
+                painter.fillRect(side, look.colour("accent"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

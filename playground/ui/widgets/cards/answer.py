@@ -14,10 +14,10 @@ from playground.ui import theme
 from playground.ui.widgets.cards.attachments import Attachments
 from playground.ui.widgets.cards.base import Card
 from playground.ui.widgets.cards.sound import Sound
-from playground.ui.widgets.plaintext import PlainText
 from playground.ui.widgets.prose import Prose
 from playground.ui.widgets.sources import Sources, cited
 from playground.ui.widgets.tokens import Tokens
+from playground.ui.widgets.traced import TracedText
 
 SLICE = 1_000
 """Characters of an answer that are drawn at once, 2 to 5 ms of work; more wait for a turn of the
@@ -45,11 +45,14 @@ class AnswerCard(Card):
         self.prose = Prose(self)
         self.prose.link_activated.connect(lambda url: self.asked.emit(f"link:{url}", self.item))
         self._column.addWidget(self.prose)
-        self._refusal = PlainText(parent=self)
+        self.prose.field = "text"
+        self._refusal = TracedText(parent=self, field="refusal")
         self._refusal.setProperty("role", "refusal")
         self._refusal.setAccessibleName("Refusal")
         self._refusal.hide()
         self._column.addWidget(self._refusal)
+        self.trace(self.prose)
+        self.trace(self._refusal)
         self._sources: Sources | None = None
         self._sound: Sound | None = None
         self._attachments: QWidget | None = None

@@ -3,18 +3,24 @@ told to; what the reader did to it (what is unfolded) is kept outside, for cards
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from playground.core.items import Item
+from playground.core.provenance import Span
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.parts import name_tool, tool_button
+from playground.ui.widgets.prose import Prose
+from playground.ui.widgets.traced import TracedText
+
+_Traced = Prose | TracedText
+"""Both say which character of a field was clicked, and let some stand out."""
 
 
 class Card(QFrame):
@@ -23,10 +29,13 @@ class Card(QFrame):
     Signals:
         asked(verb, item): the user wants something done with the item: "edit", "delete",
             "link:<url>", "inspect".
+        pointed(item, field, offset): a character of a field of the item was clicked; without a
+            field, the item as a whole.
         resized(): the card needs another height.
     """
 
     asked = Signal(str, object)
+    pointed = Signal(object, str, int)
     resized = Signal()
 
     def __init__(self, run: Run, item: Item, kept: dict[str, Any] | None = None) -> None:
@@ -42,6 +51,9 @@ class Card(QFrame):
         """What can be unfolded, the outer before the inner."""
         self.newest = False
         """It is the last one, whose actions are always to be seen."""
+        self.lit: Sequence[Span] | None = None
+        """What the current event of the inspector made of the item; None: nothing."""
+        self._traced: list[_Traced] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
@@ -66,6 +78,51 @@ class Card(QFrame):
 
         made.toggled.connect(toggled)
         return made
+
+    # Who made what is seen.
+
+    def trace(self, text: _Traced) -> None:
+        """A part of the card shows what came: a click on it says what."""
+        self._traced.append(text)
+        text.pointed.connect(lambda offset: self._point(text, offset))
+        text.inspected.connect(lambda offset: self._inspect(text.field or "", offset))
+        if self.lit is not None:
+            text.light(_of(self.lit, text.field))
+
+    def untrace(self, text: object) -> None:
+        """It goes away."""
+        self._traced = [one for one in self._traced if one is not text]
+
+    def light(self, spans: Sequence[Span] | None) -> None:
+        """Let what an event made of the item stand out; None: it made nothing of it."""
+        self.lit = spans
+        for text in self._traced:
+            text.light(_of(spans or (), text.field))
+
+    def lit_at(self) -> QRect | None:
+        """Where the first character stands that stands out, if any can be seen."""
+        if self.lit is None:
+            return None
+        for text in self._traced:
+            if text.isVisibleTo(self) and (box := text.lit_at()) is not None:
+                return box.translated(text.mapTo(self, QPoint(0, 0)))
+        return None
+
+    def inspect_here(self) -> None:
+        """Ask for the event of what is selected or was clicked last; else of the whole."""
+        focus = self.focusWidget()
+        for text in self._traced:
+            if focus is text and text.field is not None and (offset := text.here()) is not None:
+                self._inspect(text.field, offset)
+                return
+        self._inspect("", 0)
+
+    def _point(self, text: _Traced, offset: int) -> None:
+        self.pointed.emit(self.item, text.field or "", offset)
+
+    def _inspect(self, field: str, offset: int) -> None:
+        self.asked.emit("inspect", self.item)
+        self.pointed.emit(self.item, field, offset)
 
     def warmed(self, warm: bool) -> None:
         self.warm = warm or self.newest
@@ -110,6 +167,11 @@ class Card(QFrame):
         if layout.hasHeightForWidth():
             return layout.totalHeightForWidth(width)
         return layout.totalSizeHint().height()
+
+
+def _of(spans: Sequence[Span], field: str | None) -> list[tuple[int, int]]:
+    """Those of a field."""
+    return [(span.begin, span.end) for span in spans if span.field == field]
 
 
 def settle(widget: QWidget) -> None:

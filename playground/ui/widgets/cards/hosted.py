@@ -18,6 +18,7 @@ from playground.ui.widgets.cards.pieces import Piece
 from playground.ui.widgets.cards.snippet import Snippet
 from playground.ui.widgets.fold import TEXT
 from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.traced import TracedText
 
 MAIN = 300
 """Characters of the main field that its line may show."""
@@ -106,15 +107,17 @@ class HostedCard(DecidingCard):
         assert isinstance(item, HostedCall)
         if not self._fold.isChecked() or not self._heard:
             return
-        parts = self._told.parts
+        parts, code = self._told.parts, str(item.code)
         for number, part in enumerate(parts):
             if number < len(self._pieces) and self._pieces[number].part == part:
                 continue
             if number < len(self._pieces) and self._pieces[number].fits(part):
-                self._pieces[number].say(part)
+                self._pieces[number].say(part, code)
                 continue
             self._drop_from(number)
-            piece = Piece(part, self._body)
+            piece = Piece(part, self._body, code)
+            if isinstance(piece.body, Snippet | TracedText):
+                self.trace(piece.body)
             piece.opened.connect(lambda url: self.asked.emit(f"link:{url}", self.item))
             piece.resized.connect(self.resized)
             self._inner.insertWidget(number, piece)
@@ -129,6 +132,8 @@ class HostedCard(DecidingCard):
         said = any(isinstance(one, Code) for one in self._told.parts)
         if self._coming is None and item.code and not said:
             self._coming = Snippet("What comes", LANGUAGES.get(item.type, "text"), self._body)
+            self._coming.field = "code"
+            self.trace(self._coming)
             self._inner.insertWidget(len(self._pieces), self._coming)
             self._coming.show()
         if self._coming is not None:
@@ -139,6 +144,7 @@ class HostedCard(DecidingCard):
 
     def _drop_from(self, number: int) -> None:
         for piece in self._pieces[number:]:
+            self.untrace(piece.body)
             self._inner.removeWidget(piece)
             piece.hide()
             piece.deleteLater()

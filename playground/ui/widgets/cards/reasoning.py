@@ -14,6 +14,7 @@ from playground.ui.hosted.pieces import as_json, counted
 from playground.ui.widgets.cards.base import Card
 from playground.ui.widgets.fold import TEXT
 from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.traced import TracedText
 
 BEGINS = 200
 """Characters of the first line that are shown."""
@@ -32,7 +33,8 @@ class ReasoningCard(Card):
         self._fold = self.fold(inner, draw=self._draw_body, token="reasoning", strong=True)
         indented = QVBoxLayout(inner)
         indented.setContentsMargins(*theme.current().margins(TEXT, 4, 0, 4))
-        self._text = PlainText(parent=inner)
+        self._text = TracedText(parent=inner)
+        self.trace(self._text)
         self._text.setProperty("role", "muted")
         self._text.setAccessibleName("Reasoning")
         indented.addWidget(self._text)
@@ -79,6 +81,7 @@ class ReasoningCard(Card):
         if not self._fold.isChecked():
             return
         text = str(item.text or item.summary)
+        self._text.field = "text" if item.text else "summary"
         self._text.say(text)
         self._text.setVisible(bool(text))
         if item.details and self.over and self._json is None:

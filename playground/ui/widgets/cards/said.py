@@ -13,7 +13,7 @@ from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.widgets.cards.attachments import Attachments
 from playground.ui.widgets.cards.base import Card, CardButton, Siblings
-from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.traced import TracedText
 
 
 class SaidCard(Card):
@@ -38,7 +38,8 @@ class SaidCard(Card):
             head = QLabel(item.role.upper(), self)
             head.setProperty("role", "section")
             column.addWidget(head)
-        self._text = PlainText(parent=self)
+        self._text = TracedText(parent=self, field="text" if within else None)
+        self.trace(self._text)
         self._text.setAccessibleName(f"What the {item.role} said")
         column.addWidget(self._text)
         if item.parts:

@@ -16,6 +16,7 @@ from playground.ui.hosted.pieces import pretty
 from playground.ui.widgets.cards.base import Card, badge, frame, say_state
 from playground.ui.widgets.cards.deciding import DecidingCard
 from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.traced import TracedText
 
 ARGUMENTS_SHOWN = 120
 """Characters of a call's arguments on its one line; the whole stands below."""
@@ -33,7 +34,8 @@ class ToolCard(DecidingCard):
         look = theme.current()
         column.setContentsMargins(*frame(self))
         column.setSpacing(look.px(6))
-        self._arguments = PlainText(parent=self)
+        self._arguments = TracedText(parent=self, field="arguments")
+        self.trace(self._arguments)
         self._arguments.setProperty("role", "code")
         self._arguments.setAccessibleName("Arguments")
         row = QHBoxLayout()
@@ -102,7 +104,8 @@ class ToolCard(DecidingCard):
         """Bring up to date what stands below the line, when it is open."""
         assert isinstance(self.item, ToolCall)
         if self._fold.isChecked():
-            self._arguments.say(pretty(str(self.item.arguments)))
+            raw = str(self.item.arguments)
+            self._arguments.say(pretty(raw), raw)
 
     def copied(self) -> str:
         assert isinstance(self.item, ToolCall)
@@ -123,7 +126,8 @@ class OutputCard(Card):
         self._about.setTextFormat(Qt.TextFormat.PlainText)
         self._about.setWordWrap(True)
         column.addWidget(self._about)
-        self._text = PlainText(parent=self)
+        self._text = TracedText(parent=self, field="")
+        self.trace(self._text)
         self._text.setProperty("role", "code")
         self._text.setAccessibleName("Output of the tool")
         column.addWidget(self._text)

@@ -12,7 +12,7 @@ from playground.core.plain import visible
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.widgets.cards.base import Card, frame
-from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.traced import TracedText
 
 
 class UnknownCard(Card):
@@ -23,7 +23,8 @@ class UnknownCard(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(*frame(self))
         column.setSpacing(theme.current().px(6))
-        self._json = PlainText(parent=self)
+        self._json = TracedText(parent=self, field="")
+        self.trace(self._json)
         self._json.setProperty("role", "code")
         self._json.setAccessibleName("The item as JSON")
         self._fold = self.fold(self._json, token="tool", strong=True)
