@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import accumulate, chain, pairwise
 
 from playground.core.items import HostedCall, ToolCall
@@ -138,7 +139,7 @@ class Player:
         """When the last of the first `count` events comes."""
         return self._line[count - 1] if count else 0
 
-    @property
+    @cached_property
     def stops(self) -> list[int]:
         """Positions at which something begins: an item, a request, what was done about a call."""
         times: set[int] = set()
@@ -151,7 +152,7 @@ class Player:
         found = {bisect_right(self._moments, one) for one in times if one}
         return sorted(one for one in {0, *self.requests, *found, self.count} if one <= self.count)
 
-    @property
+    @cached_property
     def requests(self) -> list[int]:
         """Positions at which a request has just left."""
         return list(_places(self.source.recording.kinds, "request"))

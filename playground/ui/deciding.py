@@ -24,6 +24,8 @@ class Deciding:
         self._desk = desk
 
     def waiting(self, run: Run, call: ToolCall | HostedCall) -> Waiting | None:
+        if self._desk.replaying is not None:
+            return None  # what waits elsewhere is not what is shown
         return self._desk.approving.find(run, call)
 
     def box(self, one: Waiting, parent: QWidget) -> ApprovalBox:

@@ -28,6 +28,9 @@ from playground.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from playground.engine.toolbox import Toolbox
+    from playground.ui.replaying import Replaying
+
+CLOSED = "This is a replay: nothing is sent or changed. Esc ends it."
 
 
 class Desk(QObject):
@@ -37,6 +40,7 @@ class Desk(QObject):
         session_shown(Session): another session is on screen.
         tree_changed(Session): runs were added, moved or trashed in the session on screen.
         run_shown(Run | None): another run is looked into.
+        replaying_changed(): a replay is shown in the place of the session, or that again.
         sessions_changed(): the list of sessions looks different.
         settings_changed(): profile, model, parameters or limits of the session changed.
         pointed(run, key, field, offset): a character of the transcript was clicked: that of a field
@@ -52,6 +56,7 @@ class Desk(QObject):
     session_shown = Signal(object)
     tree_changed = Signal(object)
     run_shown = Signal(object)
+    replaying_changed = Signal()
     sessions_changed = Signal()
     settings_changed = Signal()
     pointed = Signal(object, str, str, int)
@@ -87,7 +92,9 @@ class Desk(QObject):
         self._default = default
         self.keys = keys
         self.tasks = Tasks(self.report)
-        self.clock = Clock(lambda: bool(workspace.running), self)
+        self.clock = Clock(self._live, self)
+        self.replaying: Replaying | None = None
+        """While a run is shown again: `session` is that of the replay then."""
         self.session: Session = self._fresh()
         self.run: Run | None = None
         self._seen = 0
@@ -128,6 +135,8 @@ class Desk(QObject):
 
     async def key_words(self, profile: Profile) -> tuple[str, str]:
         """(where the profile's key is, in one sentence; the same in one word, empty for none)."""
+        if self.replaying is not None:
+            return "Nothing is sent in a replay: no key is needed.", "replay"
         try:
             key = await self.keys.get(profile)
         except Failure as failure:
@@ -144,7 +153,13 @@ class Desk(QObject):
 
     # Sessions.
 
+    @property
+    def session_id(self) -> str:
+        """Of the session on screen; in a replay of the one that it was made from."""
+        return (self.session if self.replaying is None else self.replaying.origin).id
+
     def new_session(self) -> None:
+        self._leave_replay()
         self._show(self._fresh())
 
     def open_session(self, session_id: str) -> None:
@@ -178,7 +193,7 @@ class Desk(QObject):
                 f"Deleted “{visible(title) or 'Untitled session'}”.",
                 lambda: self.tasks.start(back(), self),
             )
-            if self.session.id == session_id:
+            if self.session_id == session_id:
                 self.new_session()
             self.sessions_changed.emit()
 
@@ -189,7 +204,7 @@ class Desk(QObject):
 
         async def work() -> None:
             await self.workspace.forget(session_id)
-            if self.session.id == session_id:
+            if self.session_id == session_id:
                 self.new_session()
             self.sessions_changed.emit()
 
@@ -204,16 +219,20 @@ class Desk(QObject):
             call = last.call.model_copy(update={"output": Output(), "tools": []}, deep=True)
         return self.workspace.new_session(profile, call)
 
-    def _show(self, session: Session) -> None:
+    def _show(self, session: Session, run: Run | None = None) -> None:
+        """`run`: which one is looked into; None: the last one."""
+        self._leave_replay()
         self.session = session
         if (session.written or session.id in self._schemas) and not session.runs:
             self._drafts.add(session.id)
         self.session_shown.emit(session)
         path = session.path()
-        self.show_run(path[-1] if path else None)
+        self.show_run(run or (path[-1] if path else None))
 
     def show_run(self, run: Run | None) -> None:
         """Look into a run; its recording is read first when only its snapshot is here."""
+        if run is not None and run.replayed and self.replaying is not None:
+            run = self.replaying.player.source  # of which all can be seen
         self.run = run
         if run is None or run.loaded:
             self.run_shown.emit(run)
@@ -226,11 +245,79 @@ class Desk(QObject):
 
         self.tasks.start(work(), self)
 
+    # Replays.
+
+    @property
+    def closed(self) -> str:
+        """Why nothing can be done in the session on screen; empty: it can."""
+        return CLOSED if self.replaying is not None else ""
+
+    def refused(self) -> bool:
+        """Whether that is so; if it is, it is said."""
+        if self.replaying is not None:
+            self.report(Problem(title=CLOSED))
+        return self.replaying is not None
+
+    def replay(self, run: Run) -> None:
+        """Show a run of this session again as it was recorded. Nothing is asked of anybody."""
+        if self.replaying is not None:
+            self.replaying.restart()
+            return
+        session = self.session
+
+        async def work() -> None:
+            from playground.ui.replaying import Replaying  # with what plays it
+
+            await self.workspace.events(run)
+            if self.session is not session or not len(run.recording):
+                return
+            self.replaying = Replaying(self, run)
+            self.session = self.replaying.session
+            self.replaying_changed.emit()
+            self.session_shown.emit(self.session)
+            self.show_run(run)
+            self.replaying.play()
+
+        self.tasks.start(work(), self)
+
+    @property
+    def replayable(self) -> Run | None:
+        """The run that is looked into if that is over, else the last one of the branch that is."""
+        runs = [self.run, *reversed(self.session.path())]
+        return next((run for run in runs if run is not None and run.transcript.outcome), None)
+
+    def replay_shown(self) -> None:
+        """Show that one again."""
+        if (run := self.replayable) is not None or self.replaying is not None:
+            self.replay(run or self.session.path()[-1])
+        else:
+            self.report(Problem(title="There is no run that is over, so none can be replayed."))
+
+    def end_replay(self) -> None:
+        """Back to the session, and to the run in it that was shown again."""
+        if (replaying := self.replaying) is not None:
+            self._show(replaying.origin, replaying.player.source)
+            self.wanted.emit("composer")
+
+    def _leave_replay(self) -> None:
+        if (replaying := self.replaying) is not None:
+            self.replaying, self.session = None, replaying.origin
+            replaying.leave()
+            self.replaying_changed.emit()
+
+    def _live(self) -> bool:
+        replaying = self.replaying
+        return bool(self.workspace.running) or (replaying is not None and replaying.live)
+
     # Runs.
 
     def go(self, run: Run, profile: Profile | None = None) -> None:
         """Send (or, when it is silent, only keep) a run that was just hung into the tree; with
         `profile` to that one in the place of the one that was kept under its id."""
+        if self.replaying is not None:
+            self.replaying.drop(run)
+            self.refused()
+            return
         self.tree_changed.emit(self.session)
         self.show_run(run)
         self.tasks.start(self._go(run, profile), self)
@@ -243,6 +330,8 @@ class Desk(QObject):
 
     def use_profile(self, profile_id: str) -> None:
         """Send the next turns of this session somewhere else."""
+        if self.refused():
+            return
         profile = self.workspace.profile(profile_id)
         call = self.session.call.model_copy(update={"api": profile.api, "model": profile.model})
         self.session.profile, self.session.call = profile.id, call

@@ -68,6 +68,8 @@ class Shell:
         self._dialog: QDialog | None = None
         self.presenting: Presenting | None = None
         """While somebody presents."""
+        self._replay: QWidget | None = None
+        """The bar of a replay, while one is shown."""
         self._actions: list[QAction] = []
         self._offered: dict[tuple[str, str], list[tuple[QWidget, Callable[[], object]]]] = {}
         """Who does what a command says, by its title and keys."""
@@ -82,6 +84,7 @@ class Shell:
         desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
         desk.done.connect(self.notices.undo)
         desk.wanted.connect(self._wanted)
+        desk.replaying_changed.connect(self._replaying)
         hints = window.screen()
         if hints is not None:
             window.setMinimumSize(theme.current().px(720), theme.current().px(480))
@@ -159,6 +162,7 @@ class Shell:
         self._add("&View", "Detach the inspector", "", self._detach)
         self._add("&View", "Reset layout", "", window.reset_layout)
         self._add("&View", "Present", "Ctrl+Shift+P", self.present)
+        self._add("&Run", "Replay this run", "Ctrl+Shift+R", desk.replay_shown)
         self._add("&Run", "Choose a model", "Ctrl+M", partial(desk.wanted.emit, "models"))
         self._add("&Help", "All commands…", "Ctrl+K", self.palette)
         self._add("&Help", "Shortcuts", "Ctrl+/", self._shortcuts)
@@ -230,6 +234,21 @@ class Shell:
         self.presenting = None
         self.desk.wanted.emit("composer")
 
+    def _replaying(self) -> None:
+        """Put the bar of a replay under the panel, or away."""
+        if self._replay is not None:
+            self._replay.hide()
+            self._replay.deleteLater()
+            self._replay = None
+        if (replaying := self.desk.replaying) is not None:
+            from playground.ui.widgets.replaybar import ReplayBar  # with what plays it
+
+            self._replay = ReplayBar(replaying, self.window)
+            self.window.below.addWidget(self._replay)
+            self._replay.show()
+            self._replay.setFocus()
+        self._show_profile()
+
     def _detach(self) -> None:
         dock = self.window.docks["inspector"]
         dock.setFloating(not dock.isFloating())
@@ -284,6 +303,7 @@ class Shell:
         for profile in {one.id: one for one in (*self.desk.profiles(), chosen)}.values():
             box.addItem(visible(profile.name), profile.id)
         box.setCurrentIndex(box.findData(chosen.id))
+        box.setEnabled(not self.desk.closed)
         box.blockSignals(False)
 
     def palette(self) -> None:

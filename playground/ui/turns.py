@@ -27,6 +27,9 @@ PLACES = {
 """Where a remedy is to be had."""
 
 
+READS = ("copy", "inspect", "replay", "link:")
+"""What can be done with a turn of a replay: nothing that changes anything."""
+
 MORE = 5
 """Steps by which a loop of tools goes on that came to its end."""
 
@@ -53,6 +56,8 @@ class Turns(QObject):
         """What a card asked for; see Card and Footer for the verbs."""
         desk, session = self.desk, self.desk.session
         workspace, problem = desk.workspace, run.transcript.problem
+        if not verb.startswith(READS) and desk.refused():
+            return
         match verb:
             case "copy":
                 copy(str(item.text) if isinstance(item, Message) else run.answer)
@@ -79,6 +84,8 @@ class Turns(QObject):
                 workspace.stop(run)
             case "delete stored":
                 self._delete_stored(run)
+            case "replay":
+                desk.replay(run)
             case "inspect":
                 desk.show_run(run)
                 desk.wanted.emit("inspector")

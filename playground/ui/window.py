@@ -121,6 +121,9 @@ class Window(QMainWindow):
         self._stack = QStackedWidget(middle)
         self._stack.setProperty("role", "pane")
         column.addWidget(self._stack, 1)
+        self.below = QVBoxLayout()
+        """Under the panel: what goes on with all of them."""
+        column.addLayout(self.below)
         self.setCentralWidget(middle)
 
     # Furniture.

@@ -141,6 +141,9 @@ def state(run: Run) -> State | None:
     match seen.outcome:
         case None if run.silent:
             return None
+        case None if run.replayed:
+            shown = _running(run)
+            return State(f"replaying · {shown.words}", shown.token, shown.icon)
         case None:
             return _running(run)
         case "completed":

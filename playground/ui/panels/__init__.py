@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from playground.ui.desk import Desk
+from playground.ui.icons import icon
 from playground.ui.panels.chat import CHAT_PANEL
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.preferences import PreferencesDialog
@@ -42,8 +43,34 @@ def _inspector(desk: Desk) -> InspectorPanel:
     desk.run_shown.connect(panel.show_run)
     desk.pointed.connect(panel.point)
     panel.looking.lit.connect(desk.lit)
+    _follow_replays(desk, panel)
     desk.clock.watch(panel.advance, slow=True)
     return panel
+
+
+def _follow_replays(desk: Desk, panel: InspectorPanel) -> None:
+    """The current event goes with a replay, and a replay that stands still with it."""
+    button = QPushButton("Replay", panel)
+    button.setIcon(icon("play", "muted"))
+    button.setProperty("role", "quiet")
+    button.setAccessibleName("Replay this run")
+    button.setToolTip("Show this run again as it was recorded: no network, no key (Ctrl+Shift+R)")
+    button.clicked.connect(desk.replay_shown)
+    panel.tools.addWidget(button)
+
+    def offer(*_: object) -> None:
+        button.setEnabled(desk.replayable is not None and desk.replaying is None)
+
+    def follow() -> None:
+        offer()
+        if (replaying := desk.replaying) is not None:
+            replaying.moved.connect(panel.follow)
+            panel.looking.picked.connect(replaying.go_to)
+
+    for signal in (desk.run_shown, desk.tree_changed, desk.sessions_changed):
+        signal.connect(offer)
+    desk.replaying_changed.connect(follow)
+    offer()
 
 
 INSPECTOR_DOCK = DockSpec(

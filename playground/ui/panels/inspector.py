@@ -15,7 +15,7 @@ from playground.core.session import Run
 from playground.ui.desk import Desk
 from playground.ui.inspector import PAGES
 from playground.ui.inspector.events import EventsPage
-from playground.ui.inspector.looking import Looking
+from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page
 from playground.ui.widgets.parts import Segments, label, row
 
@@ -125,6 +125,11 @@ class InspectorPanel(QWidget):
                 return
             looking.desk.show_run(run)
         looking.point(key, field, offset)
+
+    def follow(self, number: int) -> None:
+        """Make an event the current one, if anybody can see that."""
+        if self.isVisible():
+            self.looking.pick(number, SLICE)
 
     def advance(self) -> None:
         """Look at what is new; called by the clock. Nothing happens while nobody can see it."""

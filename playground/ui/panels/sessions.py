@@ -67,7 +67,7 @@ class SessionDelegate(QStyledItemDelegate):
             painter.drawText(place, LINE, head)
             painter.restore()
             return
-        shown = row.id == self._desk.session.id
+        shown = row.id == self._desk.session_id
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         focused = bool(state & QStyle.StateFlag.State_Selected) and bool(
             state & QStyle.StateFlag.State_HasFocus
@@ -210,7 +210,7 @@ class SessionsDock(QWidget):
         self._task = self.desk.tasks.start(work(), self)
 
     def _mark(self) -> None:
-        number = self.model.row_of(self.desk.session.id)
+        number = self.model.row_of(self.desk.session_id)
         if number >= 0 and not self.list.hasFocus():
             self.list.setCurrentIndex(self.model.index(number))
         viewport = self.list.viewport()
@@ -233,7 +233,7 @@ class SessionsDock(QWidget):
 
     def step(self, by: int) -> None:
         """Show the next session of the list, or the one before."""
-        number = self.model.row_of(self.desk.session.id)
+        number = self.model.row_of(self.desk.session_id)
         at = number + by
         while 0 <= at < self.model.rowCount():
             if (row := self.model.record(self.model.index(at))) is not None:

@@ -121,6 +121,7 @@ class SettingsDock(QWidget):
         theme.space(self._column, SIDE, 0, SIDE, 0, gap=4)
         whole.addLayout(self._column)
         area.setWidget(inner)
+        desk.replaying_changed.connect(lambda: inner.setEnabled(not desk.closed))
         outer.addWidget(area)
         self.setFocusProxy(area)
 

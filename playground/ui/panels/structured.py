@@ -171,6 +171,11 @@ class StructuredPanel(QWidget):
         if not self.isVisible():
             return  # it will be shown when somebody looks
         self._settle()
+        closed = bool(self.desk.closed)
+        self.schema.setEnabled(not closed)
+        self.as_code.setEnabled(not closed)
+        if closed:
+            self.as_code.setChecked(False)
         self._session = session
         self._settings_changed()
         self._show_prompt()
@@ -275,12 +280,14 @@ class StructuredPanel(QWidget):
             running=self.current_run() is not None,
             text_only=api.title if api.text_only else "",
             enter_sends=self.desk.settings.enter_sends,
+            closed=self.desk.closed,
             refused=refused,
         )
 
     def current_run(self) -> Run | None:
         """The run of this branch that is going on, if any."""
-        return next((run for run in reversed(self.desk.session.path()) if run.running), None)
+        path = self.desk.session.path()
+        return next((run for run in reversed(path) if run.running and not run.replayed), None)
 
     def advance(self) -> None:
         if self.isVisible():

@@ -137,7 +137,7 @@ class Composer(QFrame):
         self.setProperty("role", "composer")
         self._keeps = keeps
         self._running = False
-        self._refused = ""
+        self._refused = self._closed = ""
         column = QVBoxLayout(self)
         theme.space(column, 0, 10, 0, 8, gap=8)
         self.attachments = Attachments(start, self)
@@ -223,11 +223,12 @@ class Composer(QFrame):
         text_only: str = "",
         enter_sends: bool = True,
         refused: str = "",
+        closed: str = "",
     ) -> None:
         """Whether a run is going; the name of the API when it takes nothing but text; why nothing
-        can be sent, whatever is written."""
+        can be sent, whatever is written; why nothing can be written."""
         self.draft.enter_sends = enter_sends
-        self._running, self._refused = running, refused
+        self._running, self._refused, self._closed = running, refused or closed, closed
         why = f"{text_only} takes text only. Remove what is attached, or choose another API."
         self.attachments.refuse(why if text_only else "")
         self._show()
@@ -261,6 +262,14 @@ class Composer(QFrame):
         self.add.setVisible(not self._keeps and (not empty or not user))
         self.add.setEnabled(not empty)
         self._promote(self.add, not user and not self._running)
+        for control in (self.draft, self.role, self.attach):
+            control.setEnabled(not self._closed)
+        self.draft.setAccessibleDescription(self._closed)
+        if self._closed:
+            self.run.setEnabled(False)
+            self.add.hide()
+            self.draft.setPlaceholderText(self._closed)
+            return
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
             self._keeps or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."

@@ -42,15 +42,19 @@ ACTIONS = (
     ("copy", "Copy the answer", "copy"),
     ("regenerate", "Regenerate as another version (Ctrl+R)", "regenerate"),
     ("edit", "Edit the answer: makes another version, nothing is sent", "edit answer"),
+    ("play", "Replay this run as it was recorded: no network, no key (Ctrl+Shift+R)", "replay"),
     ("trash", "Delete this turn (can be undone)", "delete"),
 )
+
+REPLAYED = ACTIONS[:1]
+"""What can be done with a run in a replay."""
 
 
 class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
 
     `asked` says: "stop", "retry", "continue", "raise limit", "more", "regenerate", "delete",
-    "copy", "inspect", "delete stored", "remedy:<id>".
+    "replay", "copy", "inspect", "delete stored", "remedy:<id>".
     """
 
     def __init__(
@@ -105,11 +109,14 @@ class Footer(Card):
             )
             line.addWidget(siblings, 0, Qt.AlignmentFlag.AlignTop)
         self._buttons: list[CardButton] = []
+        self._replay: CardButton | None = None
         for name, tip, verb in actions:
             button = CardButton(name, tip, self)
             button.clicked.connect(lambda _, verb=verb: self.asked.emit(verb, self.item))
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             self._buttons.append(button)
+            if verb == "replay":
+                self._replay = button
         self._column.addWidget(self._bottom)
 
     def _action(self, name: str, verb: str, line: QHBoxLayout) -> QPushButton:
@@ -157,6 +164,8 @@ class Footer(Card):
         if self._buttons:
             copy = self._buttons[0]
             copy.setVisible(not copy.isHidden() and bool(self.copied()))
+        if self._replay is not None:
+            self._replay.setVisible(finished)
         if finished:
             self._chips.show_chips(self._rows())
         self._bottom.setVisible(finished or run.silent)
@@ -198,6 +207,10 @@ class Footer(Card):
         self._go_on.setVisible(seen.outcome in CUT_SHORT and bool(seen.text))
         self._raise.setVisible(seen.outcome == "incomplete" and seen.finish_reason in LIMITED)
         self._more.setVisible(seen.outcome == "limited")
+        if run.replayed:
+            for button in (self._go_on, self._raise, self._more):
+                button.hide()
+            return
         self._cancel.setVisible(waiting and (seen.phase == "retrying" or seen.pending is not None))
 
     def _rows(self) -> list[Row]:

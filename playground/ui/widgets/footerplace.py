@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.desk import Desk
-from playground.ui.widgets.footer import ACTIONS, Extra, Footer
+from playground.ui.widgets.footer import ACTIONS, REPLAYED, Extra, Footer
 
-ACTED = [row for row in ACTIONS if row[2] in ("copy", "regenerate", "delete")]
+ACTED = [row for row in ACTIONS if row[2] in ("copy", "regenerate", "replay", "delete")]
 """What can be done with a run here: its answer is edited in the conversation."""
 
 
@@ -56,7 +56,12 @@ class FooterPlace(QScrollArea):
         self.footer = None
         if run is not None:
             self.footer = footer = Footer(
-                run, at, len(siblings), shared=False, extras=self._extras, actions=ACTED
+                run,
+                at,
+                len(siblings),
+                shared=False,
+                extras=self._extras,
+                actions=REPLAYED if run.replayed else ACTED,
             )
             footer.newest = True
             footer.warmed(True)

@@ -46,6 +46,8 @@ class SessionHead(QWidget):
     def _show_session(self, session: Session) -> None:
         self.rename()  # a title that is still being written belongs to the session before
         self._session = session
+        self.title.setReadOnly(bool(self.desk.closed))
+        self.model.setEnabled(not self.desk.closed)
         self.title.setText(session.title)
         self.title.setCursorPosition(0)
         self._show_model()
