@@ -8,7 +8,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-HELP = "write a recorded run as JSON Lines, an event stream, Markdown, HTML that replays it, or code"
+HELP = "write a recorded run as JSON Lines, an event stream, Markdown, a replay in HTML, or code"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
