@@ -57,12 +57,42 @@ def node_at(root: Node | None, offset: int, text: str) -> Node | None:
         if after and offset < _end(node.children[after - 1], len(text)):
             node = node.children[after - 1]
             continue
-        if node.kind == "object" and after < len(node.children):
-            begin = _end(node.children[after - 1], len(text)) if after else node.start + 1
-            gap = text[begin : node.children[after].start]
-            if offset >= begin + len(gap) - len(gap.lstrip(", \t\r\n")):
-                node = node.children[after]
+        named = node.kind == "object" and after < len(node.children)
+        if named and offset >= _begin(node, after, text):
+            node = node.children[after]
         return node
+
+
+def nodes_in(root: Node | None, begin: int, end: int, text: str) -> list[Node]:
+    """The innermost values that have characters of `text[begin:end]`, in order; see `node_at`."""
+    size = len(text)
+    if root is None or not (root.start < end and begin < _end(root, size)):
+        return []
+    found: list[Node] = []
+    left = [root]
+    while left:
+        node = left.pop()
+        inner = []
+        first = max(bisect_right(node.children, begin, key=_start) - 1, 0)
+        for at in range(first, len(node.children)):
+            if _begin(node, at, text) >= end:
+                break
+            if _end(node.children[at], size) > begin:
+                inner.append(node.children[at])
+        left += reversed(inner)
+        if not inner:
+            found.append(node)
+    return found
+
+
+def _begin(parent: Node, at: int, text: str) -> int:
+    """Where a child begins, with its name."""
+    child = parent.children[at]
+    if parent.kind != "object":
+        return child.start
+    begin = _end(parent.children[at - 1], len(text)) if at else parent.start + 1
+    gap = text[begin : child.start]
+    return begin + len(gap) - len(gap.lstrip(", \t\r\n"))
 
 
 def span_of(node: Node, size: int) -> tuple[int, int]:

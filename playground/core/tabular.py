@@ -76,6 +76,17 @@ class Columns:
                 self._names += [f"{name}.{inner}" for inner in self._spread(name)] or [name]
         return self._names
 
+    @property
+    def paths(self) -> list[tuple[str, ...]]:
+        """For each column the names that lead to its value in a row."""
+        if self._plain:
+            return [()]
+        found: list[tuple[str, ...]] = []
+        for name in self._inner:
+            spread = self._spread(name)
+            found += [(name, inner) for inner in spread] if spread else [(name,)]
+        return found
+
     def take(self, row: Any) -> bool:
         """Let a row have its columns. Whether they are other ones than before."""
         before = self._names

@@ -34,6 +34,7 @@ from playground.schemas.library import Example
 from playground.schemas.source import spelled
 from playground.ui import theme
 from playground.ui.desk import Desk
+from playground.ui.pointing import Pointing
 from playground.ui.turns import Turns
 from playground.ui.widgets.answerpane import AnswerPane
 from playground.ui.widgets.codeview import CodeView
@@ -78,6 +79,8 @@ class StructuredPanel(QWidget):
         below = QVBoxLayout()
         theme.space(below, 16, 4, 16, 0, gap=4)
         self.turns = Turns(desk, self)
+        self.pointing = Pointing(desk, self.answer)
+        self.answer.inspected.connect(self._inspect)
         self.foot = FooterPlace(desk, self, [self.turns.negotiation])
         below.addWidget(self.foot)
         self.composer = Composer(desk.tasks.start, self, keeps=PROMPT)
@@ -160,6 +163,7 @@ class StructuredPanel(QWidget):
             ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
             ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+            *self.pointing.commands(),
             ("&Edit", "Copy the last answer", "Ctrl+Shift+C", self.copy_answer),
             ("&Edit", "A schema from elsewhere…", "Ctrl+Shift+O", self.open_sources),
             ("&Edit", "Repair the schema…", "", self.schema.offer_repair),
@@ -383,6 +387,10 @@ class StructuredPanel(QWidget):
             self.schema.go_to_line(finding.line, finding.column or 1)
         else:
             self.schema.go_to(finding.path)
+
+    def _inspect(self) -> None:
+        if (run := self.answer.run) is not None:
+            self.turns.do("inspect", run)
 
     def _wanted(self, what: str) -> None:
         if what == "composer" and self.isVisibleTo(self.window()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -32,7 +32,13 @@ ERRORS = 6
 
 
 class AnswerDetail(QFrame):
-    """What is known of one field; hidden while there is none."""
+    """What is known of one field; hidden while there is none.
+
+    Signals:
+        pointed(Node, offset): a character of a string was clicked: of the string, not of its JSON.
+    """
+
+    pointed = Signal(object, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +57,7 @@ class AnswerDetail(QFrame):
         self._facts.setAccessibleName("What the field is")
         self._string = GrowingText("Value of the field", self)
         self._string.document().setDocumentMargin(0)
+        self._string.pointed.connect(self._point)
         self._json = SourceView("value of the field", self)
         self._mark = Mark("error", "error", self)
         self._errors = PlainText("", self)
@@ -125,6 +132,10 @@ class AnswerDetail(QFrame):
         if field is not None and field.node is not None:
             string = field.node.kind == "string"
             copy(field.node.text if string else words.as_json(field))
+
+    def _point(self, offset: int) -> None:
+        if self.field is not None and self.field.node is not None:
+            self.pointed.emit(self.field.node, offset)
 
     @property
     def text(self) -> str:

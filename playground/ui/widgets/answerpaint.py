@@ -57,8 +57,12 @@ class FieldPainter:
         troubled: bool,
         current: bool,
         focused: bool,
+        lit: bool = False,
     ) -> None:
         look = theme.current()
+        if lit:
+            painter.fillRect(QRectF(0, top, width, self.height), look.colour("soft"))
+            painter.fillRect(QRectF(0, top, 3 * look.scale, self.height), look.colour("accent"))
         if current:
             painter.setPen(QPen(look.colour("accent")) if focused else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("soft"))

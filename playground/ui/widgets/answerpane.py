@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path as File
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,8 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.alignment import aligned
+from playground.core.json_nodes import Node
 from playground.core.plain import visible
 from playground.core.problem import Failure, Problem
+from playground.core.provenance import Span
 from playground.core.session import Run
 from playground.engine.structured import Attempt, State, Structured, retold
 from playground.export.answers import as_csv, as_json, as_jsonl
@@ -28,6 +32,7 @@ from playground.schemas.source import Path, spelled
 from playground.ui import theme
 from playground.ui.clock import SLOW
 from playground.ui.desk import Desk
+from playground.ui.widgets.answerlight import AnswerLight
 from playground.ui.widgets.answertable import AnswerTable
 from playground.ui.widgets.answertext import AnswerText
 from playground.ui.widgets.answertree import AnswerDetail, AnswerTree
@@ -36,6 +41,9 @@ from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.pages import Pages
 from playground.ui.widgets.parts import Segments, copy, name_tool
 from playground.ui.widgets.plaintext import PlainText
+
+if TYPE_CHECKING:
+    from playground.ui.inspector.looking import Light
 
 LONG = 100_000
 """Characters from which an answer is judged in a thread."""
@@ -68,9 +76,13 @@ class AnswerPane(QWidget):
 
     Signals:
         judged(): what is known of the answer has changed.
+        pointed(run, key, field, offset): a character of the answer was clicked; see `Desk.pointed`.
+        inspected(): the inspector shall be there for what is pointed at next.
     """
 
     judged = Signal()
+    pointed = Signal(object, str, str, int)
+    inspected = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +95,9 @@ class AnswerPane(QWidget):
         self._picked: int | None = None
         """Which attempt somebody wants to see; None: the last one."""
         self._judging: list[Answer] = []
+        self._light: Light | None = None
+        self._clicked: Span | None = None
+        """A character that nothing was heard of since."""
         column = QVBoxLayout(self)
         theme.space(column, 0, 0, 0, 0, gap=4)
         column.addLayout(self._head())
@@ -106,6 +121,11 @@ class AnswerPane(QWidget):
         column.addWidget(page, 1)
         self.detail = AnswerDetail(self)
         self.tree.picked.connect(self.detail.show_field)
+        self.tree.picked.connect(lambda field: self._point(field.node if field else None))
+        self.tree.inspected.connect(lambda field: self._inspect(field.node))
+        self.table.pointed.connect(self._point)
+        self.text.pointed.connect(self._point_at)
+        self.detail.pointed.connect(self._point_inside)
         column.addWidget(self.detail)
         self.show_run(None)
 
@@ -197,10 +217,14 @@ class AnswerPane(QWidget):
         if self._in_view[index] is not self._answer:
             self._in_view[index] = self._answer
             view.show_answer(self._answer)
+            if self._light is not None:
+                self._draw_light()
         if index != TABLE or self._ticks % SLOW == 0 or (self._shown and self._shown.over):
             view.advance()
         self._ticks += 1
         self.detail.advance()
+        if self._light is not None and self._answer is not None and not self._answer.ended:
+            self._draw_light()
 
     def _show_attempt(self, seen: Structured) -> None:
         number = len(seen.attempts) - 1 if self._picked is None else self._picked
@@ -282,6 +306,62 @@ class AnswerPane(QWidget):
                 self.advance()
 
         self._desk.tasks.start(work(), self)
+
+    # What the inspector looks at.
+
+    def light(self, light: Light | None) -> None:
+        """Let what an event made stand out, and bring it into view unless it was clicked here."""
+        before, self._light = self._light, light
+        if light is not None or before is not None:
+            self._draw_light(bring=True)
+
+    def _draw_light(self, *, bring: bool = False) -> None:
+        if self.run is None or self._shown is None:
+            return
+        made = AnswerLight(self.run, self._shown, self._light)
+        if self._clicked is not None and made.covers(self._clicked):
+            self._clicked, bring = None, False
+        nodes = made.nodes
+        self.tree.light(nodes)
+        self.table.light(nodes)
+        self.text.light(made.spans)
+        if bring and self.isVisible():
+            self._views[self._pages.currentIndex()].bring_lit()
+
+    def show_event(self) -> None:
+        """Ask for the event of the current value."""
+        index = self._pages.currentIndex()
+        root = self._answer.live.root if self._answer is not None else None
+        if index == TEXT:
+            self.inspected.emit()
+            self._point_at(self.text.offset(self.text.textCursor().selectionStart()))
+        elif index == TABLE:
+            self._inspect(self.table.node_at(self.table.currentIndex()) or root)
+        else:
+            current = self.tree.current
+            self._inspect(current.node if current is not None else root)
+
+    def _inspect(self, node: Node | None) -> None:
+        self.inspected.emit()
+        self._point(node)
+
+    def _point(self, node: Node | None) -> None:
+        """Somebody is at a value."""
+        if node is not None:
+            self._point_at(node.start)
+
+    def _point_inside(self, node: Node, offset: int) -> None:
+        """Somebody clicked a character of a string."""
+        if self._answer is not None:
+            raw = self._answer.live.text[node.start : node.end]
+            self._point_at(node.start + aligned(raw, node.text).to_source(offset))
+
+    def _point_at(self, offset: int) -> None:
+        run, attempt = self.run, self._shown
+        if run is not None and attempt is not None and attempt.item is not None:
+            made = AnswerLight(run, attempt, None)
+            self._clicked = Span(made.key, made.field, offset, offset + 1)
+            self.pointed.emit(run, made.key, made.field, offset)
 
     @property
     def attempt(self) -> Attempt | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from playground.core.json_nodes import Node
+from playground.core.places import node_of
 from playground.core.tabular import MOST, Columns, listed
 from playground.schemas.answer import Answer
 from playground.schemas.source import Path
@@ -33,6 +34,24 @@ class Sheet:
     def tabular(self) -> bool:
         """Whether there is a table, so far."""
         return bool(self.rows) and self._even and 0 < len(self.columns.names) <= MOST
+
+    def node(self, row: int, column: int) -> Node | None:
+        """What stands in a cell."""
+        path = (*self.path, row, *self.columns.paths[column])
+        return node_of(self.answer.live.root, path)
+
+    def cells(self, node: Node) -> list[tuple[int, int]]:
+        """The (row, column) of the cells that have something of a value."""
+        path, deep = node.path, len(self.path)
+        row = path[deep] if path[:deep] == self.path and len(path) > deep else None
+        if not isinstance(row, int) or row >= len(self.rows):
+            return []
+        inner = path[deep + 1 :]
+        return [
+            (row, column)
+            for column, names in enumerate(self.columns.paths)
+            if names[: len(inner)] == inner[: len(names)]
+        ]
 
     def look(self) -> bool:
         """Take what is new. Whether the columns, or the table itself, are other ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -14,10 +15,20 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from playground.core.json_nodes import Node
 from playground.core.plain import visible
 from playground.schemas.answer import Answer
 from playground.schemas.source import spelled
@@ -48,6 +59,7 @@ class TableModel(QAbstractTableModel):
         self._rows = 0
         self._names: list[str] = []
         self._made: tuple[int, list[Any]] = (-1, [])  # cells of the row that was asked for last
+        self._lit: set[tuple[int, int]] = set()
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         self.beginResetModel()
@@ -84,6 +96,17 @@ class TableModel(QAbstractTableModel):
             self._made = row, self.sheet.columns.cells(self.sheet.rows[row], _ABSENT)
         return self._made[1][column]
 
+    def light(self, nodes: Sequence[Node]) -> list[tuple[int, int]]:
+        """Let the cells of values stand out; which those are."""
+        sheet = self.sheet
+        tabular = sheet is not None and sheet.tabular
+        cells = [cell for node in nodes for cell in sheet.cells(node)] if tabular and sheet else []
+        before, self._lit = self._lit, set(cells)
+        if before != self._lit and self._rows:
+            last = self.index(self._rows - 1, len(self._names) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+        return cells
+
     def _measure(self) -> None:
         there = self.sheet is not None and self.sheet.tabular
         self._rows = len(self.sheet.rows) if self.sheet is not None and there else 0
@@ -117,13 +140,24 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 told = html.escape(visible(written(value)[:TOLD]))
                 return f"<p style='white-space: pre-wrap'>{told}</p>" if told else None
-            case Qt.ItemDataRole.FontRole if not isinstance(value, str):
-                return theme.current().mono
+            case Qt.ItemDataRole.BackgroundRole if (index.row(), index.column()) in self._lit:
+                return theme.current().colour("soft")
+            case Qt.ItemDataRole.FontRole:
+                return _font(value, lit=(index.row(), index.column()) in self._lit)
             case Qt.ItemDataRole.ForegroundRole if value is None:
                 return theme.current().colour("faint")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _side(value)
         return None
+
+
+def _font(value: Any, *, lit: bool) -> QFont | None:
+    look = theme.current()
+    font = look.font if isinstance(value, str) else look.mono
+    if lit:
+        font = QFont(font)
+        font.setUnderline(True)
+    return font if lit or not isinstance(value, str) else None
 
 
 def _side(value: Any) -> Qt.AlignmentFlag:
@@ -156,14 +190,22 @@ class _Numbers(QHeaderView):
 
 
 class AnswerTable(QTableView):
-    """The table that an answer is, or a sentence that it is none."""
+    """The table that an answer is, or a sentence that it is none.
+
+    Signals:
+        pointed(Node): a value in it is the current one, or was clicked.
+    """
+
+    pointed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = TableModel(self)
         self._following = False
+        self._lit: list[tuple[int, int]] = []
         self.setVerticalHeader(_Numbers(self))
         self.setModel(self._rows)
+        self.clicked.connect(self._point)
         self.setAccessibleName("Answer as a table")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -225,6 +267,25 @@ class AnswerTable(QTableView):
         elif anew:
             bar.setValue(top)
 
+    def light(self, nodes: Sequence[Node]) -> None:
+        """Let the cells of values stand out."""
+        self._lit = self._rows.light(nodes)
+
+    def bring_lit(self) -> None:
+        """Scroll to what stands out, if that is not in view."""
+        for cell in self._lit[:1]:
+            self.scrollTo(self._rows.index(*cell))
+
+    def node_at(self, index: QModelIndex) -> Node | None:
+        """The value in a cell."""
+        sheet = self._rows.sheet
+        there = sheet is not None and sheet.tabular and index.isValid()
+        return sheet.node(index.row(), index.column()) if there and sheet is not None else None
+
+    def _point(self, index: QModelIndex) -> None:
+        if (node := self.node_at(index)) is not None:
+            self.pointed.emit(node)
+
     def copy_cells(self) -> None:
         """Put what is selected on the clipboard: rows as lines, cells with tabs between them."""
         indexes = self.selectedIndexes()
@@ -258,8 +319,11 @@ class AnswerTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_cells()
-        else:
-            super().keyPressEvent(event)
+            return
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if before != self.currentIndex():
+            self._point(self.currentIndex())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

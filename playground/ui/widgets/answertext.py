@@ -7,13 +7,14 @@ import html
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHelpEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from playground.core.json_lead import FENCE
 from playground.core.json_nodes import AROUND, LEGAL, Flaw
 from playground.schemas.answer import Answer
 from playground.ui import theme
 from playground.ui.widgets.growingtext import GrowingText
+from playground.ui.widgets.traced import marked
 
 _TONED = AROUND | {"no JSON"}
 """What is said by the tone of the text, and not underlined."""
@@ -125,21 +126,18 @@ class AnswerText(GrowingText):
         return self.position(start), self.position(end), flaw
 
     def _underline(self) -> None:
-        look = theme.current()
-        made = []
+        look, made = theme.current(), self.lit()
         for start, end, flaw in self._flaws:
             if flaw.kind in _TONED:
                 continue
-            one = QTextEdit.ExtraSelection()
-            one.cursor = QTextCursor(self.document())  # type: ignore[attr-defined]
-            one.cursor.setPosition(start)
-            one.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             form = QTextCharFormat()
             form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             form.setUnderlineColor(look.colour("warn" if flaw.kind in LEGAL else "error"))
-            one.format = form  # type: ignore[attr-defined]
-            made.append(one)
+            made.append(marked(self, start, end, form))
         self.setExtraSelections(made)
+
+    def draw_lights(self) -> None:
+        self._underline()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -7,6 +7,7 @@ It is told when to look, on the clock, and does what has changed: the rows are k
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -25,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QToolTip, QWidget
 
+from playground.core.json_nodes import Node
 from playground.schemas.answer import Answer, Field
 from playground.schemas.source import Path, spelled
 from playground.ui import theme
@@ -33,6 +35,7 @@ from playground.ui.widgets.answerdetail import AnswerDetail
 from playground.ui.widgets.answerpaint import FieldPainter
 from playground.ui.widgets.answerrows import Rows
 from playground.ui.widgets.parts import copy
+from playground.ui.widgets.traced import SHOW_EVENT
 
 __all__ = ["AnswerDetail", "AnswerTree"]
 
@@ -42,9 +45,11 @@ class AnswerTree(QAbstractScrollArea):
 
     Signals:
         picked(object): another field is the current one, or Enter was pressed on it; None: none is.
+        inspected(Field): somebody asks what made it.
     """
 
     picked = Signal(object)
+    inspected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +57,7 @@ class AnswerTree(QAbstractScrollArea):
         self.following = False
         """What came last is kept in view."""
         self.rows: Rows | None = None
+        self._lit: set[Field] = set()
         self._placing = False
         self._painter = FieldPainter()
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -96,6 +102,30 @@ class AnswerTree(QAbstractScrollArea):
             found = self.rows.answer.field(path)
         self.rows.reveal(found)
         self._go_to(self.rows.row(found))
+
+    # What the inspector looks at.
+
+    def light(self, nodes: Sequence[Node]) -> None:
+        """Let the fields of values stand out, or what they are in while that is closed."""
+        lit = self._fields(nodes)
+        if lit != self._lit:
+            self._lit = lit
+            self.viewport().update()
+
+    def bring_lit(self) -> None:
+        """Scroll to what stands out, if that is not in view."""
+        if self.rows is not None and self._lit:
+            rows = [row for row, field in enumerate(self.rows.fields) if field in self._lit]
+            top = self.verticalScrollBar().value()
+            if rows and not any(top <= row < top + self._page() for row in rows):
+                self._place(max(rows[0] - self._page() // 3, 0))
+                self._note_where()
+
+    def _fields(self, nodes: Sequence[Node]) -> set[Field]:
+        if self.rows is None:
+            return set()
+        found = (self.rows.answer.field(node.path) for node in nodes)
+        return {self.rows.nearest(field) for field in found if field is not None}
 
     # The current field.
 
@@ -232,6 +262,7 @@ class AnswerTree(QAbstractScrollArea):
                 troubled=self.rows.troubled(field),
                 current=field is self.current,
                 focused=self.hasFocus(),
+                lit=field in self._lit,
             )
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -307,6 +338,10 @@ class AnswerTree(QAbstractScrollArea):
         value = menu.addAction("Copy the value as JSON", self.copy_value)
         value.setEnabled(self.current.node is not None)
         menu.addAction("Copy the path", self.copy_path)
+        menu.addSeparator()
+        field = self.current
+        show = menu.addAction(SHOW_EVENT, lambda: self.inspected.emit(field))
+        show.setEnabled(field.node is not None)
         menu.popup(where)
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -7,15 +7,25 @@ in JSON often is one: long lines are broken, and whole again when they are copie
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QResizeEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QMouseEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from playground.core.plain import visible
 from playground.ui import theme
+from playground.ui.widgets.proseink import character_at
 from playground.ui.widgets.source import units
+from playground.ui.widgets.traced import lit_form, marked
 
 WIDE = 2_000
 """Characters of a line before it is broken."""
@@ -32,7 +42,13 @@ class _Stretch(NamedTuple):
 
 
 class GrowingText(QPlainTextEdit):
-    """Text in monospace that follows its end while the user is there."""
+    """Text in monospace that follows its end while the user is there.
+
+    Signals:
+        pointed(offset): a character was clicked; it is that one of the text that was given.
+    """
+
+    pointed = Signal(int)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +58,8 @@ class GrowingText(QPlainTextEdit):
         self._length = 0  # of all that was given
         self._held = ""  # a carriage return, of which a line feed may follow
         self._stretches: list[_Stretch] = []
+        self._lights: Sequence[tuple[int, int]] = ()
+        self._pressed: QPoint | None = None
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,6 +89,7 @@ class GrowingText(QPlainTextEdit):
         self._column = self._length = 0
         self._held = ""
         self._stretches.clear()
+        self._lights = ()
 
     def grow(self, text: str, form: QTextCharFormat | None = None) -> None:
         """Add text at the end. What cannot be seen in it is spelled out."""
@@ -114,6 +133,44 @@ class GrowingText(QPlainTextEdit):
             block = block.next()
         return min(found, self.end)
 
+    def offset(self, position: int) -> int:
+        """The character of the text that was given which stands at a position: the other way."""
+        at = max(bisect_right(self._stretches, position, key=lambda one: one.position) - 1, 0)
+        if not self._stretches:
+            return 0
+        stretch = self._stretches[at]
+        inside = range(stretch.offset, stretch.offset + max(len(stretch.text), 1))
+        return stretch.offset + max(bisect_right(inside, position, key=self.position) - 1, 0)
+
+    def light(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Let characters of the text that was given stand out, from one offset to another."""
+        if spans or self._lights:
+            self._lights = spans
+            self.draw_lights()
+
+    def bring_lit(self) -> None:
+        """Scroll to what stands out, if that is not in view."""
+        if not self._lights:
+            return
+        at = self.position(self._lights[0][0])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(at)
+        if not self.viewport().rect().intersects(self.cursorRect(cursor)):
+            block = self.document().findBlock(at)
+            line = block.layout().lineForTextPosition(at - block.position()).lineNumber()
+            bar = self.verticalScrollBar()
+            bar.setValue(block.firstLineNumber() + max(line, 0) - bar.pageStep() // 3)
+
+    def draw_lights(self) -> None:
+        self.setExtraSelections(self.lit())
+
+    def lit(self) -> list[QTextEdit.ExtraSelection]:
+        """What stands out."""
+        return [
+            marked(self, self.position(begin), self.position(end), lit_form())
+            for begin, end in self._lights
+        ]
+
     def _pen(self) -> QTextCursor:
         pen = QTextCursor(self.document())
         pen.movePosition(QTextCursor.MoveOperation.End)
@@ -152,6 +209,28 @@ class GrowingText(QPlainTextEdit):
         if not self._placing:
             bar = self.verticalScrollBar()
             self.following = bar.value() == bar.maximum()
+
+    def _character(self, point: QPoint) -> int | None:
+        """The position of the character that a point of the viewport is on; None: on none."""
+        block = self.cursorForPosition(point).block()
+        corner = self.blockBoundingGeometry(block).translated(self.contentOffset()).topLeft()
+        found = character_at(block.layout(), QPointF(point) - corner)
+        return None if found is None else block.position() + found
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        self._pressed = event.position().toPoint() if plain else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        here = event.position().toPoint()
+        if pressed is None or self.textCursor().hasSelection():
+            return
+        moved = (here - pressed).manhattanLength() >= QApplication.startDragDistance()
+        if not moved and (position := self._character(here)) is not None:
+            self.pointed.emit(self.offset(position))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._placing = True

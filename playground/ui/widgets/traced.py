@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QWidget
 
 from playground.core.alignment import Alignment, aligned
 from playground.ui import theme
@@ -89,14 +89,9 @@ class TracedText(PlainText):
             found = self._aligned().to_shown(begin, end)
             if found is None:
                 continue
-            one = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document())
             first = units(shown[: found[0]])
-            cursor.setPosition(first)
             length = units(shown[found[0] : found[1]])
-            cursor.setPosition(first + length, QTextCursor.MoveMode.KeepAnchor)
-            one.cursor, one.format = cursor, lit_form()  # type: ignore[attr-defined]
-            made.append(one)
+            made.append(marked(self, first, first + length, lit_form()))
         self.setExtraSelections(made)
 
     def _position(self, point: QPoint) -> int | None:
@@ -137,6 +132,18 @@ class TracedText(PlainText):
             shown = menu.addAction(SHOW_EVENT, lambda: self.inspected.emit(offset))
             shown.setEnabled(offset is not None)
         menu.popup(event.globalPos())
+
+
+def marked(
+    view: QTextEdit | QPlainTextEdit, start: int, end: int, form: QTextCharFormat
+) -> QTextEdit.ExtraSelection:
+    """A look for what stands between two positions of a document."""
+    cursor = QTextCursor(view.document())
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    made = QTextEdit.ExtraSelection()
+    made.cursor, made.format = cursor, form  # type: ignore[attr-defined]
+    return made
 
 
 def lit_form() -> QTextCharFormat:
