@@ -110,6 +110,29 @@ class MarkdownStream:
         begin = self._begins[number]
         return begin + bisect_left(self._pairs, begin)
 
+    def mark(self) -> Mark:
+        """How it stands, to come `back` to. What is closed is not copied."""
+        self._advance()
+        return Mark(
+            self._closed,
+            len(self._pairs),
+            self._held,
+            self._line,
+            self._begin,
+            self._solid,
+            self._tail.copy(),
+        )
+
+    def back(self, mark: Mark) -> None:
+        """As if nothing had been fed since."""
+        del self._blocks[mark.closed :], self._begins[mark.closed :], self._pairs[mark.pairs :]
+        self._closed, self._held, self._line = mark.closed, mark.held, mark.line
+        self._begin, self._solid = mark.begin, mark.solid
+        self._tail = mark.tail.copy()
+        self._finished = False
+        self._fed = [""]  # what is open has to be read again
+        self.rev += 1
+
     def _advance(self) -> None:
         if not self._fed:
             return
@@ -306,6 +329,22 @@ class _Tail:
     lines: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     "what was taken out of its first block, when that is code or a table"
+
+    def copy(self) -> _Tail:
+        return _Tail(self.source, self.place, self.begins[:], self.lines[:], self.rows[:])
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a stream stood; of use to that stream alone."""
+
+    closed: int
+    pairs: int
+    held: str
+    line: str
+    begin: int
+    solid: bool
+    tail: _Tail
 
 
 @dataclass(slots=True)

@@ -189,6 +189,37 @@ def test_the_rules_of_division_look_at_the_text_alone(text: str, places: list[in
         assert list(stream.blocks) == expected
 
 
+@settings(max_examples=200, deadline=None)
+@given(TEXTS | WORDY, st.lists(st.integers(0, 500), max_size=6), st.integers(0, 10), st.booleans())
+def test_from_a_mark_it_goes_another_way_as_if_it_had_never_gone_on(
+    text: str, places: list[int], which: int, finished: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown_stream, "LONG", 20)
+        patch.setattr(markdown_stream, "_TAIL", 30)
+        patch.setattr(markdown_stream, "_PEEK", 10)
+        stream = MarkdownStream()
+        pieces, marks = cut(text, places), [stream.mark()]
+        for piece in pieces:
+            stream.feed(piece)
+            marks.append(stream.mark())
+        if finished:
+            stream.finish()
+            assert stream.closed == len(stream.blocks)
+        at = which % len(marks)
+        kept = "".join(pieces[:at])
+        for more in ("another\n\n- way\n", ""):  # twice: a mark is not used up
+            stream.back(marks[at])
+            stream.feed(more)
+            fresh = MarkdownStream()
+            fresh.feed(kept)
+            fresh.feed(more)
+            assert list(stream.blocks) == list(fresh.blocks)
+            assert [stream.origin(n) for n in range(len(stream.blocks))] == [
+                fresh.origin(n) for n in range(len(fresh.blocks))
+            ]
+
+
 def text_of(block: Block) -> str:
     assert isinstance(block, Paragraph | Heading)
     return "".join(span.text for span in block.spans)

@@ -128,6 +128,47 @@ def test_what_arrives_piece_by_piece_looks_like_the_whole(
     assert painted(prose) == painted(whole)
 
 
+@pytest.mark.parametrize("marked", [1, 60, 10_000])
+def test_what_is_cut_looks_as_if_it_had_never_come(
+    qtbot: QtBot, prose: Prose, monkeypatch: pytest.MonkeyPatch, marked: int
+) -> None:
+    monkeypatch.setattr("playground.ui.widgets.prose.MARKED", marked)
+    text = SAMPLE * 3
+    prose.goes_back = True
+    for at in range(0, len(text), 40):
+        prose.append(text[at : at + 40])
+    prose.finish()
+    other = Prose()
+    qtbot.addWidget(other)
+    other.resize(prose.size())
+    for length in (len(text), 700, 333, 40, 39, 0):
+        prose.cut(length)
+        other.set_text(text[:length])
+        assert prose.fed == text[:length]
+        assert prose.text() == other.text()
+        assert [row.top for row in prose._flow.rows] == [row.top for row in other._flow.rows]
+    prose.append(text)
+    prose.finish()
+    other.set_text(text)
+    other.finish()
+    assert prose.text() == other.text()
+
+
+def test_what_is_cut_far_behind_is_all_that_is_read_again(
+    prose: Prose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prose.goes_back = True
+    text = "A paragraph of some words.\n\n" * 400
+    for at in range(0, len(text), 100):
+        prose.append(text[at : at + 100])
+    rows = list(prose._flow.rows)
+    prose.cut(len(text) - 5)
+    assert all(before is after for before, after in zip(rows, prose._flow.rows, strict=False))
+    monkeypatch.setattr(prose, "set_text", lambda _: pytest.fail("all of it was read again"))
+    prose.cut(len(text) // 2)
+    assert len(prose._flow.rows) == 200
+
+
 def test_closed_blocks_are_never_touched_again(
     prose: Prose, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.core.markdown_stream import MarkdownStream
+from playground.core.markdown_stream import Mark, MarkdownStream
 from playground.core.plain import visible
 from playground.ui import theme
 from playground.ui.widgets.codeblock import CodeRow, CopyButton
@@ -48,6 +48,8 @@ from playground.ui.widgets.traced import SHOW_EVENT
 
 DESCRIBED = 10_000
 """Characters of a text that a screen reader is told at once."""
+MARKED = 1_000
+"""Characters that are read again, at most, when a text is cut somewhere."""
 
 _STEP = 4  # columns that a key scrolls sideways; three times as many for a notch of the wheel
 
@@ -81,6 +83,9 @@ class Prose(QWidget):
         self._stream = MarkdownStream()
         self._fed: list[str] = []
         self._finished = False
+        self.goes_back = False
+        """It may be `cut`: how it stood is remembered every `MARKED` characters."""
+        self._marks: list[tuple[int, Mark]] = []
         self._lit = Lit()
         self._highlighter = Highlighter(self)
         self._flow = Flow(self._highlighter, self._repaint)
@@ -107,12 +112,47 @@ class Prose(QWidget):
         self._stream.feed(delta)
         self.caret = True
         self._show()
+        if self.goes_back:
+            self._mark()
+
+    def _mark(self) -> None:
+        length = sum(map(len, self._fed))
+        if length >= (self._marks[-1][0] if self._marks else 0) + MARKED:
+            self._fed = ["".join(self._fed)]
+            self._marks.append((length, self._stream.mark()))
+
+    @property
+    def fed(self) -> str:
+        """The Markdown that was given."""
+        return "".join(self._fed)
+
+    def cut(self, length: int) -> None:
+        """Take back all but the first `length` characters; more may be appended. What was closed
+        long before stays as it is."""
+        text = self.fed[:length]
+        while self._marks and self._marks[-1][0] > length:
+            self._marks.pop()
+        if not self._marks:
+            self.set_text(text)
+            return
+        at, mark = self._marks[-1]
+        self._finished = False
+        self._fed = [text]
+        self._lit.say(self._lit.spans)  # it has to be looked for anew
+        self._stream.back(mark)
+        self._stream.feed(text[at:])
+        self._flow.reopen(mark.closed)
+        self._leave()
+        self._anchor = self._cursor = (0, 0)
+        self._clicked = None
+        self._show()
 
     def set_text(self, text: str) -> None:
         """Show this text instead. More may be appended."""
         self._finished = False
         self._fed = [text]
         self._lit.say(self._lit.spans)  # it has to be looked for anew
+        self._marks = []
         self._stream = MarkdownStream()
         self._stream.feed(text)
         self._flow.clear()

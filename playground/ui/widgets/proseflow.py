@@ -51,6 +51,10 @@ class Flow:
         self._tops.clear()
         self._closed = 0
 
+    def reopen(self, closed: int) -> None:
+        """Of what was closed only so many rows are closed now."""
+        self._closed = min(self._closed, closed)
+
     def show(self, blocks: Sequence[Block], closed: int) -> float:
         """Show these blocks, the first of them closed; from which height on that is a change."""
         first = len(self.rows)

@@ -9,7 +9,6 @@ and the end is followed only while the user is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from itertools import zip_longest
 from math import inf
 from time import perf_counter
@@ -168,16 +167,11 @@ class TranscriptView(QAbstractScrollArea):
         self._place()
 
     def _turn(self, row: Row, now: Row) -> None:
-        """A run stands where it stood at another time. A card stays if what it shows is the same
-        and will stay so; else another one is made, as high until it is measured."""
-        card, before, item = row.card, row.item, now.item
-        row.run, row.item = now.run, item
-        if card is not None and before is not None and item is not None:
-            over = item is before or item.t1 is not None
-            if over and before == replace(item, rev=before.rev):
-                card.run, card.item, card.rev = now.run, item, -1
-                return
-        self._let_go(row)
+        """A run stands where it stood at another time. A card that cannot show that is made anew,
+        as high as the one before until it is measured."""
+        row.run, row.item = now.run, now.item
+        if row.card is not None and (now.item is None or not row.card.turn(now.run, now.item)):
+            self._let_go(row)
 
     def _chosen(self, run: Run, kept: Mapping[tuple[str, str, bool], Row]) -> list[Item]:
         """The items of a run, of several choices only those of the one on screen."""

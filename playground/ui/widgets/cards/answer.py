@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
-from playground.core.items import Message
+from playground.core.items import Item, Message
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.widgets.cards.attachments import Attachments
@@ -46,6 +46,7 @@ class AnswerCard(Card):
         self.prose.link_activated.connect(lambda url: self.asked.emit(f"link:{url}", self.item))
         self._column.addWidget(self.prose)
         self.prose.field = "text"
+        self.prose.goes_back = run.replayed
         self._refusal = TracedText(parent=self, field="refusal")
         self._refusal.setProperty("role", "refusal")
         self._refusal.setAccessibleName("Refusal")
@@ -65,6 +66,23 @@ class AnswerCard(Card):
         """Text that is still to be drawn."""
         self._waiting = False
         self._finished = False
+
+    def turn(self, run: Run, item: Item) -> bool:
+        """A text that was longer is cut, one that was shorter goes on."""
+        assert isinstance(item, Message)
+        drawn, text = self.prose.fed, str(item.text)
+        rare = (self._sources, self._sound, self._attachments, self._tinted)
+        if any(rare) or item.refusal or not self._refusal.isHidden():
+            return False
+        if self._finished or not text.startswith(drawn):
+            if not drawn.startswith(text):
+                return False
+            self.prose.cut(len(text))
+            drawn = text
+        self.run, self.item, self.rev = run, item, -1
+        self._due, self._finished = text[len(drawn) :], False
+        self._version, self._cursor = item.text.version, item.text.after(0)[1]
+        return True
 
     @property
     def aside(self) -> bool:

@@ -4,6 +4,7 @@ told to; what the reader did to it (what is unfolded) is kept outside, for cards
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
@@ -142,6 +143,15 @@ class Card(QFrame):
         self.rev = self.item.rev
         self.draw()
         return True
+
+    def turn(self, run: Run, item: Item) -> bool:
+        """Show the same item as it stands at another time of a replay; False: that takes another
+        card. What is the same, and will stay so, can be shown by any."""
+        over = item is self.item or item.t1 is not None
+        same = over and self.item == replace(item, rev=self.item.rev)
+        if same:
+            self.run, self.item, self.rev = run, item, -1
+        return same
 
     def draw(self) -> None:
         """Show the item as it is now."""
