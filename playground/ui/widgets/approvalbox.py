@@ -22,7 +22,6 @@ from playground.ui.widgets.approvalparts import (
     ENTER,
     Approving,
     Arguments,
-    Brief,
     Changes,
     Problems,
     brief,
@@ -34,6 +33,7 @@ from playground.ui.widgets.cards.base import badge, say_state
 from playground.ui.widgets.flow import Flow
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.jsonedit import CodeEdit
+from playground.ui.widgets.parts import Brief
 from playground.ui.widgets.schemaform import JSON, SchemaForm
 from playground.ui.widgets.schemaformfields import alike
 from playground.ui.widgets.schemaformkinds import read_text

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
@@ -129,28 +129,6 @@ class Changes(QWidget):
         line = ceil(QFontMetricsF(look.mono).lineSpacing())
         # One pixel more than the lines need, or Qt finds that the last one does not fit.
         self.text.setFixedHeight(rows * line + 2 * (look.px(ABOVE) + 1) + 1)
-
-
-class Brief(QLabel):
-    """A line that is cut where there is no room for it."""
-
-    def __init__(self, text: str, role: str, parent: QWidget, *, yields: bool = False) -> None:
-        """`yields`: it goes without all of its room, so that others have theirs."""
-        super().__init__(text, parent)
-        self._yields = yields
-        self.setProperty("role", role)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def minimumSizeHint(self) -> QSize:
-        least = 0 if self._yields else min(self.sizeHint().width(), theme.current().px(160))
-        return QSize(least, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        metrics = self.fontMetrics()
-        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def section(title: str, said: str, parent: QWidget) -> QWidget:

@@ -42,6 +42,8 @@ class Draft(QPlainTextEdit):
         super().__init__(parent)
         self._attachments = attachments
         self.enter_sends = True
+        self.least = LEAST
+        """Lines that it has at least."""
         self.composing = False
         """An input method is in the middle of a word."""
         self.setProperty("role", "draft")
@@ -56,11 +58,11 @@ class Draft(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         lines = int(self.document().size().height())  # QPlainTextEdit counts in lines
-        lines = min(max(lines, LEAST), MOST)
+        lines = min(max(lines, self.least), MOST if self.least == LEAST else LEAST)
         return QSize(400, lines * self.fontMetrics().lineSpacing() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, LEAST * self.fontMetrics().lineSpacing() + 4)
+        return QSize(120, self.least * self.fontMetrics().lineSpacing() + 4)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return self._attachments.accepts(source) or super().canInsertFromMimeData(source)
@@ -138,6 +140,7 @@ class Composer(QFrame):
         self._keeps = keeps
         self._running = False
         self._refused = self._closed = ""
+        self._beside: QWidget | None = None
         column = QVBoxLayout(self)
         theme.space(column, 0, 10, 0, 8, gap=8)
         self.attachments = Attachments(start, self)
@@ -208,6 +211,7 @@ class Composer(QFrame):
 
     def put_beside(self, control: QWidget) -> None:
         """Something else to be chosen before it runs."""
+        self._beside = control
         self._row.insertWidget(self._row.indexOf(self.add), control)
 
     def write(self, text: str) -> None:
@@ -262,13 +266,7 @@ class Composer(QFrame):
         self.add.setVisible(not self._keeps and (not empty or not user))
         self.add.setEnabled(not empty)
         self._promote(self.add, not user and not self._running)
-        for control in (self.draft, self.role, self.attach):
-            control.setEnabled(not self._closed)
-        self.draft.setAccessibleDescription(self._closed)
-        if self._closed:
-            self.run.setEnabled(False)
-            self.add.hide()
-            self.draft.setPlaceholderText(self._closed)
+        if self._draw_closed():
             return
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
@@ -276,6 +274,28 @@ class Composer(QFrame):
             if user
             else f"A message of the {self.role.currentText()}, added without running"
         )
+
+    def _draw_closed(self) -> bool:
+        """Say why nothing can be written, in no more room than that takes; whether that is so."""
+        closed = bool(self._closed)
+        self.draft.setEnabled(not closed)
+        self.draft.setAccessibleDescription(self._closed)
+        if self._beside is not None:
+            self._beside.setVisible(not closed)
+        self.role.setVisible(not closed and not self._keeps)
+        self.attach.setVisible(not closed)
+        if closed:
+            self.run.hide()
+            self.add.hide()
+            self.draft.setPlaceholderText(self._closed)
+            self.draft.setToolTip(self._closed)
+        elif self.draft.toolTip():
+            self.draft.setToolTip("")
+        least = 1 if closed else LEAST
+        if least != self.draft.least:
+            self.draft.least = least
+            self.draft.updateGeometry()
+        return closed
 
     @staticmethod
     def _promote(button: QPushButton, primary: bool) -> None:

@@ -23,9 +23,9 @@ from playground.core.plain import visible
 from playground.core.tools import Tool
 from playground.engine.approval import Grant
 from playground.ui import theme
-from playground.ui.widgets.approvalparts import Brief
 from playground.ui.widgets.cards.base import badge, say_state
 from playground.ui.widgets.dialogs import fit
+from playground.ui.widgets.parts import Brief
 
 EMPTY = (
     "Nothing is allowed in advance: every call of a tool is asked about. What you allow for a "

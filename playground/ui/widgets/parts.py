@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.ui import theme
 from playground.ui.icons import icon
 
 
@@ -134,3 +136,25 @@ def beside(left: QWidget, right: QWidget, *, shares: tuple[int, int]) -> QSplitt
         splitter.setStretchFactor(at, share)
     splitter.setSizes([1000 * share for share in shares])
     return splitter
+
+
+class Brief(QLabel):
+    """A line that is cut where there is no room for it."""
+
+    def __init__(self, text: str, role: str, parent: QWidget, *, yields: bool = False) -> None:
+        """`yields`: it goes without all of its room, so that others have theirs."""
+        super().__init__(text, parent)
+        self._yields = yields
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        least = 0 if self._yields else min(self.sizeHint().width(), theme.current().px(160))
+        return QSize(least, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)

@@ -27,7 +27,7 @@ from playground.engine.player import LONG, SPEEDS
 from playground.ui import theme, words
 from playground.ui.replaying import Replaying
 from playground.ui.widgets.cards.base import badge
-from playground.ui.widgets.parts import name_tool, tool_button
+from playground.ui.widgets.parts import Brief, name_tool, tool_button
 from playground.ui.widgets.scrubber import Scrubber
 
 KEYS = "Space plays, ← and → go event by event, with Shift item by item, ↑ and ↓ change the speed."
@@ -67,9 +67,7 @@ class ReplayBar(QFrame):
         line.addWidget(self.badge)
         title = visible(replaying.origin.title) or "Untitled session"
         when = words.moment(replaying.player.source.recording.began)
-        self.title = QLabel(f"{title} · recorded {when}", self)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setProperty("role", "muted")
+        self.title = Brief(f"{title} · recorded {when}", "muted", self, yields=True)
         self.title.setToolTip(words.tip(self.title.text()))
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.addWidget(self.title, 1)
@@ -154,13 +152,12 @@ class ReplayBar(QFrame):
         self._announce(f"{state}, event {here} of {player.count}")
 
     def _place(self, count: int, at: int) -> str:
-        """`#12 of 340   12.3 s of 41.0 s`."""
+        """`12 of 340 events  12.3 of 41.0 s`."""
         player = self.replaying.player
         now, end = (words.number(one / SECOND, 1) for one in (at, player.end))
         whole = words.number(player.count)
-        return (
-            f"#{words.number(count).rjust(len(whole))} of {whole}  {now.rjust(len(end))} of {end} s"
-        )
+        shown = words.number(count).rjust(len(whole))
+        return f"{shown} of {whole} events  {now.rjust(len(end))} of {end} s"
 
     def _fit(self) -> None:
         """What is said of the place does not move the rest while it changes."""

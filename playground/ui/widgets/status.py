@@ -65,7 +65,7 @@ class StatusLine(QWidget):
             if run.running and run.transcript.timing.first_token is None:
                 text += f" {words.clock(words.waited(run))}"
             if state.words == "done":
-                text = "connected"
+                text = "replayed" if run.replayed else "connected"
         self._mark.draw("dot", token)
         self.rates.show_run(run if run is None or run.transcript.headers else _answered(path))
         others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)

@@ -69,6 +69,8 @@ class ToolCard(DecidingCard):
         self._fold.setAccessibleName(visible(f"Tool call {name}"))
         self._draw_body()
         said = WORDS.get(item.state, item.state)
+        if self.run.replayed and item.state == "asked":
+            said = "waited for approval"
         if item.state == "not run" and self.run.transcript.find(item.key) is not item:
             said = ""  # it was given to this run, which answers it
         if item.mode and item.mode != "real" and item.state in ("done", "failed"):
