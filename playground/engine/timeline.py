@@ -6,244 +6,140 @@ only once: a run is looked at anew while it goes on, and may have any number of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from playground.core.items import HostedCall, Item, Message, Reasoning, ToolCall
-from playground.core.recording import WIRE, parse
+from playground.core.recording import WIRE
 from playground.core.session import Run
 from playground.engine.narration import values
+from playground.engine.timeline_bars import Bar, Kind, Lane, Timeline
+from playground.engine.timeline_facts import Called, Facts
 
-Kind = Literal[
-    "network",  # a request, until its answer begins
-    "idle",  # a server is started, or tried again
-    "reasoning",
-    "writing",
-    "arguments",  # of a call, as they arrive
-    "hosted",  # a tool of the server's own
-    "waiting",  # for an approval
-    "running",
-    "paused",  # at a breakpoint
-    "failed",
-    "denied",
-    "person",  # somebody here is waited for
-]
+PIECE = 4_096
+"""Events between two looks at the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Something that took its time."""
-
-    kind: Kind
-    begin: int
-    """Nanoseconds of the run."""
-    end: int | None
-    """None: it goes on."""
-    label: str
-    detail: str = ""
-    """What tells it from others of its label: the values of arguments, the status of an answer."""
-    key: str = ""
-    """Of the item that it is about; empty: of none."""
-
-    def lasted(self, now: int) -> int:
-        """Nanoseconds until its end, or until `now`."""
-        return max((now if self.end is None else self.end) - self.begin, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """What went on in one place, one thing after another: bars do not overlap."""
-
-    name: str
-    bars: list[Bar]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    lanes: list[Lane]
-    end_ns: int
-    """Where it ends so far, in nanoseconds of the run."""
-
-
-def timeline(run: Run, now: int | None = None) -> Timeline:
+def timeline(run: Run, now: int | None = None, *, full: bool = False) -> Timeline:
     """All of a run as it is. Whoever looks again and again keeps a `Course`."""
-    return Course(run).look(now)
-
-
-@dataclass(slots=True)
-class _Called:
-    """What became of one call. Its bars have neither label nor key yet."""
-
-    call_id: str
-    item: str = ""
-    title: str = ""
-    """As whoever asked for its approval was told; empty: nobody was."""
-    bars: list[Bar] = field(default_factory=list)
-
-    def begin(self, kind: Kind, t: int) -> None:
-        self.end(t)
-        self.bars.append(Bar(kind, t, None, ""))
-
-    def end(self, t: int, kind: Kind | None = None) -> None:
-        """Close the bar that is open, if one is; it may turn out to be of another kind."""
-        if self.bars and (bar := self.bars[-1]).end is None:
-            self.bars[-1] = replace(bar, end=t, kind=kind or bar.kind)
-
-    def mark(self, kind: Kind, t: int) -> None:
-        self.bars.append(Bar(kind, t, t, ""))
+    course = Course(run, full=full)
+    course.step()
+    return course.look(now)
 
 
 class Course:
-    """Follows the facts of one run."""
+    """Follows one run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(
+        self, run: Run, *, full: bool = False, clock: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
+        """`full`: a lane for each thing there is, not only for the network, the model, the tools
+        and whoever sits there."""
         self.run = run
-        self._read = 0
-        self._last = 0
-        self._network: list[Bar] = []
-        self._held: list[Bar] = []
-        """Pauses that belong to no call."""
-        self._calls: dict[str, _Called] = {}
-        self._human: set[str] = set()
-        """Calls that somebody here answers."""
+        self.full = full
+        self.read = 0
+        """Events read so far; the recording may be ahead."""
+        self._clock = clock
+        self._facts = Facts()
+
+    @property
+    def behind(self) -> bool:
+        return self.read < len(self.run.recording)
+
+    def step(self, budget: int | None = None) -> bool:
+        """Read what is new, for about `budget` nanoseconds; True when nothing is left to do."""
+        recording = self.run.recording
+        deadline = None if budget is None else self._clock() + budget
+        while self.behind:
+            end = min(self.read + PIECE, len(recording))
+            for number, kind in enumerate(recording.kinds[self.read : end], self.read):
+                if kind not in WIRE:
+                    self._facts.take(number, recording[number])
+            self.read = end
+            if deadline is not None and self._clock() >= deadline:
+                break
+        return not self.behind
 
     def look(self, now: int | None = None) -> Timeline:
-        """The lanes as they are now (nanoseconds of the run; default: the last event)."""
-        kinds = self.run.recording.kinds
-        for number, kind in enumerate(kinds[self._read :], self._read):
-            if kind not in WIRE:
-                self._fact(number, kind)
-        if len(kinds) > self._read:
-            self._last = self.run.recording[len(kinds) - 1].t
-        self._read = len(kinds)
-        model = list(_model(self.run.transcript.items))
-        lanes = [Lane("network", self._network[:]), Lane("model", model)]
-        lanes += self._tools()
-        lanes.append(Lane("you", self._person()))
-        shown = [lane for lane in lanes if lane.bars]
+        """The lanes of what was read, now (nanoseconds of the run; default: the last event)."""
+        facts = self._facts
+        lanes = self._full() if self.full else self._summary()
+        shown = list(_distinct(lane for lane in lanes if lane.bars))
+        last = self.run.recording.times[self.read - 1] if self.read else 0
         ends = (bar.begin if bar.end is None else bar.end for lane in shown for bar in lane.bars)
-        end = max(self._last, *ends, 0)
+        end = max(last, *ends, 0)
         if self.run.running and now is not None:
             end = max(end, now)
-        return Timeline(shown, end)
-
-    # Facts.
-
-    def _fact(self, number: int, kind: str) -> None:
-        event = self.run.recording[number]
-        found, _ = parse(event.raw.decode("utf-8", "replace"))
-        data: dict[str, Any] = found if isinstance(found, dict) else {}
-        t = event.t
-        match kind:
-            case "starting":
-                self._network_ends(t)
-                self._network.append(Bar("idle", t, None, str(data.get("text", ""))))
-            case "request":
-                self._network_ends(t)
-                again = f", attempt {event.attempt + 1}" if event.attempt else ""
-                self._network.append(Bar("network", t, None, f"Request {event.leg + 1}{again}"))
-            case "head":
-                status = data.get("status")
-                words = f"{status} {data.get('reason', '')}".strip()
-                failed = isinstance(status, int) and status >= 400
-                self._network_ends(t, words, "failed" if failed else None)
-            case "retry":
-                self._network_ends(t)
-                self._network.append(Bar("idle", t, None, "Trying again", str(data.get("why", ""))))
-            case "cut" | "timeout" | "failed":
-                self._trouble(t, kind, data)
-            case "ended" | "stopped" | "interrupted":
-                self._over(t)
-            case "paused" | "resumed" if not data.get("call_id"):
-                self._pause(t, kind, data)
-            case _ if "call_id" in data:
-                self._tool(t, kind, data)
-
-    def _network_ends(self, t: int, detail: str = "", kind: Kind | None = None) -> None:
-        if self._network and (bar := self._network[-1]).end is None:
-            self._network[-1] = replace(
-                bar, end=t, detail=detail or bar.detail, kind=kind or bar.kind
-            )
-
-    def _trouble(self, t: int, kind: str, data: dict[str, Any]) -> None:
-        problem = data.get("problem")
-        title = str(problem.get("title", "")) if isinstance(problem, dict) else ""
-        if self._network and self._network[-1].end is None:
-            self._network_ends(t, title, "failed")
-        else:
-            label = {"cut": "The connection broke", "timeout": "Timed out"}.get(kind, "Failed")
-            self._network.append(Bar("failed", t, t, label, title))
-
-    def _pause(self, t: int, kind: str, data: dict[str, Any]) -> None:
-        if kind == "paused":
-            words = "before a request" if data.get("place") == "before_send" else ""
-            self._held.append(Bar("paused", t, None, "Paused", words))
-        else:
-            self._held = [_ended(bar, t) for bar in self._held]
-
-    def _tool(self, t: int, kind: str, data: dict[str, Any]) -> None:
-        key = data.get("item")
-        item = key if isinstance(key, str) else ""
-        call_id = str(data["call_id"])
-        call = self._calls.setdefault(item or call_id, _Called(call_id, item))
-        match kind:
-            case "tool.asked":
-                call.title = str(data.get("tool", ""))
-                call.begin("waiting", t)
-            case "approval" | "resumed":
-                call.end(t)
-            case "paused":
-                call.begin("paused", t)
-            case "tool.started":
-                call.begin("running", t)
-                if data.get("mode") == "human":
-                    self._human.add(item or call_id)
-            case "tool.ended":
-                self._call_ended(call, t, str(data.get("state", "")))
-
-    def _call_ended(self, call: _Called, t: int, state: str) -> None:
-        ran = bool(call.bars) and call.bars[-1].end is None
-        kind: Kind | None = None
-        if state == "failed":
-            kind = "failed"
-        elif state == "denied":
-            kind = "denied"
-        if ran:
-            call.end(t, kind)
-        elif kind is not None:  # nothing was run: what it came to is still something to see
-            call.mark(kind, t)
-
-    def _over(self, t: int) -> None:
-        self._network_ends(t)
-        self._held = [_ended(bar, t) for bar in self._held]
-        for call in self._calls.values():
-            running = bool(call.bars) and call.bars[-1].kind == "running"
-            call.end(t, "failed" if running else None)
+        return Timeline(shown, end, facts.marks[:])
 
     # Lanes.
 
-    def _tools(self) -> list[Lane]:
-        """A lane for each tool, and one more for each call beside another of the same tool."""
-        found: dict[str, list[list[Bar]]] = {}
-        for call in self._calls.values():
-            if not call.bars:
-                continue
-            title, detail, key = self._about(call)
+    def _summary(self) -> Iterator[Lane]:
+        """Few lanes: what they have in common is in the same one."""
+        yield Lane("network", self._facts.requests[:])
+        yield Lane("model", list(_model(self.run.transcript.items)))
+        yield from self._tools({})
+        yield Lane("you", self._person())
+
+    def _full(self) -> Iterator[Lane]:
+        facts = self._facts
+        model = list(_model(self.run.transcript.items))
+        rows: dict[str, list[Bar]] = {"sent": [], "waited": [], "broke": []}
+        for bar in facts.requests:
+            broke = bar.kind == "failed" and bar.begin == bar.end
+            rows["waited" if bar.kind == "idle" else "broke" if broke else "sent"].append(bar)
+        yield Lane("request", rows["sent"])
+        answers = facts.answers or self._unannounced()
+        yield Lane("network", _in_order(answers, rows["broke"]), traffic=True)
+        yield Lane("reasoning", [bar for bar in model if bar.kind == "reasoning"])
+        yield Lane("text", [bar for bar in model if bar.kind == "writing"])
+        for name in dict.fromkeys(bar.label for bar in model if bar.kind == "hosted"):
+            yield Lane(name, [bar for bar in model if bar.kind == "hosted" and bar.label == name])
+        yield from self._tools({bar.key: bar for bar in model if bar.kind == "arguments"})
+        yield Lane("approval", self._person())
+        yield Lane("our steps", _in_order(rows["waited"], facts.steps))
+
+    def _unannounced(self) -> list[Bar]:
+        """What came without a head: a stream that was imported has none."""
+        recording = self.run.recording
+        kinds = enumerate(recording.kinds[: self.read])
+        first = next((number for number, kind in kinds if kind in WIRE), None)
+        if first is None:
+            return []
+        end = None if self.run.running else recording.times[self.read - 1]
+        return [Bar("receiving", recording.times[first], end, "Answer")]
+
+    def _tools(self, made: dict[str, Bar]) -> Iterator[Lane]:
+        """A lane for each tool, and one more for each call beside another of the same tool.
+
+        `made`: the arguments as the model wrote them, by the key of their call.
+        """
+        told = [(call, self._about(call)) for call in self._facts.calls.values()]
+        keys = {key for _, (_, _, key) in told}
+        alone = (Called(key, key) for key in made if key not in keys)
+        told += [(call, self._about(call)) for call in alone]
+        rows: list[tuple[str, list[Bar]]] = []
+        for call, (title, detail, key) in told:
             bars = [replace(bar, label=title, detail=detail, key=key) for bar in call.bars]
-            lanes = found.setdefault(title, [])
-            free = next((lane for lane in lanes if _is_free(lane, bars[0].begin)), None)
+            if (written := made.get(key)) is not None:
+                words = f"{title}: arguments"
+                bars.insert(0, _within(replace(written, label=words, detail=detail), bars))
+            if bars:
+                rows.append((title, bars))
+        lanes: dict[str, list[list[Bar]]] = {}
+        for title, bars in sorted(rows, key=lambda one: one[1][0].begin):
+            beside = lanes.setdefault(title, [])
+            free = next((lane for lane in beside if _is_free(lane, bars[0].begin)), None)
             if free is None:
-                lanes.append(bars)
+                beside.append(bars)
             else:
                 free += bars
-        return [
-            Lane(title if not number else f"{title} ({number + 1})", bars)
-            for title, lanes in found.items()
-            for number, bars in enumerate(lanes)
-        ]
+        for title, beside in lanes.items():
+            for bars in beside:
+                yield Lane(title, bars)
 
-    def _about(self, call: _Called) -> tuple[str, str, str]:
+    def _about(self, call: Called) -> tuple[str, str, str]:
         """(title of the tool, values of the arguments, key of the item)."""
         item = self._item(call)
         if item is None:
@@ -253,7 +149,7 @@ class Course:
         given = str(item.arguments) if item.approved is None else item.approved
         return title, values(given), item.key
 
-    def _item(self, call: _Called) -> ToolCall | None:
+    def _item(self, call: Called) -> ToolCall | None:
         found = self.run.transcript.find(call.item) if call.item else None
         if isinstance(found, ToolCall):
             return found
@@ -264,14 +160,13 @@ class Course:
 
     def _person(self) -> list[Bar]:
         """When somebody here was waited for; what lies over each other is one."""
-        bars = self._held[:]
-        for name, call in self._calls.items():
+        bars = self._facts.held[:]
+        for call in self._facts.calls.values():
             title, detail, key = self._about(call)
-            human = name in self._human
             bars += [
                 replace(bar, label=_asks(bar.kind, title), detail=detail, key=key)
                 for bar in call.bars
-                if bar.kind in ("waiting", "paused") or (human and bar.begin != bar.end)
+                if bar.kind in ("waiting", "paused") or (call.human and bar.begin != bar.end)
             ]
         merged: list[Bar] = []
         for bar in sorted(bars, key=lambda one: one.begin):
@@ -284,6 +179,18 @@ class Course:
         return merged
 
 
+def _distinct(lanes: Iterable[Lane]) -> Iterator[Lane]:
+    """Lanes are known by their names, and a tool may be called anything."""
+    seen: set[str] = set()
+    for lane in lanes:
+        name, number = lane.name, 1
+        while name in seen:
+            number += 1
+            name = f"{lane.name} ({number})"
+        seen.add(name)
+        yield lane if name == lane.name else replace(lane, name=name)
+
+
 def _asks(kind: Kind, title: str) -> str:
     match kind:
         case "waiting":
@@ -294,23 +201,28 @@ def _asks(kind: Kind, title: str) -> str:
             return f"{title} is to be answered"
 
 
+def _in_order(*rows: list[Bar]) -> list[Bar]:
+    return sorted((bar for bars in rows for bar in bars), key=lambda bar: bar.begin)
+
+
 def _is_free(lane: list[Bar], begin: int) -> bool:
     last = lane[-1]
     return last.end is not None and last.end <= begin
 
 
-def _ended(bar: Bar, t: int) -> Bar:
-    return bar if bar.end is not None else replace(bar, end=t)
+def _within(bar: Bar, after: list[Bar]) -> Bar:
+    """A bar that is over when the next one begins."""
+    if after and (bar.end is None or bar.end > after[0].begin):
+        return replace(bar, end=max(after[0].begin, bar.begin))
+    return bar
 
 
 def _model(items: Iterable[Item]) -> Iterator[Bar]:
     """One thing after another: a server that closes them all at the end did not make them at the
     same time."""
     held: Bar | None = None
-    for item in items:
-        bar = _made(item)
-        if bar is None:
-            continue
+    bars = (bar for item in items if (bar := _made(item)) is not None)
+    for bar in sorted(bars, key=lambda one: one.begin):
         if held is not None:
             cut = held.end is None or held.end > bar.begin
             yield replace(held, end=max(bar.begin, held.begin)) if cut else held

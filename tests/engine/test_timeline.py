@@ -2,87 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.core.items import Message, Text, ToolCall
-from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
-from playground.core.tools import Tool
-from playground.endpoints import BY_ID
-from playground.engine.timeline import Bar, Course, Lane, Timeline, timeline
+from playground.core.items import Text, ToolCall
+from playground.engine.timeline import Course, timeline
+from playground.engine.timeline_bars import Bar, Timeline
+from playground.engine.timeline_facts import Facts
 from tests.endpoints.chat_streams import chunk
-
-MS = 1_000_000
-WEATHER = Tool(source="demo", name="get_weather", mode="mock")
-STOCKS = Tool(source="demo", name="get_stock_price", mode="human")
-
-
-class Tape:
-    """Writes what happened in a run over Chat Completions; each event 10 ms after the last."""
-
-    def __init__(self, *, running: bool = True) -> None:
-        said = Message(key="in:0", role="user", text=Text("What is the weather?"))
-        call = Call(api="chat", model="m", tools=[WEATHER, STOCKS])
-        owner = "me" if running else ""
-        self.run = Run("run_1", "ses_1", None, call, "p", [said], BY_ID["chat"].reduce, owner=owner)
-        self.t = 0
-        self.leg = -1
-
-    def fact(self, kind: str, **data: Any) -> Tape:
-        self.t += 10 * MS
-        self.run.take([fact(self.t, kind, data, leg=max(self.leg, 0))])
-        return self
-
-    def ask(self, status: int = 200, reason: str = "OK") -> Tape:
-        self.leg += 1
-        self.fact("request")
-        return self.fact("head", status=status, reason=reason, headers=[])
-
-    def say(self, *rows: dict[str, Any]) -> Tape:
-        for row in rows:
-            self.t += 10 * MS
-            raw = b"data: " + json.dumps(row).encode() + b"\n\n"
-            self.run.take([Event(self.t, "sse", raw, self.leg)])
-        return self
-
-    def call(self, name: str, number: int = 0, **arguments: Any) -> Tape:
-        piece = {"index": number, "id": f"call_{self.leg}{number}", "type": "function"}
-        made = {"name": name, "arguments": json.dumps(arguments)}
-        return self.say(chunk(tool_calls=[{**piece, "function": made}]))
-
-    def called(self) -> Tape:
-        return self.say(chunk("tool_calls")).fact("eof")
-
-    def tool(self, kind: str, number: int = 0, **data: Any) -> Tape:
-        """A fact about a call of this leg, as the loop notes it."""
-        call = [one for one in self.run.transcript.tool_calls if one.leg == self.leg][number]
-        return self.fact(kind, call_id=call.call_id, item=call.key, **data)
-
-    def answer(self, text: str) -> Tape:
-        return self.say(chunk(content=text), chunk("stop")).fact("eof").fact("ended")
-
-
-def approved(tape: Tape, number: int = 0) -> Tape:
-    tape.tool("tool.asked", number, tool="demo › get_weather")
-    tape.tool("approval", number, decision="approve", scope="once", asked=True)
-    return tape.tool("tool.started", number, mode="mock")
-
-
-def lane(found: Timeline, name: str) -> Lane:
-    return next(one for one in found.lanes if one.name == name)
-
-
-def spans(found: Timeline, name: str) -> list[tuple[str, int, int | None]]:
-    """(kind, begin, end) of each bar, in milliseconds."""
-    return [
-        (bar.kind, bar.begin // MS, None if bar.end is None else bar.end // MS)
-        for bar in lane(found, name).bars
-    ]
+from tests.engine.timelines import MS, Tape, approved, lane, spans, whole
 
 
 def test_a_request_its_answer_and_nothing_else() -> None:
@@ -232,16 +161,6 @@ def test_a_run_that_was_not_sent_has_no_lanes() -> None:
     assert timeline(Tape(running=False).run) == Timeline([], 0)
 
 
-def whole() -> Tape:
-    tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
-    tape.called().tool("paused", place="on_call").tool("resumed", place="on_call", by="go")
-    approved(approved(tape), 1)
-    tape.tool("tool.ended", 1, state="done").tool("tool.ended", state="done")
-    tape.tool("tool.result", output="12 °C", ok=True, state="done")
-    tape.tool("tool.result", 1, output="20 °C", ok=True, state="done")
-    return tape.ask().answer("Cold, and warm.")
-
-
 @given(cuts=st.lists(st.integers(0, 40), max_size=6))
 def test_looking_again_and_again_sees_what_one_look_sees(cuts: list[int]) -> None:
     events = whole().run.recording.events
@@ -251,6 +170,7 @@ def test_looking_again_and_again_sees_what_one_look_sees(cuts: list[int]) -> Non
     for cut in [*sorted(cuts), len(events)]:
         run.take(events[at:cut])
         at = max(cut, at)
+        course.step()
         assert course.look() == timeline(run)
 
 
@@ -269,9 +189,13 @@ def test_events_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tape = Tape().ask()
     tape.say(*(chunk(content="word ") for _ in range(200)))
     course = Course(tape.run)
-    course.look()
-    monkeypatch.setattr(course, "_fact", lambda number, kind: pytest.fail(kind))
-    tape.say(chunk(content="more"))
+    course.step()
+    taken: list[int] = []
+    monkeypatch.setattr(Facts, "take", lambda _, number, event: taken.append(number))
+    tape.say(chunk(content="more")).fact("eof")
+    assert course.behind
+    course.step()
+    assert taken == [len(tape.run.recording) - 1]
     assert course.look().end_ns == tape.t
 
 
