@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,9 @@ from playground.core.recording import fact
 from playground.core.session import Run
 from playground.endpoints import chat
 from playground.ui import theme
-from playground.ui.widgets.looptimeline import LoopTimeline, Place
+from playground.ui.widgets.looptimeline import LoopTimeline
+from playground.ui.widgets.timelineplaces import Place
+from playground.ui.widgets.timelinestrip import Strip
 
 MS = 1_000_000
 
@@ -73,6 +75,40 @@ def left(widget: LoopTimeline, lane: str, number: int = 0) -> QPoint:
     """Inside a bar, where no text is."""
     area = widget.where(Place(lane, number))
     return QPoint(round(area.left()) + 3, round(area.center().y()))
+
+
+def turn(
+    widget: LoopTimeline,
+    at: QPointF,
+    by: QPoint,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """The wheel."""
+    view = widget.viewport()
+    where = QPointF(view.mapToGlobal(at.toPoint()))
+    event = QWheelEvent(
+        at, where, QPoint(), by, Qt.MouseButton.NoButton, held,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, event)
+
+
+def drag(
+    widget: LoopTimeline,
+    begin: QPoint,
+    end: QPoint,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    view, left = widget.viewport(), Qt.MouseButton.LeftButton
+    rows = (
+        (QEvent.Type.MouseButtonPress, begin, left, left),
+        (QEvent.Type.MouseMove, (begin + end) / 2, Qt.MouseButton.NoButton, left),
+        (QEvent.Type.MouseMove, end, Qt.MouseButton.NoButton, left),
+        (QEvent.Type.MouseButtonRelease, end, left, Qt.MouseButton.NoButton),
+    )
+    for kind, at, button, buttons in rows:
+        where = QPointF(view.mapToGlobal(at))
+        QApplication.sendEvent(view, QMouseEvent(kind, QPointF(at), where, button, buttons, held))
 
 
 def hover(widget: LoopTimeline, at: QPoint) -> str:
@@ -188,21 +224,17 @@ def test_the_wheel_goes_closer_where_the_pointer_is(
     before = lanes.where(place)
     at = before.center()
     for _ in range(4):
-        event = QWheelEvent(
-            at,
-            QPointF(lanes.viewport().mapToGlobal(at.toPoint())),
-            QPoint(),
-            QPoint(0, 120),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.ControlModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(lanes.viewport(), event)
+        turn(lanes, at, QPoint(0, 120))
     after = lanes.where(place)
     assert after.width() == pytest.approx(before.width() * 1.25**4, rel=0.02)
     assert after.center().x() == pytest.approx(at.x(), abs=4)
-    assert lanes.horizontalScrollBar().maximum() > 0
+    # With Shift the wheel goes along, and over the names it leaves the scale alone.
+    turn(lanes, at, QPoint(0, -120), Qt.KeyboardModifier.ShiftModifier)
+    along = lanes.where(place)
+    assert along.width() == pytest.approx(after.width(), rel=0.01)
+    assert along.left() < after.left()
+    turn(lanes, QPointF(4, at.y()), QPoint(0, 120))
+    assert lanes.where(place) == along
 
 
 def test_keys_change_the_scale_and_bring_it_back(
@@ -222,6 +254,123 @@ def test_keys_change_the_scale_and_bring_it_back(
     assert lanes.viewport().rect().intersects(lanes.where(Place("you", 0)).toAlignedRect())
     qtbot.keyClick(lanes, Qt.Key.Key_0, control)
     assert lanes.where(Place("model", 0)).width() == pytest.approx(whole)
+
+
+def test_plain_keys_change_the_scale_too(
+    lanes: LoopTimeline, looped: Callable[..., Run], qtbot: QtBot
+) -> None:
+    lanes.show_run(looped())
+    whole = lanes.scale.span
+    for _ in range(5):
+        qtbot.keyClick(lanes, Qt.Key.Key_Plus)
+    assert lanes.scale.shown == pytest.approx(whole / 1.25**5)
+    begin = lanes.scale.begin
+    qtbot.keyClick(lanes, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert lanes.scale.begin == pytest.approx(begin + 0.08 * lanes.scale.shown)
+    qtbot.keyClick(lanes, Qt.Key.Key_PageDown)
+    qtbot.keyClick(lanes, Qt.Key.Key_PageDown)
+    assert lanes.scale.end == pytest.approx(whole)
+    qtbot.keyClick(lanes, Qt.Key.Key_0)
+    assert (lanes.scale.begin, lanes.scale.shown) == (0, whole)
+
+
+def test_dragging_goes_along_and_picks_nothing(
+    lanes: LoopTimeline, looped: Callable[..., Run], qtbot: QtBot
+) -> None:
+    lanes.show_run(looped())
+    lanes.zoom(4)
+    place = Place("demo › get_weather", 1)
+    before = lanes.where(place)
+    at = before.center().toPoint()
+    with qtbot.assertNotEmitted(lanes.picked):
+        drag(lanes, at, at - QPoint(60, 0))
+    assert lanes.where(place).left() == pytest.approx(before.left() - 60, abs=1)
+    assert lanes.current is None
+
+
+def test_a_stretch_is_selected_with_shift_or_on_the_axis(
+    lanes: LoopTimeline, looped: Callable[..., Run], qtbot: QtBot
+) -> None:
+    lanes.show_run(looped())
+    for y, held in ((60, Qt.KeyboardModifier.ShiftModifier), (5, Qt.KeyboardModifier.NoModifier)):
+        begin, end = lanes.scale.time(300), lanes.scale.time(500)
+        drag(lanes, QPoint(500, y), QPoint(300, y), held)
+        assert lanes.scale.begin == pytest.approx(begin)
+        assert lanes.scale.end == pytest.approx(end)
+        lanes.show_all()
+    # What is let go with Escape was none.
+    view = lanes.viewport()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 5))
+    qtbot.mouseMove(view, QPoint(500, 5))
+    qtbot.keyClick(lanes, Qt.Key.Key_Escape)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(500, 5))
+    assert not lanes.scale.zoomed
+
+
+def test_a_double_click_fills_the_view_with_a_bar(
+    lanes: LoopTimeline, looped: Callable[..., Run], qtbot: QtBot
+) -> None:
+    lanes.show_run(looped())
+    place = Place("demo › get_weather", 1)
+    at = lanes.where(place).center().toPoint()
+    qtbot.mouseDClick(lanes.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert lanes.where(place).width() == pytest.approx(lanes.scale.wide / 1.1, rel=0.01)
+
+
+def test_the_strip_shows_all_of_it_while_only_a_part_is_in_view(
+    lanes: LoopTimeline, looped: Callable[..., Run], qtbot: QtBot
+) -> None:
+    lanes.show_run(looped())
+    (strip,) = lanes.findChildren(Strip)
+    assert not strip.isVisible()
+    lanes.zoom(8)
+    assert strip.isVisible()
+    assert strip.view.width() == pytest.approx(lanes.scale.wide / 8, rel=0.05)
+    inside = QPoint(round(lanes.scale.left) + 2, strip.height() - 4)
+    assert strip.grab().toImage().pixelColor(inside) != theme.current().colour("surface")
+    # A click beside the view brings it there; the wheel goes along.
+    strip_end = QPoint(round(lanes.scale.right) - 2, 10)
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip_end)
+    assert lanes.scale.end == pytest.approx(lanes.scale.span)
+    lanes.show_all()
+    assert not strip.isVisible()
+
+
+def test_bars_that_stand_too_close_are_painted_as_one(
+    lanes: LoopTimeline, tape: Any, qtbot: QtBot
+) -> None:
+    """Thousands of requests: a frame paints what can be told apart, and the keyboard has all."""
+    for leg in range(3_000):
+        tape.leg = leg
+        tape.after(1).request("x", {}).after(1).head()
+    tape.fact("ended")
+    lanes.show_run(tape.run(chat.reduce, api="chat"))
+    qtbot.waitUntil(lambda: not lanes.working)
+    assert len(lanes.timeline.lanes[0].bars) == 3_000
+    painted = list(lanes.places.seen(0))
+    assert len(painted) < 50
+    assert painted[0][1].left() == pytest.approx(lanes.scale.x(MS), abs=0.1)
+    assert painted[-1][1].right() == pytest.approx(lanes.scale.x(6_000 * MS), abs=8)
+    lanes.go_to(Place("network", 1_500))
+    assert lanes.current is not None
+    assert lanes.current.label == "Request 1501"
+    lanes.scale.show(3_000 * MS, 3_020 * MS)
+    lanes.look()
+    assert 9 <= len(list(lanes.places.seen(0))) <= 12
+    lanes.grab()
+
+
+def test_another_state_of_the_same_run_is_looked_at_as_closely(
+    lanes: LoopTimeline, looped: Callable[..., Run]
+) -> None:
+    lanes.show_run(looped())
+    lanes.scale.show(100 * MS, 400 * MS)
+    lanes.show_run(looped(over=False))
+    assert (lanes.scale.begin, lanes.scale.end) == (100 * MS, 400 * MS)
+    other = looped()
+    other.id = "run_9"
+    lanes.show_run(other)
+    assert not lanes.scale.zoomed
 
 
 def test_a_run_that_goes_on_grows(
