@@ -66,7 +66,7 @@ def node_at(root: Node | None, offset: int, text: str) -> Node | None:
 def nodes_in(root: Node | None, begin: int, end: int, text: str) -> list[Node]:
     """The innermost values that have characters of `text[begin:end]`, in order; see `node_at`."""
     size = len(text)
-    if root is None or not (root.start < end and begin < _end(root, size)):
+    if root is None or not max(root.start, begin) < min(end, _end(root, size)):
         return []
     found: list[Node] = []
     left = [root]
