@@ -177,6 +177,8 @@ class Places:
                 item = self._standing(word(wire.get("type")), number, numbered=numbered)
                 if item is not None and item.key in taken:
                     item = None
+            else:  # an earlier row with the same id may have changed its kind
+                item = transcript.find(item.key)
             item = self._fill(transcript, item, wire, number, whole=whole)
             taken.add(item.key)
             items[item.key] = item

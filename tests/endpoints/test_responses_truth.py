@@ -143,6 +143,14 @@ def test_a_final_output_that_holds_more_than_was_streamed() -> None:
     assert (seen.text, seen.reasoning) == ("Hi", "Hm.")
 
 
+def test_a_final_output_that_has_one_id_twice_and_as_another_kind() -> None:
+    said = event("output_text.delta", item_id="it_1", output_index=0, delta="Hi")
+    thought = item("reasoning", "it_1")
+    seen = read(said, final(output=[thought, {**thought, "summary": []}]))
+    assert (seen.outcome, seen.misread) == ("completed", {})
+    assert [type(one) for one in seen.items] == [Reasoning] and seen.reasoning == "Hm."
+
+
 def test_unknown_events_change_nothing() -> None:
     rows = [added(item("message")), event("output_text.delta", **AT, delta="!"), final()]
     strange = [
