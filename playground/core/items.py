@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
+
+LONG = 4_096
+"""Characters of a piece that copies of a text share."""
 
 
 class Text:
@@ -13,10 +17,12 @@ class Text:
     A surrogate pair that a server split over two deltas is put together; a lone one becomes U+FFFD.
     """
 
-    __slots__ = ("_held", "_pieces", "version")
+    __slots__ = ("_held", "_size", "pieces", "version")
 
     def __init__(self, text: str = "") -> None:
-        self._pieces: list[str] = []
+        self.pieces: list[str] = []
+        """In which it came, to look at; another list once the text was replaced."""
+        self._size = 0
         self._held = ""  # a high surrogate that waits for its other half
         self.version = 0
         """Raised when the text was replaced rather than extended."""
@@ -29,29 +35,30 @@ class Text:
         elif self._held and piece:
             piece, self._held = "\ufffd" + piece, ""
         if piece:
-            self._pieces.append(piece)
+            self.pieces.append(piece)
+            self._size += len(piece)
 
     def replace(self, text: str) -> None:
         """Set the whole text; nothing happens when it is the text already."""
         fresh = Text(text)
         if str(fresh) != str(self):
-            self._pieces, self._held = fresh._pieces, ""
+            self.pieces, self._size, self._held = fresh.pieces, fresh._size, ""
             self.version += 1
 
     def after(self, cursor: int) -> tuple[str, int]:
         """(what came after `cursor`, the next cursor). Start with 0; start again when `version`
         has changed."""
-        pieces = self._pieces[cursor:]
-        return "".join(pieces), len(self._pieces)
+        pieces = self.pieces[cursor:]
+        return "".join(pieces), len(self.pieces)
 
     def __str__(self) -> str:
-        return "".join(self._pieces)
+        return "".join(self.pieces)
 
     def __bool__(self) -> bool:
-        return bool(self._pieces)
+        return bool(self.pieces)
 
     def __len__(self) -> int:
-        return sum(map(len, self._pieces))
+        return self._size
 
     def __eq__(self, other: object) -> bool:
         return str(self) == str(other) if isinstance(other, Text | str) else NotImplemented
@@ -59,14 +66,30 @@ class Text:
     __hash__ = None  # type: ignore[assignment]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Text:
-        """As one piece: a copy of many would cost more than all else of a transcript."""
+        """In other pieces, long ones: a copy of many would cost more than all else of a transcript,
+        and one of all a text for each copy."""
         made = Text()
-        made._pieces = ["".join(self._pieces)] if self._pieces else []
-        made._held, made.version = self._held, self.version
+        made.pieces = list(_joined(self.pieces))
+        made._held, made._size, made.version = self._held, self._size, self.version
         return made
 
     def __repr__(self) -> str:
         return f"Text({str(self)!r})"
+
+
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text: what is long as it is, what is short put together."""
+    short: list[str] = []
+    for piece in pieces:
+        if len(piece) < LONG:
+            short.append(piece)
+            continue
+        if short:
+            yield "".join(short)
+            short.clear()
+        yield piece
+    if short:
+        yield "".join(short)
 
 
 def _whole(text: str) -> tuple[str, str]:
@@ -92,6 +115,22 @@ class Item:
     t1: int | None = None
     wire: dict[str, Any] | None = None
     """The item as the server last wrote it whole, to be sent back untouched."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Item:
+        """What came as JSON is shared, as nobody ever changes it; the lists and tables that hold it
+        are not."""
+        kind = type(self)
+        made = memo[id(self)] = object.__new__(kind)
+        for name in _TEXTS[kind]:
+            value = getattr(self, name)
+            if isinstance(value, Text):
+                value = deepcopy(value, memo)
+            elif isinstance(value, list | dict):
+                held = value
+                if (value := memo.get(id(held))) is None:
+                    value = memo[id(held)] = held.copy()
+            setattr(made, name, value)
+        return made
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,7 +1,12 @@
 """Prefixes: the transcript of a recording as it stood after any number of its events.
 
 There is no way back in a reducer. A state is read again from the nearest copy that lies before it;
-copies are made on the way, few and far between over the whole, and closer where somebody steps.
+copies are made on the way, at even distances over the whole, and closer where somebody steps. They
+share what is large (see `Text` and `Item`); how many there may be depends on how much else there
+is to copy.
+
+A state is what `replay` makes of the same events, but for `rev`, which also counts the batches in
+which they were read.
 """
 
 from __future__ import annotations
@@ -16,12 +21,14 @@ from playground.core.transcript import Reader, Reducer, Transcript
 
 SPACING = 1_024
 """Events between two copies, at first; doubled whenever there are too many."""
-COPIES = 32
+COPIES = 128
 """Over the whole recording, at most."""
 NEAR = 16
 """Between the copy that a state was read from and the state, where those are far apart."""
 CLOSE = 64
 """Events that are read without a copy in between."""
+ITEMS = 20_000
+"""In all copies of either kind together; but two copies there are in any case."""
 
 
 class Prefixes:
@@ -40,11 +47,12 @@ class Prefixes:
         self._copies: dict[int, Reader] = {}
         """By how many events they have taken; never given away."""
         self._near: dict[int, Reader] = {}
-        """The same, around the last state that was asked for."""
+        """The same, around the last states that were asked for; the oldest first."""
         self._marks: list[int] = []
         """The keys of both, in order."""
         self._at: Reader | None = None
-        """On its way to a state."""
+        """On its way to a state, and from which mark."""
+        self._from = 0
         self._wanted = -1
 
     def reader(self, count: int) -> Reader:
@@ -73,47 +81,63 @@ class Prefixes:
         reader = self._at
         assert reader is not None
         while reader.count < count:
-            stop = min(count, reader.count + CLOSE)
-            reader.take(self.recording[reader.count : stop])
-            self._remember(reader, count)
-            if reader.count < count and self._clock() >= deadline:
-                return None
+            reader.take(self.recording[reader.count : min(count, reader.count + CLOSE)])
+            if reader.count < count:
+                reader = self._at = self._remember(reader, count)
+                if self._clock() >= deadline:
+                    return None
         self._at, self._wanted = None, -1
         return reader
 
     def _begin(self, count: int) -> None:
-        place = bisect_right(self._marks, count)
         self._wanted = count
-        if not place:
+        self._from = mark = self.nearest(count)
+        known = self._near.get(mark) or self._copies.get(mark)
+        self._at = known and _copied(known)
+        if self._at is None:
             self._from, self._at = 0, Reader(self._reduce)
-            return
-        mark = self._marks[place - 1]
-        self._from = mark
-        self._at = deepcopy(self._near.get(mark) or self._copies[mark])
 
-    def _remember(self, reader: Reader, count: int) -> None:
+    def _remember(self, reader: Reader, count: int) -> Reader:
+        """Make a copy where one is due on the way to a state; the reader to go on with."""
         at = reader.count
         if at in self._copies or at in self._near:
-            return
-        if at % self._spacing == 0:
-            self._copies[at] = deepcopy(reader)
-            insort(self._marks, at)
-            if len(self._copies) > COPIES:
-                self._thin_out()
-            return
+            return reader
         step = max((count - self._from) // NEAR // CLOSE, 1) * CLOSE
-        if at % step == 0 and count - at <= NEAR * step and at < count:
-            self._near[at] = deepcopy(reader)
-            insort(self._marks, at)
-            while len(self._near) > 2 * NEAR:
-                self._forget(next(iter(self._near)))
-
-    def _forget(self, mark: int) -> None:
-        del self._near[mark]
-        self._marks.remove(mark)
+        far = at % self._spacing == 0
+        if not far and (at % step or count - at > NEAR * step):
+            return reader
+        copy = _copied(reader)
+        if copy is None:
+            return reader
+        insort(self._marks, at)
+        if far:
+            self._copies[at] = copy
+            while len(self._copies) > _room(COPIES, reader):
+                self._thin_out()
+            return _copied(copy) or reader  # so that the next copy shares with this one
+        self._near[at] = copy
+        while len(self._near) > _room(2 * NEAR, reader):
+            self._forget(next(iter(self._near)), self._near)
+        return reader
 
     def _thin_out(self) -> None:
         self._spacing *= 2
         for mark in [one for one in self._copies if one % self._spacing]:
-            del self._copies[mark]
-            self._marks.remove(mark)
+            self._forget(mark, self._copies)
+
+    def _forget(self, mark: int, copies: dict[int, Reader]) -> None:
+        del copies[mark]
+        self._marks.remove(mark)
+
+
+def _copied(reader: Reader) -> Reader | None:
+    """None: it holds what a server nested too deeply, which no item holds yet."""
+    try:
+        return deepcopy(reader)
+    except RecursionError:
+        return None
+
+
+def _room(most: int, reader: Reader) -> int:
+    """How many copies there may be of what is as large as this."""
+    return max(2, min(most, ITEMS // (len(reader.transcript.items) + 1)))

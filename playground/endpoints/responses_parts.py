@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 
 from playground.core.items import Item, Text
 
-END = 1 << 62
-"""A cursor behind all pieces of any text."""
-
 
 @dataclass(slots=True)
 class _Progress:
@@ -23,7 +20,7 @@ class _Progress:
     mixed: bool = False
     """Several were open at once: what belongs to which cannot be told any more."""
     start: int = 0
-    """The cursor at which the last one began."""
+    """Where in the text the last one began."""
 
 
 class Parts:
@@ -39,7 +36,7 @@ class Parts:
         seen.open += 1
         if between and text:
             text.append(between)
-        seen.start = text.after(END)[1]
+        seen.start = len(text)
 
     def end(self, item: Item, name: str, number: int, whole: str, between: str = "") -> None:
         """Believe a part over its deltas, as far as it can be told which they were; the whole item
@@ -48,13 +45,13 @@ class Parts:
         if whole:
             if number == 0 and seen.done <= {0} and not seen.mixed:
                 text.replace(whole)
-            elif number not in seen.done and not text.after(seen.start)[0]:
+            elif number not in seen.done and len(text) <= seen.start:
                 if between and text and not seen.open:
                     text.append(between)
                 text.append(whole)
         seen.done.add(number)
         seen.open = max(seen.open - 1, 0)
-        seen.start = text.after(END)[1]
+        seen.start = len(text)
 
     def alone(self, item: Item, name: str) -> bool:
         """Whether no second part of a text has been seen."""
