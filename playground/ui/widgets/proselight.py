@@ -74,10 +74,12 @@ class Origins:
         """What was drawn of `text[begin:end]`; where that is nothing but markup, a piece of no
         length where it stands."""
         found: Pieces = {}
+        if not self._rows or begin >= self.length:
+            return found  # it has not come yet: a run that is shown again is shorter
         for number in self._between(begin, end):
             if (piece := self._piece(number, begin, end)) is not None:
                 found[number] = [piece]
-        if not found and self._rows and begin < end:
+        if not found and begin < end:
             number = next(self._between(begin, end))
             here = self._piece(number, begin, self._bounds(number)[1])
             at = here[0] if here is not None else self._rows[number].length

@@ -549,7 +549,7 @@ class TranscriptView(QAbstractScrollArea):
         }
         move = moves.get(event.key())
         if move is None:
-            super().keyPressEvent(event)
+            event.ignore()  # a scroll area would keep the arrows, also where nothing is sideways
             return
         self._set_following(False)
         move()
