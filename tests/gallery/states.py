@@ -22,6 +22,7 @@ from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
 from tests.gallery import answers, forms, offers, structured, tools, words
+from tests.gallery import events as event_states
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -714,6 +715,18 @@ STATES: tuple[State, ...] = (
     State("request", "What was sent", request),
     State("response", "What answered", response),
     State("filter", "Filtered events", event_filter),
+    State("events-flags", "Events that are flagged, and why", event_states.flags, contrast=True),
+    State("events-stall", "A stall, and what came after it", event_states.stall, large=True),
+    State("events-find", "What is found, without narrowing", event_states.find, contrast=True),
+    State("events-regex", "An expression that is none", event_states.regex),
+    State("events-pinned", "Pinned events, and a selection", event_states.pinned),
+    State("events-types", "Which types are shown", event_states.types, large=True),
+    State("events-menu", "What can be done with an event", event_states.menu),
+    State("events-tree", "The JSON of an event, folded", event_states.tree),
+    State("events-value", "What stands behind base64", event_states.value),
+    State("events-hex", "Its bytes as numbers", event_states.numbers),
+    State("events-built", "What was built so far", event_states.built, large=True),
+    State("events-narrow", "The same at 1024 × 700", event_states.narrow, NARROW),
     State("narrow", "1024 × 700", done, NARROW),
     State("narrow-error", "A failure at 1024 × 700", long_error, NARROW),
     State("slim", "720 × 600", done, SLIM),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from playground.core.recording import BODY, REST, SSE, Event, Recording
 from playground.core.session import Run
-from playground.ui.widgets.eventindex import STALL_NS, EventIndex, Query
+from playground.ui.widgets.eventflags import WRONG
+from playground.ui.widgets.eventindex import STALL_NS, EventIndex, Query, TypeCount
 from playground.ui.widgets.eventkinds import KNOWN, is_known, name_of, tone_of
 from playground.ui.widgets.eventrow import Summary, summary
 
@@ -107,7 +109,7 @@ def test_the_fast_way_and_the_exact_way_agree(each_run: Run) -> None:
     index = index_of(each_run)
     names = [name_of(event) for event in each_run.recording]
     assert [index.name(number) for number in range(index.read)] == names
-    assert dict(index.counts()) == {name: names.count(name) for name in names}
+    assert {one.name: one.count for one in index.counts()} == Counter(names)
 
 
 def test_known_types_are_those_of_the_api() -> None:
@@ -146,7 +148,7 @@ def test_more_types_than_a_byte_can_tell_apart() -> None:
     assert [index.name(at) for at in (0, 254, 255, 399)] == [
         "type.0", "type.254", "type.255", "type.399",
     ]  # fmt: skip
-    assert dict(index.counts())[""] == 400 - 255
+    assert index.counts()[0] == TypeCount("", "", 400 - 255)
     index.narrow(Query(types=frozenset(("",))))
     finish(index)
     assert rows(index) == list(range(255, 400))
@@ -251,11 +253,11 @@ def test_types_flags_and_text_narrow_together(broken: Run) -> None:
     assert index.flagged == 3
     wrong = sorted(broken.transcript.misread)
     unknown = [n for n in range(index.read) if not index.known(n)]
-    assert found(broken, Query(flagged=True)) == sorted({*wrong, *unknown})
+    assert found(broken, Query(flags=WRONG)) == sorted({*wrong, *unknown})
     delta = frozenset(("response.output_text.delta",))
     typed_only = found(broken, Query(types=delta))
     assert typed_only == [n for n in range(index.read) if index.name(n) in delta]
-    assert found(broken, Query(types=delta, flagged=True)) == wrong[:1]
+    assert found(broken, Query(types=delta, flags=WRONG)) == wrong[:1]
     assert found(broken, Query(types=delta, text="stall")) == typed_only[-1:]
 
 
@@ -373,4 +375,4 @@ def test_a_stream_that_is_always_slow_has_no_stalls(tape: Any) -> None:
 
 def test_a_chunk_of_the_older_completions_says_its_text() -> None:
     raw = b'data: {"choices":[{"index":1,"text":" and so on","finish_reason":null}]}\n\n'
-    assert summary(sse(raw), name_of(sse(raw))) == Summary("choice 1", " and so on")
+    assert summary(sse(raw), name_of(sse(raw))) == Summary("message · choice 1", " and so on")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QTreeWidgetItem,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -127,7 +128,7 @@ def test_the_event_is_shown_as_json_and_as_bytes(
     panel.show_run(run)
     assert "Pick an event" in visible_text(panel)
     panel.events.list.go_to(19)
-    assert '  "item_id": "fc_02",' in panel.events.detail.text
+    assert '  "item_id": "fc_02"\n' in panel.events.detail.text
     assert "#19 · 636.3 ms · 183 bytes · chunk 17" in visible_text(panel)
     button(panel, "Copy what is shown, as it was sent").click()
     assert json.loads(clipboard())["item_id"] == "fc_02"
@@ -143,7 +144,7 @@ def test_what_is_wrong_with_an_event_is_said(panel: InspectorPanel, broken: Run)
     panel.show_run(broken)
     assert "3 flagged" in visible_text(panel)
     panel.events.list.go_to(14)
-    assert "could not be read: Unterminated string" in visible_text(panel)
+    assert "Malformed. This event could not be read: Unterminated string" in visible_text(panel)
     panel.events.list.go_to(13)
     assert "No type of event that this version knows" in visible_text(panel)
     panel.events.list.go_to(12)
@@ -161,14 +162,19 @@ def test_facts_and_comments_have_details_too(panel: InspectorPanel, chunked: Run
     assert "carries no data" in visible_text(panel)
 
 
-def test_a_huge_event_is_shown_in_part(panel: InspectorPanel, tape: Any) -> None:
+def test_a_huge_event_is_shown_in_part(panel: InspectorPanel, tape: Any, qtbot: QtBot) -> None:
     tape.typed("response.output_text.delta", delta="a" * 300_000)
     run = tape.run(lambda *_: None)
     panel.show_run(run)
     panel.events.list.go_to(0)
+    qtbot.waitUntil(lambda: bool(panel.events.detail.tree.nodes))
+    assert "300000 characters" in panel.events.detail.text
+    assert len(panel.events.detail.text) < 1_000
+    button(panel, "Raw").click()
     assert len(panel.events.detail.text) < 50_000
     button(panel, "Show all of the event").click()
     assert panel.events.detail.text.count("a") >= 300_000
+    button(panel, "JSON").click()
     button(panel, "Copy what is shown, as it was sent").click()
     assert len(json.loads(clipboard())["delta"]) == 300_000
 
@@ -177,7 +183,7 @@ def test_a_masked_event_says_so(panel: InspectorPanel, tape: Any) -> None:
     tape.raw(b'data: {"type":"error","message":"bad key ********"}\n\n', masked=True)
     panel.show_run(tape.run(lambda *_: None))
     panel.events.list.go_to(0)
-    assert "a key stood here and was overwritten" in visible_text(panel)
+    assert "A key stood here and was overwritten" in visible_text(panel)
 
 
 # The filter.
@@ -231,41 +237,144 @@ def test_no_expression_can_hold_up_the_window(
     assert "too much work" not in visible_text(panel)
 
 
-def test_types_are_ticked_in_a_menu_that_stays(
+def ticks(panel: InspectorPanel) -> dict[str, QTreeWidgetItem]:
+    """The rows of the tree of types, which is open."""
+    return {item.text(0): item for item in panel.events.filter.tree.items()}
+
+
+def test_types_are_ticked_in_a_tree_that_stays(
     panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
 ) -> None:
     panel.show_run(typed())
     button(panel, "Types of event: All types").click()
-    menu = panel.events.filter._menu
-    assert menu.isVisible()
-    rows = {action.text().split("\t")[0]: action for action in menu.actions()}
-    assert rows["response.output_text.delta"].text().endswith("\t42")
-    assert not rows["Flagged: malformed or unknown"].isEnabled()  # there is none
-    for name in ("head", "eof"):
-        at = menu.actionGeometry(rows[name]).center()
-        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))
-    assert menu.isVisible()
-    assert "2 of 70 events" in visible_text(panel)
-    menu.setActiveAction(rows["head"])
-    qtbot.keyClick(menu, Qt.Key.Key_Space)
-    assert menu.isVisible()
+    popup = panel.events.filter.tree
+    assert popup.isVisible()
+    rows = ticks(panel)
+    assert rows["response.output_text.delta"].text(1) == "42"
+    assert rows["function_call_arguments.*"].text(1) == "5"
+    rows["response.*"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert "9 of 70 events" in visible_text(panel)
+    assert rows["All types"].checkState(0) == Qt.CheckState.PartiallyChecked
+    assert rows["response.created"].checkState(0) == Qt.CheckState.Unchecked
+    popup.tree.setCurrentItem(rows["head"])
+    qtbot.keyClick(popup.tree, Qt.Key.Key_Return)
+    assert popup.isVisible()
     assert "1 of 70 events" in visible_text(panel)
-    menu.close()
-    button(panel, "Types of event: eof").click()
-    rows = {action.text().split("\t")[0]: action for action in menu.actions()}
-    assert rows["eof"].isChecked()
-    rows["All types"].trigger()
+    qtbot.keyClick(popup.tree, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    button(panel, "Types of event: head").click()
+    ticks(panel)["All types"].setCheckState(0, Qt.CheckState.Checked)
     assert "70 events" in visible_text(panel)
-    menu.close()
+    assert " of 70" not in visible_text(panel)
+    popup.hide()
 
 
-def test_only_what_is_flagged(panel: InspectorPanel, broken: Run) -> None:
+def test_only_what_is_flagged_or_ours(panel: InspectorPanel, broken: Run) -> None:
     panel.show_run(broken)
-    panel.events.filter._open()
-    (flagged,) = [row for row in panel.events.filter._menu.actions() if "Flagged" in row.text()]
-    flagged.toggle()
-    panel.events.filter._menu.close()
+    panel.events.filter.open_types()
+    rows = ticks(panel)
+    rows["Only flagged"].setCheckState(0, Qt.CheckState.Checked)
     assert "3 of 19 events" in visible_text(panel)
+    rows["Malformed"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert "1 of 19 events" in visible_text(panel)
+    rows["Only flagged"].setCheckState(0, Qt.CheckState.Unchecked)
+    rows["Only what Playground noted"].setCheckState(0, Qt.CheckState.Checked)
+    assert "8 of 19 events" in visible_text(panel)
+    panel.events.filter.tree.hide()
+
+
+def test_what_is_found_stays_among_the_others(
+    panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    panel.show_run(typed())
+    button(panel, "Find").click()
+    field, events = panel.events.filter.text, panel.events.list
+    qtbot.keyClicks(field, "arguments")
+    assert "70 events · 7 matches" in visible_text(panel)
+    seen: list[int] = []
+    events.picked.connect(seen.append)
+    for _ in range(8):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert seen[:7] == sorted(seen[:7])
+    assert seen[7] == seen[0]  # round the end
+    assert "1 of 7 matches" in visible_text(panel)
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert events.current == seen[6]
+    qtbot.keyClick(events, Qt.Key.Key_F3)
+    assert events.current == seen[0]
+    button(panel, "Filter").click()
+    assert "7 of 70 events" in visible_text(panel)
+
+
+def test_a_broken_expression_finds_nothing_and_loses_nothing(
+    panel: InspectorPanel, typed: Callable[..., Run]
+) -> None:
+    panel.show_run(typed())
+    panel.events.list.go_to(19)
+    button(panel, "Find").click()
+    panel.events.filter.text.setText("/delta[/")
+    assert "Not a regular expression" in visible_text(panel)
+    panel.events.list.do("next_match")
+    assert panel.events.list.current == 19
+    assert "70 events" in visible_text(panel)
+
+
+def test_only_the_events_of_an_item(
+    panel: InspectorPanel, chunked: Run, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    """Of a chat, too, whose chunks do not name it."""
+    panel.show_run(chunked)
+    events = panel.events.list
+    assert events.index is not None
+    numbers = [
+        n for n in range(events.index.read) if b"tool_calls" in events.index.recording.raws[n]
+    ]
+    events.go_to(numbers[0])
+    row = events.row(numbers[0])
+    assert row is not None
+    assert row.item == "call_9"
+    events.do("only_item")
+    qtbot.waitUntil(lambda: not events.working)
+    shown = events.index.numbers(0, len(events.index) - 1)
+    assert set(numbers) <= set(shown)
+    assert len(shown) < 5
+    assert events.current == numbers[0]
+    panel.show_run(typed())
+    qtbot.waitUntil(lambda: not events.working)
+    assert "70 events" in visible_text(panel)
+    assert " of 70" not in visible_text(panel)
+
+
+def test_the_request_of_an_event_is_copied_as_curl(
+    panel: InspectorPanel, broken: Run, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    panel.show_run(typed())
+    panel.events.list.go_to(20)
+    control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(panel.events.list, Qt.Key.Key_K, control)
+    assert clipboard().startswith("curl -sS -N https://api.openai.com/v1/responses")
+    assert "$OPENAI_API_KEY" in clipboard()
+    assert "Copied the request as cURL." in visible_text(panel)
+
+
+def test_events_are_copied(panel: InspectorPanel, typed: Callable[..., Run], qtbot: QtBot) -> None:
+    run = typed()
+    panel.show_run(run)
+    events, control = panel.events.list, Qt.KeyboardModifier.ControlModifier
+    shift = Qt.KeyboardModifier.ShiftModifier
+    events.go_to(18)
+    qtbot.keyClick(events, Qt.Key.Key_C, control)
+    assert json.loads(clipboard())["delta"] == '{"city": "Ro'
+    qtbot.keyClick(events, Qt.Key.Key_Down, shift)
+    assert "2 selected" in visible_text(panel)
+    qtbot.keyClick(events, Qt.Key.Key_C, control)
+    assert [row["item_id"] for row in json.loads(clipboard())] == ["fc_02", "fc_02"]
+    qtbot.keyClick(events, Qt.Key.Key_C, control | shift)
+    assert clipboard() == (run.recording[18].raw + run.recording[19].raw).decode()
+    qtbot.keyClick(events, Qt.Key.Key_L, control | shift)
+    rows = [json.loads(line) for line in clipboard().splitlines()]
+    assert [row["t_ns"] for row in rows] == [run.recording[18].t, run.recording[19].t]
+    assert rows[0]["raw"] == run.recording[18].raw.decode()
 
 
 def test_find_goes_to_the_filter(

@@ -1,4 +1,4 @@
-"""Which events of a recording are shown: types at one byte an event, and the filter. No Qt.
+"""What is known of the events of a recording, at one byte each, and which of them are shown. No Qt.
 
 The index pulls from the recording in steps that end when their time is over, so that neither a
 million events nor a slow filter holds up a frame. What a row says is not kept: `eventrow` derives
@@ -7,17 +7,21 @@ it when the row is painted.
 
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import compress
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import sub
+from typing import NamedTuple
 
 from playground.core.recording import SSE, WIRE, Recording
+from playground.ui.widgets.eventflags import FLAGS, WRONG, Flag, Remark
 from playground.ui.widgets.eventkinds import Tone, is_known, name_of, tone_of
+from playground.ui.widgets.eventsieve import PACK, Query, Sieve
+
+__all__ = ["EventIndex", "Query", "TypeCount"]
 
 OTHER = 0
 """The code of all types beyond the first 255 of a recording; it has no name."""
@@ -29,28 +33,28 @@ _LONGEST = 65_536
 _SLOW = 2_000_000
 """Nanoseconds. Events are worked on in blocks with a look at the clock after each; one that took
 longer than this makes the next one shorter, one that took a quarter makes it longer."""
-_PACK = 64
-"""Events that are searched as one piece first."""
 _SAMPLE = 1_000
 _LINES = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which events to show; they must satisfy all parts."""
+class Type(NamedTuple):
+    """Of events of a recording."""
 
-    text: str = ""
-    """In the type or anywhere in the raw bytes, also as JSON escapes it. All lower case finds
-    capitals too."""
-    matches: Callable[[bytes], bool] | None = None
-    """Stands in for `text` on the raw bytes: a regular expression of the caller's."""
-    types: frozenset[str] | None = None
-    flagged: bool = False
-    """Only what could not be read, and types we do not know."""
+    name: str
+    kind: str
+    tone: Tone = "text"
+    known: bool = False
 
     @property
-    def narrows(self) -> bool:
-        return bool(self.text or self.matches or self.types is not None or self.flagged)
+    def ours(self) -> bool:
+        return bool(self.kind) and self.kind not in WIRE
+
+
+class TypeCount(NamedTuple):
+    name: str
+    """Empty for all types beyond the first 255."""
+    kind: str
+    count: int
 
 
 class EventIndex:
@@ -59,107 +63,214 @@ class EventIndex:
         recording: Recording,
         misread: Mapping[int, str],
         clock: Callable[[], int] = time.perf_counter_ns,
+        *,
+        repaired: Mapping[int, str] | None = None,
+        pins: list[int] | None = None,
     ) -> None:
         self.recording = recording
         self.misread = misread
         """Events that could not be read, and why; grows with the recording."""
-        self.query = Query()
+        self.repaired = repaired if repaired is not None else {}
+        """Events at which something had to be assumed, and what; grows with the recording."""
+        self.pins = pins if pins is not None else []
+        """Events that were pinned, in order; whoever gave them keeps them."""
         self.median = 0
         """Median gap in nanoseconds between neighbours of a stream, from about 1,000 of them."""
         self.facts: list[int] = []
         """Numbers of our own facts, in order."""
         self.flagged = 0
-        """How many events could not be read, or are of no type we know."""
+        """How many events have something wrong with them."""
+        self.flag_counts: Counter[Flag] = Counter()
         self.sizes: list[int] = []
         """Bytes that had come from the server before each of them."""
         self.size = 0
         """Bytes that came from the server."""
+        self.codes = bytearray()
+        """Of the type of each event: a place in `types`."""
+        self.types: list[Type] = [Type("", "")]
+        self.hits: Sieve | None = None
+        """The events that are looked for, where that does not narrow what is shown."""
         self._clock = clock
-        self._codes = bytearray()
-        self._names: list[str] = [""]
-        self._tones: list[Tone] = ["text"]
-        self._known: list[bool] = [False]
         self._by_name: dict[tuple[str, str], int] = {}
         self._by_line: dict[bytes, int] = {}
-        self._needles = _needles("")
-        self._rows = array("I")
-        self._scanned = 0
+        self._shown = Sieve(self, Query())
+        self._remarkable = array("I")
+        self._gaps = array("q")
+        self._long = array("I")
+        """Events after a gap that is long enough for a stall, and how long it was."""
+        self._stalls: tuple[tuple[int, int], list[int]] = ((0, 0), [])
         self._sampled = 0
-        self._block = _PACK
+        self._block = PACK
 
     # What is shown.
 
+    @property
+    def query(self) -> Query:
+        return self._shown.query
+
     def __len__(self) -> int:
         """Rows shown."""
-        return len(self._rows) if self.query.narrows else len(self._codes)
+        return len(self._shown) if self.query.narrows else len(self.codes)
 
     def number(self, row: int) -> int:
         """The event in this row."""
-        return self._rows[row] if self.query.narrows else row
+        return self._shown.numbers[row] if self.query.narrows else row
 
     def row(self, number: int) -> int:
         """The row of this event, or of the next one that is shown."""
-        return bisect_left(self._rows, number) if self.query.narrows else number
+        return self._shown.place(number) if self.query.narrows else number
 
     def shows(self, number: int) -> bool:
         row = self.row(number)
         return 0 <= row < len(self) and self.number(row) == number
+
+    def numbers(self, first: int, last: int) -> Sequence[int]:
+        """The events in these rows, both included."""
+        if self.query.narrows:
+            return self._shown.numbers[first : last + 1]
+        return range(first, last + 1)
+
+    @property
+    def found(self) -> Sieve | None:
+        """What is looked for, whether that narrows what is shown or not; None: nothing is."""
+        return self.hits or (self._shown if self.query.searches else None)
 
     # What is known of an event.
 
     @property
     def read(self) -> int:
         """Events read so far; the recording may be ahead."""
-        return len(self._codes)
+        return len(self.codes)
 
     def name(self, number: int) -> str:
-        code = self._codes[number]
-        return name_of(self.recording[number]) if code == OTHER else self._names[code]
+        code = self.codes[number]
+        return name_of(self.recording[number]) if code == OTHER else self.types[code].name
 
     def tone(self, number: int) -> Tone:
-        return self._tones[self._codes[number]]
+        return self.types[self.codes[number]].tone
 
     def known(self, number: int) -> bool:
-        return self._known[self._codes[number]]
+        return self.types[self.codes[number]].known
 
     def gap(self, number: int) -> int:
         """Nanoseconds since the event before, 0 for the first."""
-        return self.recording[number].t - self.recording[number - 1].t if number else 0
+        times = self.recording.times
+        return times[number] - times[number - 1] if number else 0
+
+    def flags(self, number: int) -> frozenset[Flag]:
+        return frozenset(remark.flag for remark in self.remarks(number))
+
+    def remarks(self, number: int) -> tuple[Remark, ...]:
+        """All that is remarkable about an event, the worst first."""
+        rows: list[Remark] = []
+        if (why := self.misread.get(number)) is not None:
+            wrong = self.recording[number].json()[1]
+            rows.append(Remark("malformed" if wrong else "misread", why))
+        elif not self.known(number):
+            rows.append(Remark("unknown"))
+        if (why := self.repaired.get(number)) is not None:
+            rows.append(Remark("repaired", why))
+        if self.recording.masked[number]:
+            rows.append(Remark("masked"))
+        return tuple(rows)
+
+    def remarkable(self, start: int, stop: int) -> Sequence[int]:
+        """Events from a number up to another of which more can be said than that their type is
+        unknown."""
+        rows = self._remarkable
+        return rows[bisect_left(rows, start) : bisect_left(rows, stop)]
+
+    def next_flagged(self, number: int, *, back: bool = False) -> int | None:
+        """The event with something wrong with it that comes after this one, or before it."""
+        unknown = [code for code, one in enumerate(self.types) if not one.known]
+        candidates = [self._next_of(code, number, back=back) for code in unknown]
+        rows = self._remarkable
+        place = bisect_left(rows, number) - 1 if back else bisect_right(rows, number)
+        while 0 <= place < len(rows):
+            if self.flags(rows[place]) & WRONG:
+                candidates.append(rows[place])
+                break
+            place += -1 if back else 1
+        there = [one for one in candidates if one is not None]
+        return (max if back else min)(there) if there else None
+
+    def _next_of(self, code: int, number: int, *, back: bool) -> int | None:
+        """The next event of a type, in no time: bytes are searched by the machine."""
+        if back:
+            found = self.codes.rfind(code, 0, max(number, 0))
+        else:
+            found = self.codes.find(code, number + 1)
+        return found if found >= 0 else None
+
+    # Stalls.
 
     def stalled(self, number: int) -> bool:
         """The stream was silent for conspicuously long before this event."""
-        return (
-            self._inside(number)
-            and self.gap(number) >= STALL_NS
-            and self.gap(number) >= STALL_FACTOR * self.median
-        )
+        gap = self.gap(number)
+        return gap >= STALL_NS and gap >= STALL_FACTOR * self.median and self._inside(number)
 
-    def counts(self) -> list[tuple[str, int]]:
+    @property
+    def stalls(self) -> list[int]:
+        """The events that came after a stall, in order."""
+        state = len(self._long), self.median
+        if self._stalls[0] != state:
+            least = STALL_FACTOR * self.median
+            pairs = zip(self._long, self._gaps, strict=True)
+            self._stalls = state, [number for number, gap in pairs if gap >= least]
+        return self._stalls[1]
+
+    # Pins.
+
+    def pin(self, number: int, on: bool) -> None:
+        there = bisect_left(self.pins, number)
+        pinned = there < len(self.pins) and self.pins[there] == number
+        if on and not pinned:
+            insort(self.pins, number)
+        elif pinned and not on:
+            del self.pins[there]
+
+    def pinned(self, number: int) -> bool:
+        there = bisect_left(self.pins, number)
+        return there < len(self.pins) and self.pins[there] == number
+
+    # Types.
+
+    def counts(self) -> list[TypeCount]:
         """The types that occur and how often, in the order they came; the rest has no name."""
-        rows: dict[str, int] = {}
-        for code, name in enumerate(self._names):
-            rows[name] = rows.get(name, 0) + self._codes.count(code)
-        return [(name, count) for name, count in rows.items() if count]
+        rows: dict[str, TypeCount] = {}
+        for code, (name, kind, _, _) in enumerate(self.types):
+            before = rows[name].count if name in rows else 0
+            rows[name] = TypeCount(name, kind, before + self.codes.count(code))
+        return [row for row in rows.values() if row.count]
 
     # Keeping up.
 
     def narrow(self, query: Query) -> None:
         """Filter afresh. The rows come with the next steps."""
-        self.query = query
-        self._needles = _needles(query.text)
-        self._rows = array("I")
-        self._scanned = 0
-        self._block = _PACK
+        self._shown = Sieve(self, query)
+        self._block = PACK
+
+    def find(self, query: Query | None) -> None:
+        """Look for what satisfies a query, and show what was shown. None: for nothing."""
+        self.hits = Sieve(self, query) if query is not None else None
+        self._block = PACK
+
+    def _waiting(self) -> Iterator[Sieve]:
+        """What has not seen all events that were read."""
+        if self.query.narrows and self._shown.behind:
+            yield self._shown
+        if self.hits is not None and self.hits.behind:
+            yield self.hits
 
     @property
     def behind(self) -> bool:
-        return self.read < len(self.recording) or (self.query.narrows and self._scanned < self.read)
+        return self.read < len(self.recording) or next(self._waiting(), None) is not None
 
     @property
     def progress(self) -> float:
-        """How much of the recording has been read and filtered, 0 to 1."""
+        """How much of the recording has been read, filtered and searched, 0 to 1."""
         total = len(self.recording)
-        done = min(self._scanned, self.read) if self.query.narrows else self.read
+        done = min((self.read, *(sieve.scanned for sieve in self._waiting())))
         return done / total if total else 1.0
 
     def step(self, budget: int) -> bool:
@@ -170,7 +281,7 @@ class EventIndex:
             if self.read < len(self.recording):
                 self._read()
             else:
-                self._scan()
+                next(self._waiting()).scan(self._block)
             before, now = now, self._clock()
             if now - before > _SLOW:
                 self._block = max(self._block // 2, 1)
@@ -201,108 +312,51 @@ class EventIndex:
             else:
                 self.facts.append(number)
                 self.sizes.append(self.size)
-            if number in misread or not self._known[code]:
+            if number not in misread and not self.types[code].known:
                 self.flagged += 1
+                self.flag_counts["unknown"] += 1
             codes.append(code)
-        self._codes += codes
+        self.codes += codes
+        self._note_flags(start, self.read)
+        self._note_gaps(start, self.read)
+
+    def _note_flags(self, start: int, stop: int) -> None:
+        """What can be said of the events of a block beside that their type is unknown."""
+        masked = self.recording.masked
+        if not self.misread and not self.repaired and masked.find(1, start, stop) < 0:
+            return
+        for number in range(start, stop):
+            if number in self.misread or number in self.repaired or masked[number]:
+                flags = self.flags(number)
+                self._remarkable.append(number)
+                for flag in FLAGS:
+                    self.flag_counts[flag] += flag in flags and flag != "unknown"
+                self.flagged += "unknown" not in flags and bool(flags & WRONG)
+
+    def _note_gaps(self, start: int, stop: int) -> None:
+        first = max(start, 1)
+        times = self.recording.times[first - 1 : stop]
+        gaps = enumerate(map(sub, times[1:], times), first)
+        for number, gap in [row for row in gaps if row[1] >= STALL_NS]:
+            if self._inside(number):
+                self._long.append(number)
+                self._gaps.append(gap)
 
     def _code(self, kind: str, name: str) -> int:
         code = self._by_name.get((kind, name))
         if code is None:
-            if len(self._names) > 255:
+            if len(self.types) > 255:
                 return OTHER
-            code = self._by_name[kind, name] = len(self._names)
-            self._names.append(name)
-            self._tones.append(tone_of(kind, name))
-            self._known.append(is_known(kind, name))
+            code = self._by_name[kind, name] = len(self.types)
+            self.types.append(Type(name, kind, tone_of(kind, name), is_known(kind, name)))
         return code
 
     def _inside(self, number: int) -> bool:
-        events = self.recording
-        return number > 0 and events[number].kind in WIRE and events[number - 1].kind in WIRE
+        kinds = self.recording.kinds
+        return number > 0 and kinds[number] in WIRE and kinds[number - 1] in WIRE
 
     def _measure(self) -> None:
         stride = max(1, self.read // _SAMPLE)
         gaps = [self.gap(n) for n in range(1, self.read, stride) if self._inside(n)]
         self.median = int(statistics.median(gaps)) if gaps else 0
         self._sampled = self.read
-
-    def _scan(self) -> None:
-        """Filter the next block."""
-        query = self.query
-        searching = bool(query.text or query.matches)
-        start = self._scanned
-        stop = min(self.read, start + self._block)
-        marks = self._marks(start, stop)
-        numbers = range(start, stop) if marks is None else compress(range(start, stop), marks)
-        if searching:
-            self._search(list(numbers))
-        else:
-            self._rows.extend(numbers)
-        self._scanned = stop
-
-    def _marks(self, start: int, stop: int) -> bytes | None:
-        """One byte an event, 0 where type or flag rule it out; None when they rule out none."""
-        query = self.query
-        if query.types is None and not query.flagged:
-            return None
-        allowed = bytearray(256)
-        for code in range(len(self._names)):
-            typed = query.types is None or self._names[code] in query.types
-            allowed[code] = typed and not (query.flagged and self._known[code])
-        marks = self._codes[start:stop].translate(allowed)
-        if query.flagged:
-            for number in range(start, stop):
-                if number in self.misread and (
-                    query.types is None or self.name(number) in query.types
-                ):
-                    marks[number - start] = 1
-        return bytes(marks)
-
-    def _search(self, numbers: list[int]) -> None:
-        rows = self._rows
-        if (matches := self.query.matches) is not None:
-            raws = self.recording.raws
-            rows.extend([n for n in numbers if matches(raws[n])])
-            return
-        for at in range(0, len(numbers), _PACK):
-            rows.extend(self._found(numbers[at : at + _PACK]))
-
-    def _found(self, numbers: list[int]) -> Iterable[int]:
-        """Those with the text in type or bytes. Most packs are ruled out as one piece."""
-        every, (needles, folded) = self.recording.raws, self._needles
-        raws = [every[n] for n in numbers]
-        keep = self._named(numbers, folded)
-        if keep and all(keep):
-            return numbers
-        joined = b"\n".join(raws)
-        if folded:
-            joined = joined.lower()
-        needles = [needle for needle in needles if needle in joined]
-        if needles and folded:
-            raws = [raw.lower() for raw in raws]
-        for needle in needles:
-            if keep:
-                keep = [kept or needle in raw for kept, raw in zip(keep, raws, strict=True)]
-            else:
-                keep = [needle in raw for raw in raws]
-        return compress(numbers, keep)
-
-    def _named(self, numbers: list[int], folded: bool) -> list[bool]:
-        """Which have the text in the name of their type; nothing when there is no such type."""
-        text, codes = self.query.text, self._codes
-        named = [text in (name.lower() if folded else name) for name in self._names]
-        if not any(named):
-            return []
-        return [named[codes[n]] for n in numbers]
-
-
-def _needles(text: str) -> tuple[list[bytes], bool]:
-    """(what to look for in raw bytes, whether they are to be put in lower case first).
-
-    JSON may carry the text as it is, with quotes escaped, or with everything beyond ASCII escaped.
-    """
-    folded = text == text.lower() and any("a" <= letter <= "z" for letter in text)
-    forms = (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1])
-    needles = list(dict.fromkeys(form.encode("utf-8", "surrogatepass") for form in forms))
-    return ([needle.lower() for needle in needles] if folded else needles), folded

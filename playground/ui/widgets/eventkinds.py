@@ -53,6 +53,9 @@ COMMENT = "comment"
 DONE = "[DONE]"
 BLANK = "no data"
 UNNAMED = "unnamed"
+OURS = "noted by Playground"
+_TOOLS = ("_call", "mcp_", "tool_")
+"""In the names of what belongs to tools."""
 _OWN_NAMES = frozenset((COMMENT, DONE, BLANK, BODY, "keepalive", "ping"))
 
 # What a chunk carries, the most telling first. A key's closing quote can follow its letters only
@@ -136,6 +139,21 @@ def is_known(kind: str, name: str) -> bool:
     return name in KNOWN or name in _OWN_NAMES or name.startswith(CHUNK)
 
 
+def groups_of(kind: str, name: str) -> tuple[str, ...]:
+    """Under which heads of a tree a type stands, the widest first."""
+    if kind and kind not in (SSE, REST, BODY):
+        return (OURS,)
+    if name.startswith(CHUNK):
+        return ("chunk",)
+    parts = name.split(".")
+    if parts[0] != "response" or len(parts) == 1:
+        return ("others",)
+    if len(parts) == 2:
+        return ("response.*",)
+    tool = any(mark in parts[1] for mark in _TOOLS)
+    return ("tools" if tool else "response.*", f"{parts[1]}.*")
+
+
 def tone_of(kind: str, name: str) -> Tone:
     """The tone of an event by its name alone."""
     if kind in (SSE, REST, BODY):
@@ -158,7 +176,7 @@ def _server_tone(name: str) -> Tone:
         return "ok"
     if "reasoning" in name:
         return "reasoning"
-    if "_call" in name or "mcp_" in name or "tool_" in name:
+    if any(mark in name for mark in _TOOLS):
         return "tool"
     if name in (COMMENT, BLANK, CHUNK + "empty", "keepalive", "ping"):
         return "ours"

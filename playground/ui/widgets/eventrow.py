@@ -17,7 +17,8 @@ SHOWN = 240
 
 class Summary(NamedTuple):
     item: str = ""
-    """Which part of the answer it is about: the server's id of the item or call."""
+    """Which part of the answer it is about: the server's id of the item or call; in a chunk, which
+    names none, the kind of item."""
     delta: str = ""
     """What it changed, in few words; the text itself for deltas."""
     tone: Tone | None = None
@@ -25,6 +26,13 @@ class Summary(NamedTuple):
 
 
 _ITEM_TONES: dict[str, Tone] = {"message": "text", "reasoning": "reasoning"}
+_CARRIED = {
+    "content": "message",
+    "reasoning_content": "reasoning",
+    "reasoning": "reasoning",
+    "refusal": "message",
+}
+"""What a chunk may carry, and what kind of item it belongs to."""
 _FIELDS = ("delta", "text", "arguments", "code", "input", "refusal", "command", "output")
 
 
@@ -76,16 +84,20 @@ def _chunk(data: dict[str, Any]) -> Summary:
     """A chunk of Chat Completions, or of the Completions before them."""
     choice = _first(data.get("choices"))
     delta = _dict(choice.get("delta"))
+    place = _text(choice.get("index"))
+    item = ""
     call = _first(delta.get("tool_calls"))
     if call:
         function = _dict(call.get("function"))
         words = _text(function.get("arguments")) or _text(function.get("name"))
         item = _text(call.get("id")) or f"call {_text(call.get('index')) or 0}"
     else:
-        fields = ("content", "reasoning_content", "reasoning", "refusal")
-        words = next((text for field in fields if (text := _text(delta.get(field)))), "")
-        words = words or _text(choice.get("text"))
-        item = f"choice {place}" if (place := _text(choice.get("index"))) not in ("", "0") else ""
+        words = next((text for field in _CARRIED if (text := _text(delta.get(field)))), "")
+        carried = next((_CARRIED[field] for field in _CARRIED if _text(delta.get(field))), "")
+        if not words and (words := _text(choice.get("text"))):
+            carried = "message"
+        choices = f"choice {place}" if place not in ("", "0") else ""
+        item = " · ".join(filter(None, (carried, choices)))
     words = words or _text(choice.get("finish_reason"))
     words = words or _usage(data.get("usage")) or _text(delta.get("role"))
     return Summary(item, words[:SHOWN])

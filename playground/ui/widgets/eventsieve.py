@@ -1,0 +1,211 @@
+"""Which events of an index satisfy a query: worked out block by block, kept as their numbers.
+No Qt.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from playground.ui.widgets.eventflags import Flag
+
+if TYPE_CHECKING:
+    from playground.ui.widgets.eventindex import EventIndex
+
+PACK = 64
+"""Events that are searched as one piece first."""
+
+Spans = Callable[[str], list[tuple[int, int]]]
+"""Where a text that is shown matches: (begin, end) of each place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which events to show; they must satisfy all parts."""
+
+    text: str = ""
+    """In the type or anywhere in the raw bytes, also as JSON escapes it. All lower case finds
+    capitals too."""
+    matches: Callable[[bytes], bool] | None = None
+    """Stands in for `text` on the raw bytes: a regular expression of the caller's."""
+    spans: Spans | None = None
+    """The same on a text that is shown: where it matches."""
+    types: frozenset[str] | None = None
+    """Only these."""
+    hidden: frozenset[str] = frozenset()
+    """All but these types."""
+    flags: frozenset[Flag] = frozenset()
+    """Only what has one of them."""
+    ours: bool = False
+    """Only our own facts."""
+    pinned: bool = False
+    among: Callable[[int, int], Sequence[int]] | None = None
+    """Which of the events from a number up to another belong to what is wanted, in order. May take
+    its time: it is asked for as few as can be answered in a frame."""
+
+    @property
+    def searches(self) -> bool:
+        return bool(self.text or self.matches)
+
+    @property
+    def narrows(self) -> bool:
+        limits = self.types is not None or self.hidden or self.flags or self.ours or self.pinned
+        return bool(self.searches or limits or self.among is not None)
+
+    @property
+    def wider(self) -> Query:
+        """The same without what is looked for."""
+        return replace(self, text="", matches=None, spans=None)
+
+    def found(self, shown: str) -> list[tuple[int, int]]:
+        """Where a text that is shown matches."""
+        if self.spans is not None:
+            return self.spans(shown)
+        wanted = self.text
+        if not wanted:
+            return []
+        if _folds(wanted):
+            shown = shown.lower()
+        places, at = [], shown.find(wanted)
+        while at >= 0:
+            places.append((at, at + len(wanted)))
+            at = shown.find(wanted, at + len(wanted))
+        return places
+
+
+class Sieve:
+    """The events that satisfy a query, as far as they were looked at."""
+
+    def __init__(self, index: EventIndex, query: Query) -> None:
+        self.query = query
+        self.numbers = array("I")
+        self.scanned = 0
+        """Events that were looked at."""
+        self._index = index
+        self._needles, self._folded = _needles(query.text)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_left(self.numbers, number)
+        return place < len(self.numbers) and self.numbers[place] == number
+
+    def place(self, number: int) -> int:
+        """Of an event, or of the next one that satisfies the query."""
+        return bisect_left(self.numbers, number)
+
+    def after(self, number: int) -> int | None:
+        place = bisect_right(self.numbers, number)
+        return self.numbers[place] if place < len(self.numbers) else None
+
+    def before(self, number: int) -> int | None:
+        place = bisect_left(self.numbers, number)
+        return self.numbers[place - 1] if place else None
+
+    @property
+    def behind(self) -> bool:
+        return self.scanned < self._index.read
+
+    def scan(self, count: int) -> None:
+        """Look at the next `count` events."""
+        query, start = self.query, self.scanned
+        stop = min(self._index.read, start + count)
+        marks = self._marks(start, stop)
+        numbers: Iterable[int] = range(start, stop)
+        if marks is not None:
+            numbers = compress(numbers, marks)
+        if query.pinned:
+            pins = self._index.pins
+            there = set(pins[bisect_left(pins, start) : bisect_left(pins, stop)])
+            numbers = [number for number in numbers if number in there]
+        if query.among is not None:
+            there = set(query.among(start, stop))
+            numbers = [number for number in numbers if number in there]
+        if query.searches:
+            self._search(list(numbers))
+        else:
+            self.numbers.extend(numbers)
+        self.scanned = stop
+
+    def _marks(self, start: int, stop: int) -> bytes | None:
+        """One byte an event, 0 where its type or flags rule it out; None when they rule out
+        none."""
+        query, index = self.query, self._index
+        if query.types is None and not query.hidden and not query.flags and not query.ours:
+            return None
+        allowed = bytearray(256)
+        for code, type_ in enumerate(index.types):
+            name = type_.name
+            fits = query.types is None or name in query.types
+            allowed[code] = fits and name not in query.hidden and (type_.ours or not query.ours)
+        codes = index.codes[start:stop]
+        if not query.flags:
+            return bytes(codes.translate(allowed))
+        unknown = "unknown" in query.flags
+        plain = bytearray(256)
+        for code, type_ in enumerate(index.types):
+            plain[code] = allowed[code] and unknown and not type_.known
+        marks = codes.translate(plain)
+        for number in index.remarkable(start, stop):
+            fits = allowed[codes[number - start]] and bool(query.flags & index.flags(number))
+            marks[number - start] = fits
+        return bytes(marks)
+
+    def _search(self, numbers: list[int]) -> None:
+        rows = self.numbers
+        if (matches := self.query.matches) is not None:
+            raws = self._index.recording.raws
+            rows.extend([n for n in numbers if matches(raws[n])])
+            return
+        for at in range(0, len(numbers), PACK):
+            rows.extend(self._found(numbers[at : at + PACK]))
+
+    def _found(self, numbers: list[int]) -> Iterable[int]:
+        """Those with the text in type or bytes. Most packs are ruled out as one piece."""
+        every = self._index.recording.raws
+        raws = [every[n] for n in numbers]
+        keep = self._named(numbers)
+        if keep and all(keep):
+            return numbers
+        joined = b"\n".join(raws)
+        if self._folded:
+            joined = joined.lower()
+        needles = [needle for needle in self._needles if needle in joined]
+        if needles and self._folded:
+            raws = [raw.lower() for raw in raws]
+        for needle in needles:
+            if keep:
+                keep = [kept or needle in raw for kept, raw in zip(keep, raws, strict=True)]
+            else:
+                keep = [needle in raw for raw in raws]
+        return compress(numbers, keep)
+
+    def _named(self, numbers: list[int]) -> list[bool]:
+        """Which have the text in the name of their type; nothing when there is no such type."""
+        text, codes, types = self.query.text, self._index.codes, self._index.types
+        named = [text in (one.name.lower() if self._folded else one.name) for one in types]
+        if not any(named):
+            return []
+        return [named[codes[n]] for n in numbers]
+
+
+def _needles(text: str) -> tuple[list[bytes], bool]:
+    """(what to look for in raw bytes, whether they are to be put in lower case first).
+
+    JSON may carry the text as it is, with quotes escaped, or with everything beyond ASCII escaped.
+    """
+    folded = _folds(text)
+    forms = (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1])
+    needles = list(dict.fromkeys(form.encode("utf-8", "surrogatepass") for form in forms))
+    return ([needle.lower() for needle in needles] if folded else needles), folded
+
+
+def _folds(text: str) -> bool:
+    """Whether a text finds capitals too."""
+    return text == text.lower() and any("a" <= letter <= "z" for letter in text)
