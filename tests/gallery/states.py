@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, structured, tools, words
+from tests.gallery import answers, forms, offers, replays, structured, tools, words
 from tests.gallery import events as event_states
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
@@ -703,6 +703,12 @@ STATES: tuple[State, ...] = (
     State("tools-denied", "One denied, one failed", tools.denied),
     State("tools-limited", "No more steps are allowed", tools.limited),
     State("tools-code", "The loop as a program", tools.code),
+    State("replay-playing", "A run is shown again", replays.playing, large=True, contrast=True),
+    State("replay-asked", "Stands where a call was asked about", replays.asked),
+    State("replay-running", "Stands in the middle of a call", replays.running),
+    State("replay-running-narrow", "The same at 1024 × 700", replays.running, NARROW),
+    State("replay-over", "At its end, where it stays", replays.over),
+    State("replay-answering", "A structured answer, half of it", replays.answering),
     State("long-conversation", "In the middle of 120 turns", long_conversation),
     State("long-code", "Code longer and wider than the window", long_code),
     State("rtl", "Hebrew, Arabic and English", rtl),
