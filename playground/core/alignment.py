@@ -127,21 +127,20 @@ def aligned(source: str, shown: str) -> Alignment:
 
 
 def _line(source: str, here: int, shown: str, there: int) -> tuple[int, int]:
-    """Behind the marks at the beginning of a line, but for those that were drawn as they are."""
-    if source[here] == "\n":
-        return here, there
-    text = there
-    while shown[text : text + 1] == "\n":
-        text += 1
-    lead = _LEAD.match(source, here)
-    marks = lead.group() if lead is not None else ""
-    cut = next(cut for cut in range(len(marks) + 1) if shown.startswith(marks[cut:], text))
-    here += cut
-    if cut == len(marks):
-        hidden = _HIDDEN_LINE.match(source, here)
-        if hidden is not None and not shown.startswith(hidden.group().rstrip(), text):
-            return hidden.end(), there
-    return here, text
+    """Behind the marks at the beginning of a line, but for those that were drawn as they are; also
+    behind lines of which nothing is drawn."""
+    while here < len(source) and source[here] != "\n":
+        text = there
+        while shown[text : text + 1] == "\n":
+            text += 1
+        lead = _LEAD.match(source, here)
+        marks = lead.group() if lead is not None else ""
+        cut = next(cut for cut in range(len(marks) + 1) if shown.startswith(marks[cut:], text))
+        hidden = _HIDDEN_LINE.match(source, here + cut) if cut == len(marks) else None
+        if hidden is None or shown.startswith(hidden.group().rstrip(), text):
+            return here + cut, text
+        here = hidden.end()
+    return here, there
 
 
 def _same(source: str, here: int, shown: str, there: int, stop: int) -> int:
