@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TextIO
 
 from playground.core.resources import resource
@@ -25,6 +25,9 @@ NAME = "model"
 HELP = "run the bundled small model behind llama.cpp's server"
 
 PR_SET_PDEATHSIG = 1
+PREFIX = "playground-model-"
+LONGEST = 100
+"""Bytes of the address of a socket; systems take 104 or 108, its end included."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +70,7 @@ def main(args: argparse.Namespace) -> int:
     if args.until_eof:
         _die_with_parent()
     template = resource("localmodel", "chat_template.jinja").read_text("utf-8")
-    with TemporaryDirectory(prefix="playground-model-") as folder:
+    with TemporaryDirectory(prefix=PREFIX, dir=_place()) as folder:
         behind = Path(folder, "llama.sock")
         try:
             # It serves for as long as it is held.
@@ -79,6 +82,13 @@ def main(args: argparse.Namespace) -> int:
     # At once: llama.cpp's own ending waits for answers that are still being generated.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _place() -> str | None:
+    """Where the socket goes; None: where temporary files usually do. The address of a socket is
+    short, and somebody's own folder for such files may not be."""
+    usual = Path(gettempdir(), f"{PREFIX}12345678", "llama.sock")
+    return None if len(os.fsencode(usual)) < LONGEST else "/tmp"
 
 
 async def _serve(

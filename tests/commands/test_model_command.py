@@ -144,11 +144,14 @@ def test_nobody_reads_what_others_ask(model: Model) -> None:
     assert model.exchange("/slots")[0] == 501
 
 
-def test_the_end_of_its_input_is_its_end(tmp_path: Path) -> None:
-    with running(tmp_path, "--until-eof") as model:
+@pytest.mark.parametrize("deep", [0, 3], ids=["as usual", "a long path"])
+def test_the_end_of_its_input_is_its_end(deep: int, tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*["a folder of somebody's own"] * deep)
+    folder.mkdir(parents=True, exist_ok=True)
+    with running(folder, "--until-eof") as model:
         done = ended(model.process)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_a_signal_ends_it_in_the_middle_of_an_answer(tmp_path: Path) -> None:

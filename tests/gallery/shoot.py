@@ -26,6 +26,9 @@ from tests.gallery.faults import faults
 from tests.gallery.stage import SIZE, Stage, on
 from tests.gallery.states import STATES, State
 
+KINDS = ("light-100", "dark-100", "contrast-100", "light-large", "light-200", "dark-200")
+"""Theme and size; those at 200 are of a process with that scale factor."""
+
 LIMIT = 1700
 """Seconds for all of it."""
 LARGE = (1920, 1200)
@@ -116,6 +119,16 @@ async def switch(album: Album, states: Sequence[State]) -> None:
             stage.window.deleteLater()
 
 
+def _is_seen(state: State, kind: str) -> bool:
+    match kind:
+        case "contrast-100":
+            return state.contrast
+        case "light-large":
+            return state.large
+        case _:
+            return True
+
+
 def _size(state: State, kind: str) -> tuple[int, int]:
     if kind == "large":
         return LARGE
@@ -126,6 +139,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, help="default: all of its scale")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     os.environ.pop("OPENAI_API_KEY", None)
@@ -143,12 +157,9 @@ def main() -> int:
 
     async def work() -> int:
         async with asyncio.timeout(LIMIT):
-            await shoot(album, f"light-{percent}", states)
-            await shoot(album, f"dark-{percent}", states)
-            if percent == 100:
-                await shoot(album, "contrast-100", [one for one in states if one.contrast])
-                await shoot(album, "light-large", [one for one in states if one.large])
-                await switch(album, [one for one in states if one.name in SWITCHED])
+            for kind in args.kinds or [one for one in KINDS if (percent == 200) == ("200" in one)]:
+                await shoot(album, kind, [one for one in states if _is_seen(one, kind)])
+            await switch(album, [one for one in states if one.name in album.kept])
         album.close()
         return 0
 
