@@ -31,8 +31,8 @@ SCRIPTS = ("tape.js", "ink.js", "cards.js", "panes.js", "player.js")
 VERSION = 1
 
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
-_ESCAPED = re.compile("[<\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What may stand in JSON and yet ends a script, breaks a line, or cannot be written as UTF-8."""
+_ESCAPED = re.compile("[<\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+"""What may stand in JSON and yet ends a script, breaks or turns a line, or is no UTF-8."""
 
 
 def write(exported: Exported) -> str:

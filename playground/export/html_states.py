@@ -260,7 +260,7 @@ def units(text: str) -> int:
 
 def differences(numbers: list[int]) -> list[int]:
     """Each number less the one before it."""
-    return [number - before for number, before in zip(numbers, [0, *numbers[:-1]], strict=True)]
+    return [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]
 
 
 def _decided(event: Event) -> str:

@@ -17,13 +17,13 @@ Kind = Literal[
 ]  # fmt: skip
 
 SPENT: dict[Kind, str] = {
-    "you": "Waiting for you",
     "tool": "Tools",
+    "you": "Waiting for you",
     "connecting": "Connecting",
-    "server": "Server, until it answered",
-    "first": "Server, until the first token",
-    "writing": "Receiving the answer",
-    "retrying": "Waiting to try again",
+    "server": "Until headers",
+    "first": "Until first token",
+    "writing": "Receiving",
+    "retrying": "Waiting to retry",
     "ours": "Playground itself",
 }
 """What time is spent on. Where several go on at once, the first of them has it."""

@@ -2,9 +2,9 @@
 // characters stand (`from`), so that a click finds them. What cannot be seen is spelled out.
 
 const MOST = 4_000;
-// Characters of a block, which is what is drawn anew when one of it changes.
+// Characters of a part, which is what is drawn anew when one of it changes.
 const LONGEST = 20_000;
-// Characters of JSON that are set in lines of their own.
+// Characters of JSON that are set in lines of their own, and of a text that is drawn at once.
 
 const HIDDEN = new RegExp(
   "\\r\\n|[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]" +
@@ -106,20 +106,28 @@ function blocks(text, prose) {
         [begin, fence] = [next, ""];
       }
     } else if (ticks) {
-      add(begin, at, "prose");
+      add(begin, at, table(text, begin) ? "table" : "prose");
       [begin, fence] = [at, ticks];
     } else if (!line.trim()) {
-      add(begin, next, "prose");
+      add(begin, next, table(text, begin) ? "table" : "prose");
       begin = next;
+    } else if (at > begin && table(line, 0) !== table(text, begin)) {
+      add(begin, at, table(text, begin) ? "table" : "prose");
+      begin = at;
     } else if (/^#{1,6} /.test(line)) {
-      add(begin, at, "prose");
+      add(begin, at, table(text, begin) ? "table" : "prose");
       add(at, next, "heading");
       begin = next;
     }
     at = next;
   }
-  add(begin, text.length, fence ? "code" : "prose");
+  add(begin, text.length, fence ? "code" : table(text, begin) ? "table" : "prose");
   return found;
+}
+
+/** Whether a line is one of a table. */
+function table(text, at) {
+  return text[at] === "|";
 }
 
 function putInline(into, text, from, lit) {
@@ -143,6 +151,26 @@ function putProse(into, text, from, lit) {
     const lead = /^\s*(?:[-*+]|\d{1,9}[.)])\s|^(?:> ?)+/.exec(line)?.[0] ?? "";
     if (lead) put(into, lead, from + at, "lead", lit);
     putInline(into, line.slice(lead.length), from + at + lead.length, lit);
+    at = next;
+  }
+}
+
+/** Rows of a table; the line of dashes is only a mark. */
+function putTable(into, text, from, lit) {
+  for (let at = 0; at < text.length; ) {
+    const next = text.indexOf("\n", at) + 1 || text.length;
+    const line = text.slice(at, next).trimEnd();
+    const row = make("div", /^[|\s:-]+$/.test(line) && line.includes("-") ? "mark" : "row");
+    const begin = at + 1;
+    for (const found of line.slice(1).matchAll(/(?:\\.|[^|\\])+|[|\\]/g)) {
+      const [part] = found;
+      if (part !== "|") {
+        const cell = make("div", "cell");
+        putInline(cell, part.trimEnd(), from + begin + found.index, lit);
+        row.append(cell);
+      }
+    }
+    into.append(row);
     at = next;
   }
 }
@@ -186,7 +214,30 @@ function putJson(into, text, lit) {
   }
 }
 
-/** One text of the page: as much of it as is said, drawn anew only where it changed. */
+/** Blocks that follow one another, as parts of a page: [{begin, end, blocks}]. */
+function parts(all) {
+  const found = [];
+  for (const block of all) {
+    const last = found.at(-1);
+    if (last && block.end - last.begin <= MOST) {
+      last.blocks.push(block);
+      last.end = block.end;
+    } else {
+      found.push({ begin: block.begin, end: block.end, blocks: [block] });
+    }
+  }
+  return found;
+}
+
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen) if (isIntersecting) target.draw();
+  },
+  { rootMargin: "1000px" },
+);
+
+/** One text of the page: as much of it as is said, drawn anew only where it changed. The parts of a
+ *  long one are drawn when they come near; until then they are their source. */
 class Ink {
   /** `style`: prose, plain or json. */
   constructor(style) {
@@ -203,10 +254,11 @@ class Ink {
     if (text !== this.text) {
       this.text = text;
       this.end = 0;
+      this.lit = null;
       this.element.replaceChildren();
       this.json = this.style === "json" && text.length <= LONGEST && /^\s*[{[]/.test(text);
-      this.blocks = this.json ? [] : blocks(text, this.style === "prose");
-      this.begins = this.blocks.map((block) => block.begin);
+      this.parts = this.json ? [] : parts(blocks(text, this.style === "prose"));
+      this.begins = this.parts.map((part) => part.begin);
     }
     const same = lit === this.lit || (lit && this.lit && lit[0] === this.lit[0] && lit[1] === this.lit[1]);
     if (same && end === this.end) return;
@@ -214,36 +266,57 @@ class Ink {
       this.element.replaceChildren();
       putJson(this.element, text.slice(0, end), lit);
     } else {
-      this.draw(end, lit, same ? null : this.lit);
+      this.change(end, lit, same ? null : this.lit);
     }
     this.end = end;
     this.lit = lit;
   }
 
-  draw(end, lit, old) {
-    const children = this.element.children;
+  /** Bring those parts up to date that another end or other marks change. */
+  change(end, lit, old) {
+    const { children } = this.element;
     const shown = below(this.begins, end);
-    while (children.length > shown) this.element.lastChild.remove();
     const stale = new Set();
     const touch = (begin, stop) => {
-      for (let at = Math.max(below(this.begins, begin + 1) - 1, 0); at < shown && this.begins[at] < stop; at++) stale.add(at);
+      const first = Math.max(below(this.begins, begin + 1) - 1, 0);
+      for (let at = first; at < shown && this.begins[at] < stop; at++) stale.add(at);
     };
     if (end !== this.end) touch(Math.min(end, this.end) - 1, Math.max(end, this.end));
     if (lit) touch(lit[0], lit[1]);
     if (old) touch(old[0], old[1]);
-    for (let at = children.length; at < shown; at++) {
-      this.element.append(make("div"));
-      stale.add(at);
+    while (children.length > shown) {
+      near.unobserve(this.element.lastChild);
+      this.element.lastChild.remove();
     }
-    for (const at of stale) this.block(children[at], this.blocks[at], end, lit);
+    const all = document.createDocumentFragment();
+    for (let at = children.length; at < shown; at++) all.append(make("div", "part"));
+    this.element.append(all);
+    for (const at of stale) {
+      const part = this.parts[at];
+      const marked = lit && lit[0] < part.end && lit[1] > part.begin;
+      this.part(children[at], part, end, lit, this.text.length <= LONGEST || at === shown - 1 || marked);
+    }
   }
 
-  block(into, { begin, end, style }, limit, lit) {
+  part(into, part, limit, lit, now) {
+    into.draw = () => {
+      near.unobserve(into);
+      into.replaceChildren(...part.blocks.filter(({ begin }) => begin < limit).map((block) => this.block(block, limit, lit)));
+    };
+    if (now) {
+      into.draw();
+    } else {
+      into.textContent = visible(this.text.slice(part.begin, Math.min(part.end, limit)));
+      near.observe(into);
+    }
+  }
+
+  block({ begin, end, style }, limit, lit) {
     const text = this.text.slice(begin, Math.min(end, limit));
     const said = style === "code" || style === "plain" ? text : text.replace(/\s+$/, "");
-    into.className = said ? style : "blank";
-    into.replaceChildren();
-    if (style === "code") putCode(into, said.replace(/\n$/, ""), begin, lit);
+    const into = make("div", said ? style : "blank");
+    if (style === "table") putTable(into, said, begin, lit);
+    else if (style === "code") putCode(into, said.replace(/\n$/, ""), begin, lit);
     else if (style === "plain") put(into, said, begin, "", lit);
     else if (style === "heading") {
       const marks = /^#+ /.exec(said)?.[0] ?? "";
@@ -251,6 +324,7 @@ class Ink {
       put(into, marks, begin, "mark", lit);
       putInline(into, said.slice(marks.length), begin + marks.length, lit);
     } else putProse(into, said, begin, lit);
+    return into;
   }
 
   /** The character that was clicked; -1: none. */

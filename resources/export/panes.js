@@ -165,7 +165,7 @@ class Facts {
       this.money.replaceChildren(make("p", "muted", cost ? "not known yet" : "nothing was used, or its price is unknown"));
       return;
     }
-    const lines = make("dl", "sum");
+    const lines = make("dl", cost.rows.length ? "sum" : "none");
     for (const [what, rate, amount] of cost.rows) {
       lines.append(make("dt", "", visible(what)), make("dd", "", `${rate} = ${amount}`));
     }

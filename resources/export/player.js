@@ -26,6 +26,9 @@ class Player {
     this.controls();
     document.addEventListener("keydown", (key) => this.press(key));
     window.addEventListener("hashchange", () => this.follow());
+    window.addEventListener("beforeprint", () => {
+      for (const part of document.querySelectorAll(".part")) part.draw?.();
+    });
   }
 
   controls() {
