@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +57,15 @@ def at(lanes: LoopTimeline, t: float, lane: str) -> QPoint:
 
 def click(lanes: LoopTimeline, point: QPoint, qtbot: QtBot) -> None:
     qtbot.mouseClick(lanes.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def move(lanes: LoopTimeline, point: QPoint) -> None:
+    """The pointer, wherever it was before."""
+    view, none = lanes.viewport(), Qt.MouseButton.NoButton
+    where = QPointF(view.mapToGlobal(point))
+    held = Qt.KeyboardModifier.NoModifier
+    kind = QEvent.Type.MouseMove
+    QApplication.sendEvent(view, QMouseEvent(kind, QPointF(point), where, none, none, held))
 
 
 def tip(lanes: LoopTimeline, point: QPoint) -> str:
@@ -141,7 +150,7 @@ def test_an_event_that_was_picked_before_is_there_when_the_page_is(
 
 
 def test_what_the_pointer_is_over_is_told(
-    shown: Callable[[Run], TimelinePage], typed: Callable[..., Run], qtbot: QtBot
+    shown: Callable[[Run], TimelinePage], typed: Callable[..., Run]
 ) -> None:
     page = shown(typed())
     lanes, looking = page.lanes, page.looking
@@ -151,17 +160,40 @@ def test_what_the_pointer_is_over_is_told(
     lanes.scale.show(recording.times[40] - 4 * MS, recording.times[40] + 4 * MS)
     lanes.look()
     point = at(lanes, recording.times[40], "text")
-    qtbot.mouseMove(lanes.viewport(), point)
-    qtbot.mouseMove(lanes.viewport(), point + QPoint(1, 0))
+    move(lanes, point)
+    move(lanes, point + QPoint(1, 0))
     assert heard == [40]
     assert lanes.hinted == recording.times[40]
     # Over nothing, and beside the lanes.
-    qtbot.mouseMove(lanes.viewport(), at(lanes, recording.times[40], "request"))
+    move(lanes, at(lanes, recording.times[40], "request"))
     assert heard == [40, -1]
-    qtbot.mouseMove(lanes.viewport(), point)
+    move(lanes, point)
     QApplication.sendEvent(lanes.viewport(), QEvent(QEvent.Type.Leave))
     assert heard == [40, -1, 40, -1]
     assert lanes.hinted is None
+
+
+def test_what_the_pointer_is_over_lights_up_and_goes_again(
+    shown: Callable[[Run], TimelinePage], typed: Callable[..., Run]
+) -> None:
+    page = shown(typed())
+    lanes, looking = page.lanes, page.looking
+    assert looking.run is not None
+    recording = looking.run.recording
+    looking.pick(30)
+    (current,) = looking.provenance.spans(30)  # type: ignore[union-attr]
+    lights: list[Any] = []
+    looking.lit.connect(lights.append)
+    lanes.scale.show(recording.times[40] - 4 * MS, recording.times[40] + 4 * MS)
+    lanes.look()
+    move(lanes, at(lanes, recording.times[40], "text"))
+    move(lanes, at(lanes, recording.times[40], "request"))
+    over, after = lights
+    assert over.passing
+    assert after.passing
+    assert over.spans[0].begin > current.begin
+    assert after.spans == (current,)
+    assert looking.number == 30
 
 
 def test_what_others_point_at_is_hinted(

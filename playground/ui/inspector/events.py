@@ -191,7 +191,7 @@ class EventsPage(Page):
             self.list.pick(number)
 
     def _light(self, light: Light | None) -> None:
-        if light is not None:
+        if light is not None and not light.passing:
             self.detail.show_light(light.spans, light.keys)
 
     def _item_of(self, number: int) -> str:

@@ -34,6 +34,8 @@ class Light(NamedTuple):
     """Of the items that it changed."""
     spans: tuple[Span, ...] = ()
     """The characters that it brought."""
+    passing: bool = False
+    """The pointer goes by: nothing is brought into view for that."""
 
 
 class Looking(QObject):
@@ -99,7 +101,11 @@ class Looking(QObject):
         self._read(budget)
 
     def hover(self, number: int) -> None:
+        """The pointer is over what belongs to an event; -1: over nothing any more. What the event
+        made lights up meanwhile, as far as that has been read."""
         self.hovered.emit(number)
+        if self.run is not None and self._of is self.run.recording:
+            self._light(number if number >= 0 else self.number, passing=True)
 
     def point(self, key: str, field: str, offset: int) -> None:
         """Make the event current that brought this character of an item's field; without a field,
@@ -136,10 +142,12 @@ class Looking(QObject):
         events = [] if provenance.behind else provenance.events(key)
         return events[-1] if events else None
 
-    def _light(self) -> None:
-        run, provenance, number = self.run, self._provenance, self.number
-        if run is None or provenance is None or number < 0:
+    def _light(self, number: int | None = None, *, passing: bool = False) -> None:
+        """Tell what an event made; by default the current one."""
+        run, provenance = self.run, self._provenance
+        number = self.number if number is None else number
+        if run is None or provenance is None or not 0 <= number < provenance.read:
             self.lit.emit(None)
             return
         spans = tuple(provenance.spans(number))
-        self.lit.emit(Light(run.id, provenance.items(number), spans))
+        self.lit.emit(Light(run.id, provenance.items(number), spans, passing))

@@ -233,7 +233,8 @@ class TranscriptView(QAbstractScrollArea):
     # What the inspector looks at.
 
     def light(self, light: Light | None) -> None:
-        """Let what an event made stand out, and bring it into view unless it was clicked here."""
+        """Let what an event made stand out, and bring it into view, unless it was clicked here or
+        is only passed by."""
         before, self._lighting.light = self._lighting.light, light
         if light is None and before is None:
             return
@@ -241,6 +242,8 @@ class TranscriptView(QAbstractScrollArea):
             if (spans := self._lighting.made(row)) is not None or card.lit is not None:
                 card.light(spans)
         self.viewport().update()
+        if light is not None and light.passing:
+            return
         clicked = self._lighting.answers()
         first = self._lighting.first(self._rows)
         if first is not None and not clicked and self.isVisible():
