@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from playground.engine.timeline_bars import Timeline
@@ -16,6 +16,8 @@ from playground.ui.widgets.timescale import TimeScale
 
 STRIP = 22
 """Design pixels."""
+BEYOND = 0.5
+"""How strong that is which is not in view."""
 LEAST = 6
 """Pixels of what is in view, however short it is."""
 
@@ -84,7 +86,6 @@ class Strip(QWidget):
         painter = QPainter(self._picture)
         whole = TimeScale(self._scale.span, 0.0, self._scale.span, 0.0, wide)
         area = QRectF(0, 3, wide, self.height() - 5)
-        painter.fillRect(area, look.colour("sunken"))
         if self._traffic is not None:
             painter.setOpacity(0.7)
             paint_columns(painter, whole, self._traffic, area)
@@ -108,13 +109,16 @@ class Strip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = theme.current(), QPainter(self)
-        painter.drawPixmap(round(self._scale.left), 0, self._draw())
-        view, whole = self.view, self._whole
-        veil = QColor(look.colour("surface"))
-        veil.setAlpha(110)
-        high = self.height()
-        painter.fillRect(QRectF(whole.left, 0, view.left() - whole.left, high), veil)
-        painter.fillRect(QRectF(view.right(), 0, whole.right - view.right(), high), veil)
+        view, whole, high = self.view, self._whole, self.height()
+        painter.fillRect(QRectF(whole.left, 3, whole.wide, high - 5), look.colour("sunken"))
+        painter.fillRect(view, look.colour("surface"))
+        picture, left = self._draw(), round(whole.left)
+        painter.setOpacity(BEYOND)
+        painter.drawPixmap(left, 0, picture)
+        painter.setOpacity(1)
+        painter.setClipRect(view)
+        painter.drawPixmap(left, 0, picture)
+        painter.setClipping(False)
         if self._playhead is not None:
             x = whole.x(self._playhead)
             painter.fillRect(QRectF(x - 1, 0, 2, high), look.colour("accent"))
