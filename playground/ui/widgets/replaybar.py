@@ -27,7 +27,7 @@ from playground.engine.player import LONG, SPEEDS
 from playground.ui import theme, words
 from playground.ui.replaying import Replaying
 from playground.ui.widgets.cards.base import badge
-from playground.ui.widgets.parts import Brief, name_tool, tool_button
+from playground.ui.widgets.parts import name_tool, tool_button
 from playground.ui.widgets.scrubber import Scrubber
 
 KEYS = "Space plays, ← and → go event by event, with Shift item by item, ↑ and ↓ change the speed."
@@ -67,8 +67,12 @@ class ReplayBar(QFrame):
         line.addWidget(self.badge)
         title = visible(replaying.origin.title) or "Untitled session"
         when = words.moment(replaying.player.source.recording.began)
-        self.title = Brief(f"{title} · recorded {when}", "muted", self, yields=True)
-        self.title.setToolTip(words.tip(self.title.text()))
+        self._about = f"Recorded {when} · {title}"
+        self.title = QLabel(self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setProperty("role", "muted")
+        self.title.setToolTip(words.tip(self._about))
+        self.title.setAccessibleName(self._about)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.addWidget(self.title, 1)
         self.skips = QCheckBox("Skip long waits", self)
@@ -167,6 +171,11 @@ class ReplayBar(QFrame):
         gap = theme.current().px(8)
         self.place.setMinimumWidth(self.place.fontMetrics().horizontalAdvance(widest) + gap)
 
+    def _say_title(self) -> None:
+        """As much of it as there is room for."""
+        right, room = Qt.TextElideMode.ElideRight, self.title.width()
+        self.title.setText(self.title.fontMetrics().elidedText(self._about, right, room))
+
     def _announce(self, said: str) -> None:
         """Tell a screen reader how it stands, while it stands still."""
         self.scrubber.setAccessibleDescription(said)
@@ -213,6 +222,8 @@ class ReplayBar(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Of the window what nobody in it wanted; of a control here what is no use to that."""
         kind = event.type()
+        if watched is self.title and kind == QEvent.Type.Resize:
+            self._say_title()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
             return False
         assert isinstance(event, QKeyEvent)
