@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.core.items import Item, Message
+from playground.core.lag import Lag
 from playground.core.output import Output
 from playground.core.parts import Part
 from playground.core.profile import Api
@@ -99,6 +100,8 @@ class Run:
     reader: Reader = field(init=False)
     loaded: bool = True
     """False while only the snapshot has been read, not the recording."""
+    lag: Lag | None = None
+    """From arrival to the screen, while it runs and somebody looks."""
 
     def __post_init__(self) -> None:
         self.recording.began = self.recording.began or self.created

@@ -94,9 +94,9 @@ class Runner:
                 kept = None
             kept = await self._begin_conversation(run, serving, kept)
             await self._legs(run, history, serving, limits, kept)
-            run.note("ended")
+            _over(run, "ended")
         except asyncio.CancelledError:
-            run.note("stopped")
+            _over(run, "stopped")
             self._let_go(run, profile)
             raise
         except Exception as error:
@@ -228,7 +228,7 @@ class Runner:
     def _failed(self, run: Run, error: Exception) -> None:
         problem = from_exception(error)
         run.note("failed", {"problem": problem.model_dump(mode="json", exclude_defaults=True)})
-        run.note("ended")
+        _over(run, "ended")
         if problem.bug:
             log.error("A run failed by our own mistake.", exc_info=error)
             self.report(problem)
@@ -316,6 +316,13 @@ class Runner:
             run.call.headers,
             stream=bool(body.get("stream")),
         )
+
+
+def _over(run: Run, kind: str) -> None:
+    """The last facts of a run."""
+    if run.lag is not None:
+        run.note("drawn", run.lag.facts())
+    run.note(kind)
 
 
 async def _corrections(run: Run) -> list[tuple[str, dict[str, Any]]]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 
 FRAME = 16
 """Milliseconds between looks for what is under the eye."""
 SLOW = 6
 """Every how many frames tables, counters and the inspector look."""
+_AFTER = -2
+"""Priority of what is posted to come after the window was painted: that has Qt's low one, -1."""
 
 
 class Clock(QObject):
@@ -25,6 +27,8 @@ class Clock(QObject):
         self._fast: list[Callable[[], None]] = []
         self._slow: list[Callable[[], None]] = []
         self._ticks = 0
+        self._begin: Callable[[], bool] | None = None
+        self._drawn: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME)
@@ -43,6 +47,11 @@ class Clock(QObject):
         for rows in (self._fast, self._slow):
             if advance in rows:
                 rows.remove(advance)
+
+    def measure(self, begin: Callable[[], bool], drawn: Callable[[], None]) -> None:
+        """Call `begin` before the views look, on every frame, and, where it says that it wants to
+        know, `drawn` once what they made of it has been painted."""
+        self._begin, self._drawn = begin, drawn
 
     def wake(self) -> None:
         """Something began: start looking."""
@@ -64,8 +73,15 @@ class Clock(QObject):
             self._timer.stop()
             self.look()
             return
+        measured = self._begin is not None and self._begin()
         for advance in self._fast:
             advance()
         if self._ticks % SLOW == 0:
             for advance in self._slow:
                 advance()
+        if measured:
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), _AFTER)
+
+    def customEvent(self, event: QEvent) -> None:
+        if self._drawn is not None:
+            self._drawn()

@@ -27,6 +27,7 @@ from playground.core.problem import Problem
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
+from playground.ui.lags import Lags
 from playground.ui.widgets.about import AboutDialog, ShortcutsDialog
 from playground.ui.widgets.notice import Notices
 from playground.ui.widgets.palette import Entry, Palette
@@ -79,6 +80,7 @@ class Shell:
         self._commands(panels, docks)
         window.panel_made.connect(self._offer)
         self._top_right()
+        self._lags = Lags(desk, lambda: window.isVisible() and not window.isMinimized())
         self.status = StatusLine(desk)
         window.statusBar().addWidget(self.status, 1)
         desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
