@@ -21,7 +21,8 @@ from playground.ui.widgets.eventpaint import milliseconds
 from playground.ui.widgets.eventremarks import Remarks
 from playground.ui.widgets.eventtips import time_of_day
 from playground.ui.widgets.hexview import HexView
-from playground.ui.widgets.jsontree import JsonTree, Node, Path
+from playground.ui.widgets.jsonrows import Node, Path
+from playground.ui.widgets.jsontree import JsonTree
 from playground.ui.widgets.parts import Segments, copy, copy_button, label, row
 from playground.ui.widgets.source import exact, pretty
 from playground.ui.widgets.sourceview import SourceView

@@ -68,7 +68,8 @@ def hint(name: str, value: Any) -> str:
         case int() | float():
             return moment(name, value)
         case str() if len(value) > 24 and (head := _bytes(name, value, LOOKED)) is not None:
-            size = QLocale().toString(3 * len(_body(value)) // 4)
+            length = len(value) - _begin(value) - value.endswith("=") - value.endswith("==")
+            size = QLocale().toString(3 * length // 4)
             return f"base64, {size} bytes, {_kind(head)}"
         case str() if len(value) > 400:
             return f"{QLocale().toString(len(value))} characters"
@@ -121,20 +122,20 @@ def _text(name: str, value: str) -> Decoded:
     return Decoded(" · ".join(facts), value)
 
 
-def _body(value: str) -> str:
-    """Base64 without what stands before it in an URL."""
+def _begin(value: str) -> int:
+    """Where base64 begins, behind what stands before it in an URL; 0: it is none."""
     found = _DATA_URL.match(value[:200])
-    return value[found.end() :] if found is not None else value
+    return found.end() if found is not None else 0
 
 
 def _bytes(name: str, value: str, reach: int) -> bytes | None:
     """The bytes behind base64, of so many characters; None: it is none."""
-    body = _body(value)
-    named = body is not value or name in _CARRIERS
-    if not named and len(body) < LEAST:
+    begin = _begin(value)
+    named = begin > 0 or name in _CARRIERS
+    if len(value) - begin < (16 if named else LEAST):
         return None
-    body = body[: reach // 4 * 4] if reach < len(body) else body
-    if len(body) < 16 or _BASE64.fullmatch(body[:LOOKED].rstrip("=") or " ") is None:
+    body = value[begin : begin + reach // 4 * 4] if reach < len(value) else value[begin:]
+    if _BASE64.fullmatch(body[:LOOKED].rstrip("=") or " ") is None:
         return None
     if not named and not _mixed(body[:LOOKED]):
         return None
