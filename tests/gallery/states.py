@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, replays, structured, tools, words
+from tests.gallery import answers, forms, offers, replays, structured, timelines, tools, words
 from tests.gallery import events as event_states
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
@@ -718,6 +718,13 @@ STATES: tuple[State, ...] = (
     State("focus", "The keyboard on the Run button", tabbed, contrast=True),
     State("events", "An event and its JSON", events, large=True, contrast=True),
     State("raw-event", "An event and its bytes", raw_event),
+    State("timeline", "The lanes of a loop", timelines.loop, large=True),
+    State("timeline-narrow", "The same at 1024 × 700", timelines.loop, NARROW),
+    State("timeline-near", "A part of it, from close by", timelines.near, contrast=True),
+    State("timeline-waiting", "It goes on: a call waits", timelines.waiting),
+    State("timeline-trouble", "Refused, tried again, stalled, cut", timelines.trouble),
+    State("timeline-long", "A long answer from afar", timelines.long),
+    State("timeline-long-near", "So close that chunks are seen", timelines.long_near),
     State("request", "What was sent", request),
     State("response", "What answered", response),
     State("filter", "Filtered events", event_filter),

@@ -93,12 +93,13 @@ def turn(
     QApplication.sendEvent(view, event)
 
 
-def drag(
+def dragged(
     widget: LoopTimeline,
     begin: QPoint,
     end: QPoint,
     held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-) -> None:
+) -> list[QMouseEvent]:
+    """Press, half of the way, the other half, release."""
     view, left = widget.viewport(), Qt.MouseButton.LeftButton
     rows = (
         (QEvent.Type.MouseButtonPress, begin, left, left),
@@ -106,9 +107,20 @@ def drag(
         (QEvent.Type.MouseMove, end, Qt.MouseButton.NoButton, left),
         (QEvent.Type.MouseButtonRelease, end, left, Qt.MouseButton.NoButton),
     )
-    for kind, at, button, buttons in rows:
-        where = QPointF(view.mapToGlobal(at))
-        QApplication.sendEvent(view, QMouseEvent(kind, QPointF(at), where, button, buttons, held))
+    return [
+        QMouseEvent(kind, QPointF(at), QPointF(view.mapToGlobal(at)), button, buttons, held)
+        for kind, at, button, buttons in rows
+    ]
+
+
+def drag(
+    widget: LoopTimeline,
+    begin: QPoint,
+    end: QPoint,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    for event in dragged(widget, begin, end, held):
+        QApplication.sendEvent(widget.viewport(), event)
 
 
 def hover(widget: LoopTimeline, at: QPoint) -> str:
@@ -299,11 +311,12 @@ def test_a_stretch_is_selected_with_shift_or_on_the_axis(
         assert lanes.scale.end == pytest.approx(end)
         lanes.show_all()
     # What is let go with Escape was none.
-    view = lanes.viewport()
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 5))
-    qtbot.mouseMove(view, QPoint(500, 5))
+    press, move, _, release = dragged(lanes, QPoint(300, 5), QPoint(500, 5))
+    for event in (press, move):
+        QApplication.sendEvent(lanes.viewport(), event)
+    assert lanes._hand.stretch == (300, 400)
     qtbot.keyClick(lanes, Qt.Key.Key_Escape)
-    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(500, 5))
+    QApplication.sendEvent(lanes.viewport(), release)
     assert not lanes.scale.zoomed
 
 
