@@ -25,6 +25,8 @@ LONG = 2_000_000_000
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 PART = 64
 """Events that are read without a look at the clock."""
+FAR = 1_024
+"""Events that are more than a few steps."""
 
 
 @dataclass(slots=True)
@@ -212,7 +214,7 @@ class Player:
         wanted = self._wanted
         if wanted is None:
             return True
-        if self._prefixes.nearest(wanted) <= self.position <= wanted:
+        if self._goes_on(wanted):
             there = self._forward(wanted, self._clock() + budget)
         else:
             there = self._turn(wanted, budget)
@@ -220,6 +222,13 @@ class Player:
             self._wanted = None
         self.run.at = self.at
         return there
+
+    def _goes_on(self, wanted: int) -> bool:
+        """Whether the run that stands there is given more. A long way leaves copies behind when it
+        is read anew, from which there are short ways back."""
+        here, nearest = self.position, self._prefixes.nearest(wanted)
+        far = not self.playing and wanted - here > max(FAR, here - nearest)
+        return nearest <= here <= wanted and not far
 
     def _forward(self, wanted: int, deadline: int) -> bool:
         recording = self.source.recording
