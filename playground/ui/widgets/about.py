@@ -138,5 +138,10 @@ WITHIN = (
     ("Run", "Ctrl+Return"),
     ("Send, new line (or the reverse, see Preferences)", "Return, Shift+Return"),
     ("Add the message without running", "Ctrl+Shift+Return"),
+    ("In a replay: play or stand still", "Space"),
+    ("In a replay: one event back or further; with Shift one item", "Left, Right"),
+    ("In a replay: faster, slower", "Up, Down"),
+    ("In a replay: to its beginning, to its end", "Home, End"),
+    ("In a replay: back to the session", "Esc"),
 )
-"""Keys that belong to the composer and are no commands of the window."""
+"""Keys that belong to the composer, or to a replay, and are no commands of the window."""
