@@ -173,6 +173,16 @@ def test_markup_alone_is_marked_where_it_stands(shown: Prose) -> None:
     assert abs(box.center().x() - place(shown, "bold").x()) < 12
 
 
+@pytest.mark.parametrize("text", ["a\n\nb", "a\nb", "```\na\nb\n```", "|a|\n|-|\n|b|", "- a\n- b"])
+def test_whatever_an_event_brought_has_a_place(shown: Prose, text: str) -> None:
+    shown.set_text(text)
+    shown.finish()
+    shown.grab()
+    for at in range(len(text)):
+        shown.light([(at, at + 1)])
+        assert shown.lit_at() is not None, at
+
+
 def test_it_follows_text_that_still_comes(shown: Prose) -> None:
     shown.set_text("")
     shown.append("A *word")

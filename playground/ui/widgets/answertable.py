@@ -13,12 +13,12 @@ from PySide6.QtCore import (
     QLocale,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
-    QFont,
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
@@ -26,7 +26,15 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from playground.core.json_nodes import Node
 from playground.core.plain import visible
@@ -59,7 +67,8 @@ class TableModel(QAbstractTableModel):
         self._rows = 0
         self._names: list[str] = []
         self._made: tuple[int, list[Any]] = (-1, [])  # cells of the row that was asked for last
-        self._lit: set[tuple[int, int]] = set()
+        self.lit: set[tuple[int, int]] = set()
+        """The cells that stand out."""
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         self.beginResetModel()
@@ -101,8 +110,8 @@ class TableModel(QAbstractTableModel):
         sheet = self.sheet
         tabular = sheet is not None and sheet.tabular
         cells = [cell for node in nodes for cell in sheet.cells(node)] if tabular and sheet else []
-        before, self._lit = self._lit, set(cells)
-        if before != self._lit and self._rows:
+        before, self.lit = self.lit, set(cells)
+        if before != self.lit and self._rows:
             last = self.index(self._rows - 1, len(self._names) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
         return cells
@@ -140,24 +149,13 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 told = html.escape(visible(written(value)[:TOLD]))
                 return f"<p style='white-space: pre-wrap'>{told}</p>" if told else None
-            case Qt.ItemDataRole.BackgroundRole if (index.row(), index.column()) in self._lit:
-                return theme.current().colour("soft")
-            case Qt.ItemDataRole.FontRole:
-                return _font(value, lit=(index.row(), index.column()) in self._lit)
+            case Qt.ItemDataRole.FontRole if not isinstance(value, str):
+                return theme.current().mono
             case Qt.ItemDataRole.ForegroundRole if value is None:
                 return theme.current().colour("faint")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _side(value)
         return None
-
-
-def _font(value: Any, *, lit: bool) -> QFont | None:
-    look = theme.current()
-    font = look.font if isinstance(value, str) else look.mono
-    if lit:
-        font = QFont(font)
-        font.setUnderline(True)
-    return font if lit or not isinstance(value, str) else None
 
 
 def _side(value: Any) -> Qt.AlignmentFlag:
@@ -172,6 +170,21 @@ def written(value: Any) -> str:
     if value is _ABSENT:
         return ""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+class _Cells(QStyledItemDelegate):
+    """Draws what is behind a cell that stands out; a style sheet leaves that to nobody else."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        if isinstance(model, TableModel) and (index.row(), index.column()) in model.lit:
+            box: QRect = option.rect  # type: ignore[attr-defined]
+            look = theme.current()
+            painter.fillRect(box, look.colour("soft"))
+            painter.fillRect(
+                box.adjusted(0, box.height() - look.px(2), 0, 0), look.colour("accent")
+            )
+        super().paint(painter, option, index)
 
 
 class _Numbers(QHeaderView):
@@ -205,6 +218,7 @@ class AnswerTable(QTableView):
         self._lit: list[tuple[int, int]] = []
         self.setVerticalHeader(_Numbers(self))
         self.setModel(self._rows)
+        self.setItemDelegate(_Cells(self))
         self.clicked.connect(self._point)
         self.setAccessibleName("Answer as a table")
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -82,7 +82,7 @@ class Origins:
         if not found and begin < end:
             number = next(self._between(begin, end))
             here = self._piece(number, begin, self._bounds(number)[1])
-            at = here[0] if here is not None else self._rows[number].length
+            at = here[0] if here is not None else units(self._rows[number].shown)
             found[number] = [(at, at)]
         return found
 
@@ -102,8 +102,9 @@ class Origins:
         found = alignment.to_shown(max(begin, low) - low, min(end, high) - low)
         if found is None:
             return None
-        first = units(shown[: found[0]])
-        return first, first + units(shown[found[0] : found[1]])
+        first, drawn = units(shown[: found[0]]), shown[found[0] : found[1]]
+        # The end of a line or a cell has no place of its own.
+        return first, first + (units(drawn) if drawn.strip("\n\t\u2028") else 0)
 
     def _bounds(self, number: int) -> tuple[int, int]:
         """Where the source of a row begins and ends."""
