@@ -68,7 +68,9 @@ async def trouble(stage: Stage) -> None:
     tape.fact("retry", after=0.8, why="429 Too Many Requests", attempt=1, attempts=2)
     tape.wait(800).request(words.QUESTION, attempt=1).wait(210).head().wait(3)
     tape.event("response.created", response={"id": "resp_1", "model": tape.model, "output": []})
-    tape.text(words.ANSWER[:300], open_=True).wait(1_400)
+    tape.text(words.ANSWER[:300], open_=True).wait(1_100)
+    more = {"output_index": 0, "content_index": 0, "delta": " And then"}
+    tape.event("response.output_text.delta", item_id="mes_00", **more).wait(300)
     await _page(stage, run_of(tape.broke("cut", RESET), words.QUESTION))
 
 

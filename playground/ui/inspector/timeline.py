@@ -83,14 +83,12 @@ class TimelinePage(Page):
             self._status.clear()
             return
         whole = words.seconds(lanes.timeline.end_ns / SECOND)
-        parts = [whole]
-        came = traffic.whole
+        parts = [whole, timelinewords.came(traffic.whole)]
         if scale.zoomed:
             begin, end = (stamp(t, scale.shown / 100) for t in (scale.begin, scale.end))
-            parts = [f"{begin} – {end} of {whole}"]
             came = traffic.amount(scale.begin, scale.end)
-        parts.append(timelinewords.came(came))
-        if count := len(traffic.stalls(lanes.stall_ns)):
+            parts = [f"{begin} – {end} of {whole}", timelinewords.came(came)]
+        elif count := len(traffic.stalls(lanes.stall_ns)):
             parts.append("1 stall" if count == 1 else f"{words.number(count)} stalls")
         if lanes.working:
             parts.append(f"{100 * traffic.read // len(traffic.recording)} % read")
