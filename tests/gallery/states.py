@@ -21,7 +21,7 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, replays, structured, timelines, tools, words
+from tests.gallery import answers, forms, offers, provenance, replays, structured, timelines, tools, words
 from tests.gallery import events as event_states
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
@@ -709,6 +709,14 @@ STATES: tuple[State, ...] = (
     State("replay-running-narrow", "The same at 1024 × 700", replays.running, NARROW),
     State("replay-over", "At its end, where it stays", replays.over),
     State("replay-answering", "A structured answer, half of it", replays.answering),
+    State("lit-answer", "What an event brought, in the answer", provenance.answer, contrast=True),
+    State("lit-cell", "The same in a table", provenance.cell),
+    State("lit-code", "The same in code", provenance.code, large=True),
+    State("lit-edge", "An event that brought no characters", provenance.edge),
+    State("lit-argument", "The same in the arguments of a call", provenance.argument),
+    State("lit-field", "A field of a structured answer", provenance.field, contrast=True),
+    State("lit-field-cells", "The same in the table", provenance.field_cells),
+    State("lit-field-text", "The same in the text", provenance.field_text),
     State("long-conversation", "In the middle of 120 turns", long_conversation),
     State("long-code", "Code longer and wider than the window", long_code),
     State("rtl", "Hebrew, Arabic and English", rtl),
