@@ -15,6 +15,8 @@ from playground.sandbox.trouble import Fault, FaultKind
 _TURN = 0.005
 """Seconds of uninterrupted writing after which the loop may look at its other connections."""
 
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Frame(NamedTuple):
     data: bytes
@@ -41,7 +43,7 @@ class CutError(Exception):
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _text(value).encode()
     except UnicodeEncodeError:
         # Half a surrogate pair, which the request brought along.
         return json.dumps(value, separators=(",", ":")).encode()
