@@ -165,6 +165,8 @@ def amended(body: Body, offer: Offer) -> Body:
 
 def applied(call: Call, offer: Offer) -> Call:
     """The call with an offer, as far as it is the call that says what is refused."""
+    if call.body is not None:
+        call = call.model_copy(update={"body": amended(call.body, offer)})
     if offer.path == ROLE:
         return call
     if offer.path == "stream":

@@ -17,9 +17,16 @@ def raised(call: Call, made: int) -> Call:
     none and the server's own was met."""
     fields, extra = (_doubled(values) for values in (call.fields, call.extra))
     if fields == call.fields and extra == call.extra:
-        name = {"responses": FIELDS[0], "chat": FIELDS[1]}.get(call.api, FIELDS[2])
-        fields = {**fields, name: 2 * max(made, LEAST)}
-    return call.model_copy(update={"fields": fields, "extra": extra})
+        fields = {**fields, _name(call): 2 * max(made, LEAST)}
+    update: dict[str, Any] = {"fields": fields, "extra": extra}
+    if call.body is not None:
+        name = next((one for one in FIELDS if one in call.body), _name(call))
+        update["body"] = _doubled({name: max(made, LEAST), **call.body})
+    return call.model_copy(update=update)
+
+
+def _name(call: Call) -> str:
+    return {"responses": FIELDS[0], "chat": FIELDS[1]}.get(call.api, FIELDS[2])
 
 
 def _doubled(values: dict[str, Any]) -> dict[str, Any]:

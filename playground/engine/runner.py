@@ -122,7 +122,7 @@ class Runner:
 
         loop = Loop(run, self.answering(run), note, self.endpoints[run.call.api])
         try:
-            if await loop.begin(history):
+            if run.call.body is not None or await loop.begin(history):
                 await self._each(run, history, serving, limits, kept, loop)
         finally:
             loop.end()
@@ -142,7 +142,10 @@ class Runner:
         corrected = 0
         while loop.may_ask():
             leg = Leg(seen.legs, seen.requests)
-            address = self.address(run, [*history, *seen.items], serving, kept)
+            if leg.number == 0 and run.call.body is not None:
+                address = self._address(run, run.call.body, serving)
+            else:
+                address = self.address(run, [*history, *seen.items], serving, kept)
             if (edited := await loop.before_send(address.body)) is not None:
                 address = self._address(run, edited, serving)
             await self._exchange(run, address, limits, leg)
@@ -196,7 +199,7 @@ class Runner:
         """The conversation that a run belongs to; begun on the server when there is none yet."""
         endpoint, call = self.endpoints[run.call.api], run.call
         quirks = serving.profile.quirks
-        if not begins(call, kept, quirks, endpoint):
+        if call.body is not None or not begins(call, kept, quirks, endpoint):
             return kept if quirks.state == "stateful" else None
         provider = self.providers[serving.profile.provider]
         address = provider.address(

@@ -140,12 +140,19 @@ class _Rest:
             ledger.put(offer.path, value, to, self.refusal)
 
 
+def by_hand(run: Run, number: int) -> Why | None:
+    """Where somebody changed a request, the first attempt at which is the event `number`; None:
+    nobody did."""
+    if _edited(run.recording, number):
+        return AT_BREAKPOINT
+    written = run.call.body is not None and run.recording[number].leg == 0
+    return BY_HAND if written else None
+
+
 def _rest(run: Run, number: int, body: dict[str, Any], siblings: Sequence[Run]) -> _Rest:
-    hand = AT_BREAKPOINT if _edited(run.recording, number) else None
+    hand = by_hand(run, number)
     if run.recording[number].leg:
         return _Rest(hand)
-    if hand is None and run.call.body is not None:
-        hand = BY_HAND
     for sibling in siblings:
         problem = sibling.transcript.problem
         if sibling is run or problem is None or sibling.created > run.created:

@@ -20,6 +20,7 @@ from playground.core.recording import fact
 from playground.core.session import Call, Run, Session, new_id, title_of
 from playground.engine.debugger import rewound
 from playground.engine.history import history
+from playground.engine.resend import told
 from playground.engine.runner import Runner
 from playground.providers.models import Model
 from playground.store.sessions import Sessions
@@ -113,8 +114,20 @@ class Workspace:
 
     def again(self, session: Session, run: Run, call: Call | None = None) -> Run:
         """Ask the same once more: a sibling of `run`, with the settings of now; with `call`, with
-        that one and at the server that `run` went to."""
+        that one and at the server that `run` went to. What was written by hand is sent again as it
+        was written, to the same server: the settings of now have no part in it."""
+        if call is None and run.call.body is not None:
+            call = run.call
         return self._add(session, _asked(run), run.parent, call=call, profile=run.profile)
+
+    def resend(self, session: Session, run: Run, leg: int, body: dict[str, Any]) -> Run:
+        """Send a body that was written by hand in the place of that of a request of `run`: a
+        sibling that begins where the run was then, at the same server and in the same dialect.
+        What comes after its first request is made as always."""
+        endpoint = self.endpoints[run.call.api]
+        said = told(rewound(run, leg), body, endpoint)
+        call = run.call.model_copy(update={"body": body, "model": _model(body, run.call)})
+        return self._add(session, said, run.parent, call=call, profile=run.profile)
 
     def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
         """Say something else in place of `run`: a sibling with its first message changed. What
@@ -141,14 +154,17 @@ class Workspace:
     def more(self, session: Session, run: Run, steps: int) -> Run:
         """Let the model go on where our side went no further: behind `run`, with its settings, for
         this many requests. The calls that nobody has answered are answered first."""
-        call = run.call.model_copy(update={"steps": steps})
+        call = run.call.model_copy(update={"steps": steps, "body": None})
         return self._add(session, [], run.id, call=call, profile=run.profile)
 
     def fork(self, session: Session, run: Run, leg: int, *, called: bool = False) -> Run:
         """Go another way from a step of `run`: a sibling that begins where the run was before its
         request `leg`; with `called` where it was before the calls of that answer were run."""
         said = rewound(run, leg, called=called)
-        return self._add(session, said, run.parent, call=run.call, profile=run.profile)
+        call = run.call
+        if leg or called:  # what was written by hand was the request before that
+            call = call.model_copy(update={"body": None})
+        return self._add(session, said, run.parent, call=call, profile=run.profile)
 
     def _add(
         self,
@@ -261,6 +277,12 @@ class Workspace:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.runner.close()
+
+
+def _model(body: dict[str, Any], call: Call) -> str:
+    """Which model is asked: the one that was written, where one was."""
+    named = body.get("model")
+    return named if isinstance(named, str) and named else call.model
 
 
 def _message(role: str, text: str, parts: Sequence[Part]) -> Message:
