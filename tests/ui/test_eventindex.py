@@ -12,10 +12,11 @@ import pytest
 
 from playground.core.recording import BODY, REST, SSE, Event, Recording
 from playground.core.session import Run
-from playground.ui.widgets.eventflags import WRONG
+from playground.ui.widgets.eventflags import FLAGS, WRONG
 from playground.ui.widgets.eventindex import STALL_NS, EventIndex, Query, TypeCount
-from playground.ui.widgets.eventkinds import KNOWN, is_known, name_of, tone_of
+from playground.ui.widgets.eventkinds import KNOWN, groups_of, is_known, name_of, tone_of
 from playground.ui.widgets.eventrow import Summary, summary
+from playground.ui.widgets.eventwalk import next_event
 
 
 def sse(raw: bytes) -> Event:
@@ -346,6 +347,162 @@ def test_slow_work_is_done_in_short_blocks(long_run: Callable[[int], Run]) -> No
     assert max(done[8:]) <= 2
 
 
+def test_types_can_be_left_out(typed: Callable[..., Run]) -> None:
+    run = typed()
+    hidden = frozenset(("response.output_text.delta", "head"))
+    index = index_of(run)
+    assert found(run, Query(hidden=hidden)) == [
+        n for n in range(index.read) if index.name(n) not in hidden
+    ]
+    ours = found(run, Query(ours=True))
+    assert [run.recording.kinds[n] for n in ours] == ["request", "head", "eof", "ended"]
+    assert found(run, Query(ours=True, hidden=hidden)) == [ours[0], *ours[2:]]
+
+
+def flawed() -> EventIndex:
+    """One event of every flag, and one of two."""
+    events = [
+        sse(b'data: {"type":"response.created"}\n\n'),
+        sse(b'data: {"type":"response.cre\n\n'),
+        sse(b'data: {"type":"response.completed","response":3}\n\n'),
+        sse(b'data: {"type":"response.sparkle"}\n\n'),
+        sse(b'data: {"type":"response.queued"}\n\n'),
+        sse(b'data: {"type":"response.queued","key":"****"}\n\n')._replace(masked=True),
+        sse(b'data: {"type":"response.sparkle"}\n\n'),
+    ]
+    index = EventIndex(
+        Recording(events),
+        {1: "cut", 2: "TypeError: 3"},
+        repaired={4: "An index was missing.", 6: "An id was made up."},
+    )
+    finish(index)
+    return index
+
+
+def test_every_flag_has_its_reason_and_can_be_shown_alone() -> None:
+    index = flawed()
+    assert [[one.flag for one in index.remarks(n)] for n in range(7)] == [
+        [], ["malformed"], ["misread"], ["unknown"], ["repaired"], ["masked"],
+        ["unknown", "repaired"],
+    ]  # fmt: skip
+    assert index.flag_counts == {
+        "malformed": 1, "misread": 1, "unknown": 2, "repaired": 2, "masked": 1,
+    }  # fmt: skip
+    assert index.flagged == 5
+    assert "TypeError: 3" in index.remarks(2)[0].sentence
+    assert "An index was missing." in index.remarks(4)[0].sentence
+    shown: dict[str, list[int]] = {}
+    for flag in FLAGS:
+        index.narrow(Query(flags=frozenset((flag,))))
+        finish(index)
+        shown[flag] = rows(index)
+    assert shown == {
+        "malformed": [1], "misread": [2], "unknown": [3, 6], "repaired": [4, 6], "masked": [5],
+    }  # fmt: skip
+
+
+def test_one_goes_from_flag_to_flag() -> None:
+    index = flawed()
+    seen, at = [], -1
+    for _ in range(6):
+        found = next_event(index, "flagged", at)
+        assert found is not None
+        seen.append(at := found)
+    assert seen == [1, 2, 3, 4, 6, 1]
+    assert next_event(index, "flagged", 1, back=True) == 6
+    assert next_event(index, "flagged", 6, back=True) == 4
+    index.narrow(Query(text="queued"))
+    finish(index)
+    assert next_event(index, "flagged", 0) == 4
+    index.narrow(Query(text="nothing"))
+    finish(index)
+    assert next_event(index, "flagged", 0) is None
+
+
+def test_pins_are_kept_in_order_and_can_be_shown_alone(typed: Callable[..., Run]) -> None:
+    pins: list[int] = []
+    index = EventIndex(typed().recording, {}, pins=pins)
+    finish(index)
+    for number in (9, 3, 30, 3, 17):
+        index.pin(number, True)
+    index.pin(17, False)
+    index.pin(18, False)
+    assert pins == [3, 9, 30]
+    index.narrow(Query(pinned=True, hidden=frozenset((index.name(9),))))
+    finish(index)
+    assert rows(index) == [n for n in (3, 30) if index.name(n) != index.name(9)]
+    index.narrow(Query())
+    assert [next_event(index, "pin", n) for n in (0, 3, 30)] == [3, 9, 3]
+    assert next_event(index, "pin", 9, back=True) == 3
+
+
+def test_only_what_belongs_together(long_run: Callable[[int], Run]) -> None:
+    """It is asked for in few events at once, and each only once."""
+    asked: list[range] = []
+
+    def among(start: int, stop: int) -> list[int]:
+        asked.append(range(start, stop))
+        return [number for number in range(start, stop) if number % 100 == 7]
+
+    run = long_run(2_000)
+    index = EventIndex(run.recording, {}, Ticking())
+    index.narrow(Query(among=among, text="word7"))
+    finish(index)
+    assert rows(index) == [n for n in range(7, 2_000, 100) if str(n % 977).startswith("7")]
+    assert [n for block in asked for n in block] == list(range(2_000))
+
+
+def test_what_is_looked_for_narrows_nothing(long_run: Callable[[int], Run]) -> None:
+    run = long_run(3_000)
+    index = index_of(run)
+    index.find(Query(text='word5"'))
+    assert len(index) == 3_000
+    finish(index)
+    assert len(index) == 3_000
+    assert index.hits is not None
+    assert list(index.hits.numbers) == [5, 982, 1_959, 2_936]
+    assert index.hits.after(5) == 982
+    assert index.hits.before(5) is None
+    assert index.hits.before(983) == 982
+    assert 982 in index.hits
+    assert 983 not in index.hits
+    assert index.found is index.hits
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "places"),
+    [
+        ("oslo", "Oslo, oslo", [(0, 4), (6, 10)]),
+        ("Oslo", "Oslo, oslo", [(0, 4)]),
+        ("aa", "aaaa", [(0, 2), (2, 4)]),
+        ("", "aaaa", []),
+    ],
+)
+def test_matches_are_marked_where_they_stand(
+    text: str, shown: str, places: list[tuple[int, int]]
+) -> None:
+    assert Query(text=text).found(shown) == places
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        ("response.created", ("response.*",)),
+        ("response.output_text.delta", ("response.*", "output_text.*")),
+        ("response.output_text.annotation.added", ("response.*", "output_text.*")),
+        ("response.function_call_arguments.delta", ("tools", "function_call_arguments.*")),
+        ("response.mcp_list_tools.failed", ("tools", "mcp_list_tools.*")),
+        ("chunk · content", ("chunk",)),
+        ("[DONE]", ("others",)),
+        ("response", ("others",)),
+        ("error", ("others",)),
+    ],
+)
+def test_types_stand_in_groups(name: str, groups: tuple[str, ...]) -> None:
+    assert groups_of(SSE, name) == groups
+    assert groups_of("request", name) == ("noted by Playground",)
+
+
 # Stalls.
 
 
@@ -362,6 +519,8 @@ def test_a_stall_is_long_by_itself_and_beside_the_others(tape: Any) -> None:
     stalls = [number for number in range(index.read) if index.stalled(number)]
     # Waiting for the head, or for our own word that it is over, is no stall of the stream.
     assert [index.gap(number) for number in stalls] == [60_000_000]
+    assert index.stalls == stalls
+    assert next_event(index, "stall", 0) == stalls[0] == next_event(index, "stall", stalls[0])
 
 
 def test_a_stream_that_is_always_slow_has_no_stalls(tape: Any) -> None:
@@ -371,6 +530,8 @@ def test_a_stream_that_is_always_slow_has_no_stalls(tape: Any) -> None:
     finish(index)
     assert index.median == 200_000_000 > STALL_NS
     assert not any(index.stalled(number) for number in range(index.read))
+    assert index.stalls == []
+    assert next_event(index, "stall", 0) is None
 
 
 def test_a_chunk_of_the_older_completions_says_its_text() -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.widgets import eventindex, eventlist
-from playground.ui.widgets.eventheader import COLUMNS
+from playground.ui.widgets.eventheader import COLUMNS, Header
 from playground.ui.widgets.eventindex import Query
 from playground.ui.widgets.eventlist import EventList
 
@@ -258,6 +258,120 @@ def test_keys_go_on_from_an_event_that_the_filter_hides(
     assert view.current == 17
 
 
+def test_shift_selects_what_lies_between(
+    view: EventList, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    view.show_run(typed())
+    view.go_to(3)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for _ in range(4):
+        qtbot.keyClick(view, Qt.Key.Key_Down, shift)
+    assert list(view.selected) == [3, 4, 5, 6, 7]
+    soft = theme.current().colours["soft"]
+    inside = [soft in colours(view, row, 30, 60) for row in range(2, 9)]
+    assert inside == [False, *[True] * 5, False]
+    for _ in range(6):
+        qtbot.keyClick(view, Qt.Key.Key_Up, shift)
+    assert list(view.selected) == [1, 2, 3]
+    assert view.current == 1
+    at = QPoint(300, 6 * ROW + 5)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, shift, at)
+    assert list(view.selected) == [3, 4, 5, 6]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert list(view.selected) == [7]
+    view.narrow(Query(types=frozenset(("response.output_text.delta",))))
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(view.selected) == 42
+
+
+def test_pins_are_painted_and_reached(
+    view: EventList, typed: Callable[..., Run], broken: Run, qtbot: QtBot
+) -> None:
+    run = typed()
+    view.show_run(run)
+    for number in (2, 5):
+        view.go_to(number)
+        qtbot.keyClick(view, Qt.Key.Key_P)
+    accent = theme.current().colours["accent"]
+    left = cell(view, "number")
+    wide = cell(view, "time") - left
+    assert accent in colours(view, 2, left, left + wide)
+    assert accent not in colours(view, 3, left, left + wide)
+    assert "pinned" in said(view, 2)
+    view.go_to(40)
+    seen = []
+    for key in (Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_N):
+        qtbot.keyClick(view, key)
+        seen.append(view.current)
+    assert seen == [2, 5, 2]
+    qtbot.keyClick(view, Qt.Key.Key_P)
+    qtbot.keyClick(view, Qt.Key.Key_N)
+    assert view.current == 5
+    other = Run("run_2", "ses_1", None, run.call, "p", [], run.reduce)
+    other.take(run.recording)
+    view.show_run(other)
+    assert view.index is not None
+    assert view.index.pins == []
+    view.show_run(run)  # what was pinned stays pinned while the window is open
+    assert view.index.pins == [5]
+
+
+def test_what_is_found_is_marked_and_gone_to(
+    view: EventList, typed: Callable[..., Run], qtbot: QtBot
+) -> None:
+    view.show_run(typed())
+    view.seek(Query(text="arguments", hidden=frozenset(("response.output_item.done",))))
+    settle(qtbot, view)
+    assert view.index is not None
+    assert len(view.index) == 70 - 2
+    assert view.index.hits is not None
+    numbers = list(view.index.hits.numbers)
+    view.go_to(view.index.row(numbers[0]))
+    view.do("next_match")
+    assert view.current == numbers[1]
+    shown = view.index.row(numbers[1]) - top(view)
+    ground = theme.current().colours["warn_soft"]
+    assert ground in colours(view, shown, cell(view, "type"), cell(view, "item"))
+    view.do("previous_match")
+    view.do("previous_match")
+    assert view.current == numbers[-1]
+    with qtbot.waitSignal(view.said) as words:
+        view.seek(Query(text="zebra"))
+        settle(qtbot, view)
+        view.do("next_match")
+    assert words.args == ["Nothing matches."]
+
+
+def test_a_match_that_is_not_found_yet_is_gone_to_when_it_is(
+    view: EventList,
+    qtbot: QtBot,
+    long_run: Callable[[int], Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view.show_run(long_run(20_000))
+    settle(qtbot, view)
+    monkeypatch.setattr(eventlist, "SLICE", 0)
+    view.seek(Query(text='sequence_number":15000'))
+    view.do("next_match")
+    assert view.working
+    assert view.current == -1
+    qtbot.waitUntil(lambda: view.current == 15_000)
+
+
+def test_a_stall_is_a_line_with_its_length(view: EventList, tape: Any, qtbot: QtBot) -> None:
+    for _ in range(20):
+        tape.after(5).typed("response.output_text.delta", delta="a")
+    tape.after(2_400).typed("response.output_text.delta", delta="b")
+    view.show_run(tape.run(lambda *_: None))
+    qtbot.keyClick(view, Qt.Key.Key_S)
+    assert view.current == 20
+    assert "after a stall of 2.4 s" in view.accessibleDescription()
+    image = view.viewport().grab().toImage()
+    y = (20 - top(view)) * ROW
+    line = {QColor(image.pixel(x, y)).name().upper() for x in range(100, 900)}
+    assert line == {theme.current().colours["warn"]}
+
+
 # Tips.
 
 
@@ -275,6 +389,8 @@ def test_tips_say_what_a_row_cannot(view: EventList, broken: Run) -> None:
     assert "No type of event" in tip(view, 13, "type")
     assert "Noted by Playground" in tip(view, 0, "type")
     assert "silence" in tip(view, 16, "gap")
+    view.began = 1_792_000_000.25
+    assert ":40.25" in tip(view, 0, "time")
 
 
 def test_tips_are_plain_text(view: EventList, tape: Any) -> None:
@@ -324,6 +440,24 @@ def test_columns_stand_side_by_side_at_every_width(view: EventList, width: int) 
         assert not left_out
     if width >= 560:
         assert spans[-1][0] + spans[-1][1] <= width
+
+
+def test_columns_can_be_hidden(view: EventList, typed: Callable[..., Run]) -> None:
+    view.show_run(typed())
+    titles = header(view)
+    assert isinstance(titles, Header)
+    menu = titles.menu(titles)
+    rows = {action.text(): action for action in menu.actions()}
+    assert not rows["type"].isEnabled()
+    for title in ("delta", "chunk", "gap ms"):
+        rows[title].setChecked(False)
+    cells = view._columns.cells(view.viewport().width(), view._painter.unit)
+    assert list(cells) == ["number", "time", "type", "item", "size"]
+    left, span = cells["size"]
+    assert abs(left + span - view.viewport().width()) < 30  # what is left is used
+    view.viewport().grab()
+    rows["As they were"].trigger()
+    assert "chunk" in view._columns.cells(view.viewport().width(), view._painter.unit)
 
 
 # Work in slices.

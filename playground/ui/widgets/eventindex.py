@@ -133,7 +133,9 @@ class EventIndex:
     @property
     def found(self) -> Sieve | None:
         """What is looked for, whether that narrows what is shown or not; None: nothing is."""
-        return self.hits or (self._shown if self.query.searches else None)
+        if self.hits is not None:
+            return self.hits
+        return self._shown if self.query.searches else None
 
     # What is known of an event.
 
