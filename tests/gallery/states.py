@@ -21,8 +21,19 @@ from playground.desktop import Desktop
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
-from tests.gallery import answers, forms, offers, provenance, replays, structured, timelines, tools, words
+from tests.gallery import (
+    answers,
+    forms,
+    offers,
+    provenance,
+    replays,
+    structured,
+    timelines,
+    tools,
+    words,
+)
 from tests.gallery import events as event_states
+from tests.gallery import requests as request_states
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -726,6 +737,16 @@ STATES: tuple[State, ...] = (
     State("focus", "The keyboard on the Run button", tabbed, contrast=True),
     State("events", "An event and its JSON", events, large=True, contrast=True),
     State("raw-event", "An event and its bytes", raw_event),
+    State("sent", "What was set and what was sent", request_states.differences, large=True),
+    State("sent-narrow", "The same at 1024 × 700", request_states.differences, NARROW),
+    State("sent-unexplained", "Only what differs", request_states.only_differences, contrast=True),
+    State("sent-by-hand", "A body that was written by hand", request_states.by_hand),
+    State("sent-tree", "The body as a tree", request_states.tree),
+    State("resend", "A body is changed by hand", request_states.edit, large=True),
+    State("resend-wrong", "It is no JSON", request_states.edit_wrong, contrast=True),
+    State("resend-narrow", "The same at 1024 × 700", request_states.edit_wrong, NARROW),
+    State("attempts", "An answer after a refusal", request_states.attempts, large=True),
+    State("attempts-narrow", "The same at 1024 × 700", request_states.attempts, NARROW),
     State("timeline", "The lanes of a loop", timelines.loop, large=True),
     State("timeline-narrow", "The same at 1024 × 700", timelines.loop, NARROW),
     State("timeline-near", "A part of it, from close by", timelines.near, contrast=True),

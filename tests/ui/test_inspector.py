@@ -451,7 +451,7 @@ def test_the_response_says_when_and_how_much(
     assert "first event after 214.0 ms" in facts
     assert "first token after 597.1 ms" in facts
     assert "body 66 events, 12.1 kB" in facts
-    assert "requests 4999 of 5000 left, resets in 12ms" in facts
+    assert "requests 4999 of 5000 left, full again 12 ms later" in facts
     button(panel, "Copy the request id req_7d1f0c2e9b1a4c55").click()
     assert clipboard() == "req_7d1f0c2e9b1a4c55"
 

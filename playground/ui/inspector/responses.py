@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from playground.ui.inspector.looking import Looking
 from playground.ui.inspector.page import Page, PageSpec
 from playground.ui.widgets.exchange import exchanges
-from playground.ui.widgets.exchangeview import ResponsePage as ResponseView
+from playground.ui.widgets.responseview import ResponseView
 
 
 class ResponsePage(Page):
@@ -21,7 +21,8 @@ class ResponsePage(Page):
     def advance(self) -> None:
         run, index = self.looking.run, self.looking.index
         if run is not None and index is not None:
-            self.view.show_exchanges(run.recording, run.transcript, exchanges(index))
+            self.view.reduce = run.reduce
+            self.view.show_exchanges(run.recording, exchanges(index))
 
 
 RESPONSE_PAGE = PageSpec("response", "Response", ResponsePage)

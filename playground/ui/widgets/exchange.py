@@ -1,15 +1,16 @@
 """Exchange: one request and its answer, found on a recording. No Qt.
 
-A run has several: one for each leg of a tool loop, and one more for each retry.
+A run has several: one for each leg of a tool loop, one more for each retry, and one for each time
+that more of an answer was fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.core.recording import Recording, parse
+from playground.core.transcript import Reader, Reducer
 from playground.ui.widgets.eventindex import EventIndex
 from playground.ui.widgets.eventrow import pairs
 
@@ -21,6 +22,12 @@ SECRETS = frozenset(
 ENDS = frozenset(("eof", "cut", "timeout", "failed", "stopped", "interrupted"))
 """Kinds of our own facts that end an exchange."""
 
+FETCHED = b'{"method":"GET"'
+"""How a request begins that only fetches more of an answer."""
+LOOK = 500
+"""Events of an answer among which its first token is looked for."""
+STEP = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -28,6 +35,8 @@ class Exchange:
     attempt: int
     request: int
     """Number of the event that says what was sent."""
+    connection: int | None = None
+    """Number of the event that says what it went out on; older recordings have none."""
     head: int | None = None
     """Number of the event with status and headers; None when no answer came."""
     body: range = range(0)
@@ -36,10 +45,16 @@ class Exchange:
     """Bytes of the body so far."""
     end: int | None = None
     """Number of the event that says how it ended."""
+    retry: int | None = None
+    """Number of the event that says why another attempt was made, and when."""
+    fetched: bool = False
+    """It only fetched more of an answer that had begun."""
 
     @property
     def title(self) -> str:
         again = f", try {self.attempt + 1}" if self.attempt else ""
+        if self.fetched:
+            again = f", more {self.attempt}"
         return f"Request {self.leg + 1}{again}"
 
 
@@ -50,15 +65,36 @@ def exchanges(index: EventIndex) -> list[Exchange]:
     sizes = [*index.sizes, index.size][1:]
     rows: list[Exchange] = []
     for number, end, before, after in zip(facts, ends, index.sizes, sizes, strict=True):
-        event = recording[number]
-        if event.kind == "request":
-            rows.append(Exchange(event.leg, event.attempt, number))
-        elif event.kind == "head" and rows and rows[-1].head is None:
+        kind = recording.kinds[number]
+        if kind == "request":
+            event = recording[number]
+            fetched = event.raw.startswith(FETCHED)
+            rows.append(Exchange(event.leg, event.attempt, number, fetched=fetched))
+        elif not rows:
+            continue
+        elif kind == "connection" and rows[-1].connection is None:
+            rows[-1] = replace(rows[-1], connection=number)
+        elif kind == "head" and rows[-1].head is None:
             body = range(number + 1, end)
             rows[-1] = replace(rows[-1], head=number, body=body, size=after - before)
-        elif event.kind in ENDS and rows and rows[-1].end is None:
+        elif kind in ENDS and rows[-1].end is None:
             rows[-1] = replace(rows[-1], end=number)
+        elif kind == "retry" and rows[-1].retry is None:
+            rows[-1] = replace(rows[-1], retry=number)
     return rows
+
+
+def first_token(recording: Recording, exchange: Exchange, reduce: Reducer) -> int | None:
+    """When an answer said its first word, as a transcript of it alone says, in nanoseconds of the
+    run; None where it said none, or none among its first events."""
+    facts = (exchange.request, exchange.head, *exchange.body[:LOOK], exchange.end)
+    numbers = [number for number in facts if number is not None]
+    reader = Reader(reduce)
+    for at in range(0, len(numbers), STEP):
+        reader.take([recording[number] for number in numbers[at : at + STEP]])
+        if (found := reader.transcript.timing.first_token) is not None:
+            return found
+    return None
 
 
 def fact(recording: Recording, number: int | None) -> dict[str, Any]:
@@ -82,25 +118,3 @@ def masked(name: str, value: str) -> str:
     if not space or not scheme.isalpha():
         return "*" * len(value)
     return f"{scheme} {'*' * len(secret)}"
-
-
-def limits(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What the server says of its rate limits: `requests`, `4999 of 5000 left, resets in 12ms`."""
-    found = {name.lower(): value for name, value in rows}
-    lines: list[tuple[str, str]] = []
-    prefix = "x-ratelimit-remaining-"
-    for name, left in found.items():
-        if not name.startswith(prefix):
-            continue
-        what = name.removeprefix(prefix)
-        words = left
-        if total := found.get(f"x-ratelimit-limit-{what}"):
-            words += f" of {total}"
-        words += " left"
-        if reset := found.get(f"x-ratelimit-reset-{what}"):
-            words += f", resets in {reset}"
-        lines.append((what, words))
-    for name in ("retry-after", "retry-after-ms"):
-        if name in found:
-            lines.append((name, found[name]))
-    return lines
