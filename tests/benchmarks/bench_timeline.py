@@ -8,7 +8,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from playground.core.recording import Event
@@ -39,11 +39,20 @@ def events(count: int) -> Iterator[Event]:
             yield Event(t, SSE, raw, leg, 0, place // 4)
 
 
-def spent(work: Callable[[], object]) -> float:
-    """Milliseconds."""
-    start = time.perf_counter_ns()
+class Spent(NamedTuple):
+    """Milliseconds, and how many of them this thread worked: the rest it waited for a processor."""
+
+    passed: float
+    worked: float
+
+
+def spent(work: Callable[[], object]) -> Spent:
+    start, busy = time.perf_counter_ns(), time.thread_time_ns()
     work()
-    return (time.perf_counter_ns() - start) / MS
+    return Spent(
+        (time.perf_counter_ns() - start) / MS,
+        (time.thread_time_ns() - busy) / MS,
+    )
 
 
 def measured(count: int) -> list[tuple[str, str, str]]:
@@ -65,7 +74,7 @@ def measured(count: int) -> list[tuple[str, str, str]]:
     assert lanes.traffic is not None and lanes.traffic.read == count
     middle = lanes.scale.left + lanes.scale.wide / 3
 
-    def frame(change: Callable[[], object]) -> float:
+    def frame(change: Callable[[], object]) -> Spent:
         def painted() -> None:
             change()
             lanes.viewport().repaint()
@@ -86,18 +95,22 @@ def measured(count: int) -> list[tuple[str, str, str]]:
     gc.unfreeze()
     area = f"timeline, {count:,} events"
 
-    def row(name: str, times: list[float]) -> tuple[str, str, str]:
+    def row(name: str, times: list[Spent]) -> tuple[str, str, str]:
+        passed, worked = (statistics.median(column) for column in zip(*times, strict=True))
+        most = max(times)
         return (
             f"{area}: {name}",
             "≤ 8 ms",
-            f"{statistics.median(times):.1f} ms (longest {max(times):.1f})",
+            f"{passed:.1f} ms, own work {worked:.1f}"
+            f" (longest {most.passed:.1f}, {most.worked:.1f})",
         )
 
     return [
         (
             f"{area}: reading",
             f"in slices of {SLICE / MS:.0f} ms",
-            f"{sum(opened):.0f} ms, longest slice {max(opened):.1f}",
+            f"{sum(one.passed for one in opened):.0f} ms, longest slice {max(opened).passed:.1f}"
+            f" (own work {max(opened).worked:.1f})",
         ),
         row("frame of all of it", whole),
         row("frame while going closer", closer),

@@ -25,7 +25,7 @@ TALL, THICK_TALL = 36, 30
 """The same of one in which traffic is seen."""
 LEAST, MARK = 3, 7
 """Pixels of a bar, however short it is; of one that took no time at all."""
-CROWD, MANY = 12, 5
+CROWD, MANY = 16, 6
 """Pixels in which so many bars are painted as one."""
 BESIDE = 3
 """Pixels beside a bar where it is hit, too."""
@@ -46,6 +46,7 @@ class Places:
         self.scale = scale
         self.shift = 0
         """Pixels that the lanes are scrolled down."""
+        self._begins = [[bar.begin for bar in lane.bars] for lane in timeline.lanes]
         self._rows = {lane.name: row for row, lane in enumerate(timeline.lanes)}
         look = theme.current()
         self._heights = [look.px(TALL if lane.traffic else ROW) for lane in timeline.lanes]
@@ -92,10 +93,11 @@ class Places:
     def _area(self, row: int, bar: Bar) -> QRectF:
         end = self.timeline.end_ns if bar.end is None else bar.end
         left, right = self.scale.x(bar.begin), self.scale.x(end)
-        lane = self.lane_area(row)
+        thick = self._thick[row]
+        top = self.top(row) + (self._heights[row] - thick) / 2
         # What follows at once is told apart by a pixel.
         least = MARK if bar.end == bar.begin else LEAST
-        return QRectF(left, lane.top(), max(right - left - 1, least), lane.height())
+        return QRectF(left, top, max(right - left - 1, least), thick)
 
     def seen(self, row: int) -> Iterator[tuple[Bar, QRectF]]:
         """What is to be painted of a lane. Where bars stand so close that none could be told from
@@ -115,15 +117,15 @@ class Places:
 
     def _crowds(self, row: int) -> Iterator[tuple[Bar, QRectF, bool]]:
         """(bar, area, whether it stands for several) of the bars in view."""
-        bars, scale = self.timeline.lanes[row].bars, self.scale
+        bars, begins, scale = self.timeline.lanes[row].bars, self._begins[row], self.scale
         begin, end = scale.time(scale.left - MARK), scale.end
         crowd = CROWD * scale.per_pixel
-        number = max(bisect_right(bars, begin, key=_begin) - 1, 0)
+        number = max(bisect_right(begins, begin) - 1, 0)
         while number < len(bars) and (bar := bars[number]).begin <= end:
             area = self._area(row, bar)
             # Like columns of traffic, crowds keep their places when the view goes along.
             border = (bar.begin // crowd + 1) * crowd
-            after = bisect_left(bars, border, number + 1, key=_begin)
+            after = bisect_left(begins, border, number + 1)
             several = after - number >= MANY
             if several:
                 last = self._area(row, bars[after - 1])
@@ -140,14 +142,10 @@ class Places:
         if row < 0 or point.x() < self.scale.left or point.y() < self._tops[0]:
             return None
         lane, x = self.timeline.lanes[row], point.x()
-        after = bisect_right(lane.bars, self.scale.time(x + BESIDE), key=_begin)
+        after = bisect_right(self._begins[row], self.scale.time(x + BESIDE))
         near: list[tuple[float, int]] = []
         for number in range(max(after - 4, 0), after):
             area = self._area(row, lane.bars[number])
             if area.adjusted(-BESIDE, -BESIDE, BESIDE, BESIDE).contains(point):
                 near.append((max(area.left() - x, x - area.right(), 0.0), number))
         return Place(lane.name, min(near)[1]) if near else None
-
-
-def _begin(bar: Bar) -> int:
-    return bar.begin
