@@ -34,29 +34,43 @@ def column_of(scale: TimeScale, x: float) -> tuple[float, float]:
     return scale.time(x) // step * step, step
 
 
-def paint_columns(painter: QPainter, scale: TimeScale, traffic: Traffic, area: QRectF) -> None:
-    """What came, in `area` of the viewport."""
-    begin, step = column_of(scale, scale.left)
-    found = list(traffic.columns(begin, step, math.ceil(scale.wide / COLUMN) + 1))
-    if not found:
-        return
-    most = max(size for _, _, size in found)
-    high = (area.height() - 2) / math.sqrt(1 << max(most - 1, 1).bit_length())
-    first, bottom, top = scale.x(begin), area.bottom() - 1, area.height() - 2
-    by_shade: tuple[list[QRectF], ...] = ([], [], [], [])
-    for number, chunks, size in found:
-        tall = min(max(math.sqrt(size) * high, LOWEST), top)
-        shade = min(chunks.bit_length(), len(ALPHA)) - 1
-        by_shade[shade].append(QRectF(round(first + number * COLUMN), bottom - tall, INK, tall))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for alpha, columns in zip(ALPHA, by_shade, strict=True):
-        ink = QColor(theme.current().colour("ours"))
-        ink.setAlpha(alpha)
-        painter.setBrush(ink)
-        painter.drawRects(columns)
-    painter.restore()
+class Columns:
+    """What came, as it is painted. It is kept: a frame in which only the pointer moved, or another
+    event is looked at, finds it as it was."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        """What they were made of."""
+        self._by_shade: tuple[list[QRectF], ...] = ([], [], [], [])
+
+    def paint(self, painter: QPainter, scale: TimeScale, traffic: Traffic, area: QRectF) -> None:
+        """In `area` of the viewport."""
+        of = (traffic, traffic.read, scale.begin, scale.shown, area)
+        if of != self._of:
+            self._of = of
+            self._make(scale, traffic, area)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for alpha, columns in zip(ALPHA, self._by_shade, strict=True):
+            ink = QColor(theme.current().colour("ours"))
+            ink.setAlpha(alpha)
+            painter.setBrush(ink)
+            painter.drawRects(columns)
+        painter.restore()
+
+    def _make(self, scale: TimeScale, traffic: Traffic, area: QRectF) -> None:
+        self._by_shade = ([], [], [], [])
+        begin, step = column_of(scale, scale.left)
+        found = list(traffic.columns(begin, step, math.ceil(scale.wide / COLUMN) + 1))
+        most = max((size for _, _, size in found), default=1)
+        high = (area.height() - 2) / math.sqrt(1 << max(most - 1, 1).bit_length())
+        first, bottom, top = scale.x(begin), area.bottom() - 1, area.height() - 2
+        for number, chunks, size in found:
+            tall = min(max(math.sqrt(size) * high, LOWEST), top)
+            shade = min(chunks.bit_length(), len(ALPHA)) - 1
+            left = round(first + number * COLUMN)
+            self._by_shade[shade].append(QRectF(left, bottom - tall, INK, tall))
 
 
 def stalls_seen(scale: TimeScale, traffic: Traffic, least: int) -> list[tuple[int, int]]:

@@ -187,12 +187,12 @@ class LanePainter:
             self.painter.setBrush(Qt.BrushStyle.NoBrush)
             self.painter.drawRoundedRect(area.adjusted(-2, -2, 2, 2), 4, 4)
 
-    def traffic(self, row: int, traffic: Traffic, stall: int) -> None:
+    def traffic(self, row: int, traffic: Traffic, kept: columns.Columns, stall: int) -> None:
         """What came, over the bars of a lane; `stall`: nanoseconds of silence that are one."""
         area = self.places.lane_area(row)
         stalls = columns.stalls_seen(self.scale, traffic, stall)
         columns.paint_stalls(self.painter, self.scale, stalls, area, self.metrics)
-        columns.paint_columns(self.painter, self.scale, traffic, area)
+        kept.paint(self.painter, self.scale, traffic, area)
 
     def _bar(self, bar: Bar, area: QRectF) -> QColor:
         """The colour in which may be written on it."""

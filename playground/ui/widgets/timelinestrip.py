@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from playground.engine.timeline_bars import Timeline
 from playground.engine.timeline_traffic import Traffic
 from playground.ui import theme
-from playground.ui.widgets.timelinecolumns import paint_columns
+from playground.ui.widgets.timelinecolumns import Columns
 from playground.ui.widgets.timelinepaint import FILLED, FRAMED, MARKS
 from playground.ui.widgets.timelineplaces import Places
 from playground.ui.widgets.timescale import TimeScale
@@ -88,7 +88,7 @@ class Strip(QWidget):
         area = QRectF(0, 3, wide, self.height() - 5)
         if self._traffic is not None:
             painter.setOpacity(0.7)
-            paint_columns(painter, whole, self._traffic, area)
+            Columns().paint(painter, whole, self._traffic, area)
             painter.setOpacity(1)
         places = Places(self._timeline, whole)
         rows = [row for row, lane in enumerate(self._timeline.lanes) if not lane.traffic]

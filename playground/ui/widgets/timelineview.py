@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QToolTip, QWidge
 from playground.engine.timeline_bars import Bar, Timeline
 from playground.engine.timeline_traffic import Traffic
 from playground.ui import theme, words
+from playground.ui.widgets.timelinecolumns import Columns
 from playground.ui.widgets.timelinehand import ALONG, NOTCH, Hand
 from playground.ui.widgets.timelinepaint import LanePainter, small_font
 from playground.ui.widgets.timelineplaces import AXIS, ROW, Place, Places
@@ -69,6 +70,7 @@ class TimelineView(QAbstractScrollArea):
         self.moment: int | None = None
         self.hinted: int | None = None
         """Nanoseconds: where a line stands that is looked at, and a soft one."""
+        self._columns = Columns()
         self._pointer: QPointF | None = None
         self._strip = Strip(self)
         self._strip.moved.connect(self.go_along)
@@ -213,7 +215,7 @@ class TimelineView(QAbstractScrollArea):
             at = self.here.number if self.here is not None and self.here.lane == lane.name else -1
             paint.bars(row, at, focused=self.hasFocus())
             if lane.traffic and self.traffic is not None:
-                paint.traffic(row, self.traffic, self.stall_ns)
+                paint.traffic(row, self.traffic, self._columns, self.stall_ns)
         painter.setClipping(False)
         paint.marks(self.timeline.marks)
         if self.going:
