@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -68,6 +68,8 @@ def prose(qapp: object) -> Iterator[Prose]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(markdown(), st.integers(1, 60))
+@example("> - ![w100](p.png)\n>   ![w101](p.png)", 9)
+@example("| a |\n|---|\n| ![w100](p.png) w101 |\n| [w102](b) w103 |", 9)
 def test_what_a_word_was_drawn_from_is_that_word(prose: Prose, text: str, step: int) -> None:
     prose.set_text("")
     for at in range(0, len(text), step):

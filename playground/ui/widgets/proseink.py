@@ -39,6 +39,8 @@ class Composed:
     chips: list[tuple[int, int]] = field(default_factory=list)
     "where inline code begins and ends"
     links: list[tuple[int, int, str]] = field(default_factory=list)
+    added: list[tuple[int, int]] = field(default_factory=list)
+    "what is not of the text: words of ours, and addresses that are written out"
     grounds: list[QRectF] = field(default_factory=list)
     "of the chips, once the lines are set"
 
@@ -71,10 +73,12 @@ class Ink:
         pieces: list[str] = []
         at = 0
         for span in spans:
-            for text, style in _shown(span):
+            for text, style, added in _shown(span):
                 text = visible(text).replace("\n", "\u2028")
                 length = units(text)
                 pieces.append(text)
+                if added:
+                    composed.added.append((at, at + length))
                 if style.code:
                     composed.chips.append((at, at + length))
                 if style.link:
@@ -121,17 +125,20 @@ def ink() -> Ink:
     return _ink
 
 
-def _shown(span: Span) -> list[tuple[str, Span]]:
-    """The span as it stands in the text: addresses that cannot be followed are written out."""
+def _shown(span: Span) -> list[tuple[str, Span, bool]]:
+    """The span as it stands in the text, in pieces, each with whether it was added: addresses that
+    cannot be followed are written out."""
     followed = span.link.startswith(("http://", "https://"))
     plain = Span(span.text, span.strong, span.em, span.strike, span.code)
     if span.image:
         address = _short(span.link)
-        said = f"Image: {span.text} – " if span.text else "Image: "
-        return [(said, plain), (address, Span(address, link=span.link if followed else ""))]
+        shown = address, Span(address, link=span.link if followed else ""), True
+        if not span.text:
+            return [("Image: ", plain, True), shown]
+        return [("Image: ", plain, True), (span.text, plain, False), (" – ", plain, True), shown]
     if span.link and not followed:
-        return [(f"{span.text} ({_short(span.link)})", plain)]
-    return [(span.text, span)]
+        return [(span.text, plain, False), (f" ({_short(span.link)})", plain, True)]
+    return [(span.text, span, False)]
 
 
 def _short(address: str) -> str:

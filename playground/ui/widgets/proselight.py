@@ -52,6 +52,31 @@ class Lit:
                 self.pieces.setdefault(number, []).extend(pieces)
 
 
+class Drawn:
+    """What a row has drawn of its source, without what was added to it."""
+
+    def __init__(self, row: Row) -> None:
+        self._added = row.added
+        shown, pieces, at = row.shown, [], 0
+        for start, end in self._added:
+            pieces.append(excerpt(shown, at, start))
+            at = end
+        self.text = "".join(pieces) + (excerpt(shown, at, row.length) if pieces else shown)
+
+    def index(self, position: int) -> int:
+        """Of a position in the row, the character of the text; of what was added, the next one."""
+        gone = sum(min(end, position) - start for start, end in self._added if start < position)
+        return len(excerpt(self.text, 0, position - gone))
+
+    def position(self, index: int) -> int:
+        """The other way."""
+        at = units(self.text[:index])
+        for start, end in self._added:
+            if start <= at:
+                at += end - start
+        return at
+
+
 class Origins:
     """Of the rows of a text, as they are now."""
 
@@ -66,8 +91,8 @@ class Origins:
         that follows."""
         number, position = place
         begin, end = self._bounds(number)
-        shown = self._rows[number].shown
-        found = aligned(self._text[begin:end], shown).to_source(len(excerpt(shown, 0, position)))
+        drawn = Drawn(self._rows[number])
+        found = aligned(self._text[begin:end], drawn.text).to_source(drawn.index(position))
         return begin + found
 
     def pieces(self, begin: int, end: int) -> Pieces:
@@ -97,14 +122,15 @@ class Origins:
         row, (low, high) = self._rows[number], self._bounds(number)
         if begin <= low and high <= end:  # all of it, whatever came from where
             return (0, row.length) if row.length else None
-        shown = row.shown
-        alignment = aligned(self._text[low:high], shown)
+        drawn = Drawn(row)
+        alignment = aligned(self._text[low:high], drawn.text)
         found = alignment.to_shown(max(begin, low) - low, min(end, high) - low)
         if found is None:
             return None
-        first, drawn = units(shown[: found[0]]), shown[found[0] : found[1]]
-        # The end of a line or a cell has no place of its own.
-        return first, first + (units(drawn) if drawn.strip("\n\t\u2028") else 0)
+        first = drawn.position(found[0])
+        if not drawn.text[slice(*found)].strip("\n\t\u2028"):
+            return first, first  # the end of a line or a cell has no place of its own
+        return first, drawn.position(found[1] - 1) + units(drawn.text[found[1] - 1])
 
     def _bounds(self, number: int) -> tuple[int, int]:
         """Where the source of a row begins and ends."""

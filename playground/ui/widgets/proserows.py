@@ -97,6 +97,11 @@ class Row:
         """The whole text, as it is drawn and as positions count it."""
         return ""
 
+    @property
+    def added(self) -> list[tuple[int, int]]:
+        """The pieces of it that are not of the Markdown."""
+        return []
+
     def word(self, position: int) -> tuple[int, int]:
         return position, position
 
@@ -379,6 +384,10 @@ class TextRow(Row):
     @property
     def shown(self) -> str:
         return self._composed.text
+
+    @property
+    def added(self) -> list[tuple[int, int]]:
+        return self._composed.added
 
     def word(self, position: int) -> tuple[int, int]:
         layout = self._layout

@@ -226,6 +226,15 @@ class TableRow(WideRow):
     def shown(self) -> str:
         return "\n".join("\t".join(cell.composed.text for cell in cells) for cells in self._rows)
 
+    @property
+    def added(self) -> list[tuple[int, int]]:
+        return [
+            (cell.start + start, cell.start + end)
+            for cells in self._rows
+            for cell in cells
+            for start, end in cell.composed.added
+        ]
+
     def word(self, position: int) -> tuple[int, int]:
         for cells in self._rows:
             for cell in cells:
