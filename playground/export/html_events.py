@@ -50,14 +50,13 @@ def columns(recording: Recording, seen: Transcript, touched: list[int]) -> dict[
             words[number] = said
         if not tries or tries[-1][1:] != [event.leg, event.attempt]:
             tries.append([number, event.leg, event.attempt])
-    events = recording.events
     return {
         "names": tones,
         "name": name,
-        "t": differences([event.t // 1000 for event in events]),
+        "t": differences([t // 1000 for t in recording.times]),
         "slot": touched,
-        "size": [len(event.raw) for event in events],
-        "chunk": differences([event.chunk for event in events]),
+        "size": list(map(len, recording.raws)),
+        "chunk": differences(list(recording.chunks)),
         "tries": tries,
         "words": words,
         "flags": flags,

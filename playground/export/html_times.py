@@ -45,7 +45,7 @@ class Bar:
 class Times:
     def __init__(self, recording: Recording, course: Course) -> None:
         self._course = course
-        self._t = [event.t for event in recording]
+        self._t = recording.times
         self.end = max(self._t, default=0)
         self._network: list[Bar] = []
         self._spans: list[Bar] = []

@@ -35,10 +35,10 @@ def used(usage: Usage) -> list[list[str]]:
     about = "≈ " if usage.basis == "estimated" else ""
     rows = [["Input", f"{about}{usage.input:,}"]]
     if usage.cached:
-        rows.append(["of it cached", f"{usage.cached:,}"])
+        rows.append(["cached", f"{usage.cached:,}"])
     rows.append(["Output", f"{about}{usage.output:,}"])
     if usage.reasoning:
-        rows.append(["of it reasoning", f"{usage.reasoning:,}"])
+        rows.append(["reasoning", f"{usage.reasoning:,}"])
     if about:
         rows.append(["", "counted here: the server reported none"])
     return rows

@@ -259,6 +259,7 @@ class Ink {
       this.json = this.style === "json" && text.length <= LONGEST && /^\s*[{[]/.test(text);
       this.parts = this.json ? [] : parts(blocks(text, this.style === "prose"));
       this.begins = this.parts.map((part) => part.begin);
+      this.element.classList.toggle("long", text.length > LONGEST);
     }
     const same = lit === this.lit || (lit && this.lit && lit[0] === this.lit[0] && lit[1] === this.lit[1]);
     if (same && end === this.end) return;

@@ -6,6 +6,8 @@ const TALLEST = 8_000_000;
 // Pixels that a list may be high: browsers give up at some more.
 const BINS = 300;
 // Of the line that says how dense events came.
+const MANY = 100;
+// Cards from which on those out of sight are not laid out.
 
 const byId = (id) => document.getElementById(id);
 const decimals = (value, digits) => value.toFixed(digits);
@@ -29,8 +31,8 @@ class Talk {
     this.cards = new Map();
     this.shown = [];
     const { before, asked } = tape.data;
-    byId("before").append(...this.earlier(before));
-    byId("asked").append(...this.earlier(asked));
+    this.earlier(byId("before"), before);
+    this.earlier(byId("asked"), asked);
     this.following = false;
     this.pane.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.pane;
@@ -38,12 +40,15 @@ class Talk {
     });
   }
 
-  earlier(rows) {
-    return rows.map((row) => {
+  /** What stood there before the first event. */
+  earlier(into, rows) {
+    if (rows.length > MANY) into.classList.add("many");
+    const cards = rows.map((row) => {
       const card = new Card(new Slot(row, -1), () => {});
       card.show(0, -1);
       return card.element;
     });
+    into.append(...cards);
   }
 
   show({ count, picked, playing }) {
@@ -58,6 +63,7 @@ class Talk {
       elements.forEach((element, at) => {
         if (this.items.children[at] !== element) this.items.insertBefore(element, this.items.children[at] ?? null);
       });
+      this.items.classList.toggle("many", slots.length > MANY);
       this.shown = slots;
     }
     this.stand(count);
@@ -127,7 +133,7 @@ class Facts {
   rows(pairs) {
     const list = make("dl");
     for (const [name, value] of pairs) {
-      list.append(make("dt", name.startsWith("of it") ? "part" : "", name), make("dd", name ? "" : "alone", visible(value)));
+      list.append(make("dt", /^[a-z]/.test(name) ? "part" : "", name), make("dd", name ? "" : "alone", visible(value)));
     }
     return list;
   }
@@ -156,18 +162,19 @@ class Facts {
   show({ count }) {
     const usage = this.tape.usages.at(count);
     const due = count > this.known;
-    const said = `${usage?.[0]} ${due}`;
+    const over = count === this.tape.count;
+    const said = `${usage?.[0]} ${due} ${over}`;
     if (said === this.said) return;
     this.said = said;
-    this.tokens.replaceChildren(usage ? this.rows(usage[2]) : make("p", "muted", "not known yet"));
+    this.tokens.replaceChildren(usage ? this.rows(usage[2]) : make("p", "muted", over ? "none were reported" : "not known yet"));
     const { cost } = this;
-    if (!cost || !due) {
-      this.money.replaceChildren(make("p", "muted", cost ? "not known yet" : "nothing was used, or its price is unknown"));
+    if (!cost || !(due || over)) {
+      this.money.replaceChildren(make("p", "muted", over ? "unknown" : "not known yet"));
       return;
     }
     const lines = make("dl", cost.rows.length ? "sum" : "none");
     for (const [what, rate, amount] of cost.rows) {
-      lines.append(make("dt", "", visible(what)), make("dd", "", `${rate} = ${amount}`));
+      lines.append(make("dt", "", visible(what)), make("dd", "", amount), make("dd", "alone", rate));
     }
     this.money.replaceChildren(make("p", "strong number", cost.chip), lines, make("p", "muted", visible(cost.told)));
   }
