@@ -152,15 +152,18 @@ def test_whoever_holds_a_key_down_gets_the_last_event(
     run = tape.run(responses.reduce, running=True)
     detail.look_at(run.recording, run.reduce)
     detail.show_page(eventdetail.BUILT)
-    written: list[int] = []
-    monkeypatch.setattr(
-        detail.built, "_write", lambda state: written.append(len(state.items[0].text))
-    )
+    written: list[str] = []
+    monkeypatch.setattr(eventbuilt, "pieces", lambda *_: written.append("") or [])
     for number in range(5_000, 5_100):
         detail.show_event(number, run.recording[number], ())
     assert detail.built.working
     qtbot.waitUntil(lambda: not detail.built.working)
-    assert written == [len("".join(f"{n}," for n in range(5_099)))]
+    assert len(written) == 1
+    monkeypatch.undo()
+    detail.show_light((), ())
+    qtbot.waitUntil(lambda: not detail.built.working)
+    assert "5098," in detail.text
+    assert "5099," not in detail.text
 
 
 def test_only_the_end_of_much_is_shown() -> None:

@@ -21,6 +21,7 @@ from playground.core.items import (
     Message,
     Notice,
     Reasoning,
+    Text,
     ToolCall,
     ToolOutput,
     Unknown,
@@ -107,7 +108,7 @@ def pieces(transcript: Transcript, spans: Sequence[Span], keys: Sequence[str]) -
 
 def _body(item: Item, spans: Sequence[Span]) -> Iterator[Piece]:
     for name in texts_of(item):
-        text = str(getattr(item, name))
+        text: Text = getattr(item, name)
         if not text:
             continue
         if name in ("refusal", "summary"):
@@ -116,30 +117,42 @@ def _body(item: Item, spans: Sequence[Span]) -> Iterator[Piece]:
         yield from _around(text, span, item.key)
         yield Piece("\n", key=item.key)
     if isinstance(item, ToolOutput | Notice):
-        said = item.output if isinstance(item, ToolOutput) else item.text
+        said = Text(item.output if isinstance(item, ToolOutput) else item.text)
         yield from _around(said, None, item.key)
         yield Piece("\n", key=item.key)
     elif isinstance(item, Unknown) and item.wire is not None:
         yield Piece(one_line(json.dumps(item.wire, ensure_ascii=False))[:AROUND] + "\n", "muted")
 
 
-def _around(text: str, span: Span | None, key: str) -> Iterator[Piece]:
+def _around(text: Text, span: Span | None, key: str) -> Iterator[Piece]:
     """A text where an event left it: its end, or what is around the place."""
-    begin, end = (span.begin, span.end) if span is not None else (len(text), len(text))
-    first = max(0, min(begin, max(end - AROUND // 2, begin)) - AROUND)
-    last = min(len(text), max(end, begin) + AROUND)
+    size, number = len(text), QLocale().toString
+    begin, end = (span.begin, min(span.end, size)) if span is not None else (size, size)
+    first, last = max(0, begin - AROUND), min(size, end + AROUND)
+    offset, tail = _from(text, first)
     if first:
-        yield Piece(f"… {QLocale().toString(first)} characters … ", "faint", key)
-    yield Piece(visible(text[first:begin]), key=key)
-    fresh = text[begin:end]
+        yield Piece(f"… {number(first)} characters … ", "faint", key)
+    yield Piece(visible(tail[first - offset : begin - offset]), key=key)
+    fresh = tail[begin - offset : end - offset]
     if len(fresh) > 2 * AROUND:
         yield Piece(visible(fresh[:AROUND]), key=key, fresh=True)
-        yield Piece(f" … {QLocale().toString(len(fresh) - 2 * AROUND)} … ", "faint", key)
+        yield Piece(f" … {number(len(fresh) - 2 * AROUND)} … ", "faint", key)
         fresh = fresh[-AROUND:]
     yield Piece(visible(fresh), key=key, fresh=True)
-    yield Piece(visible(text[end:last]), key=key)
-    if last < len(text):
-        yield Piece(f" … {QLocale().toString(len(text) - last)} characters", "faint", key)
+    yield Piece(visible(tail[end - offset : last - offset]), key=key)
+    if last < size:
+        yield Piece(f" … {number(size - last)} characters", "faint", key)
+
+
+def _from(text: Text, first: int) -> tuple[int, str]:
+    """(where it begins, the text from there on): not after `first`, and not much before it. Costs
+    as much as there is behind it, mostly little."""
+    at, count = len(text), 0
+    for piece in reversed(text.pieces):
+        if at <= first:
+            break
+        at, count = at - len(piece), count + 1
+    return at, "".join(text.pieces[len(text.pieces) - count :])
 
 
 class BuiltView(QWidget):
@@ -160,9 +173,14 @@ class BuiltView(QWidget):
         self._keys: Sequence[str] = ()
         self._places: list[tuple[int, str]] = []
         """Where what is of an item ends, in the units of Qt."""
+        self._fresh: list[tuple[int, int]] = []
+        """What the event brought, in the same."""
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
         self._slices.timeout.connect(self._read)
+        self._writing = QTimer(self)
+        self._writing.setSingleShot(True)
+        self._writing.timeout.connect(self._write)
         self._text = _Text(self)
         self._text.wanted.connect(self._only)
         self._said = label("caption")
@@ -180,13 +198,13 @@ class BuiltView(QWidget):
 
     @property
     def working(self) -> bool:
-        return self._slices.isActive()
+        return self._slices.isActive() or self._writing.isActive()
 
     @property
     def fresh(self) -> str:
         """What the event brought, as it is highlighted."""
-        found = self._text.extraSelections()
-        return "".join(one.cursor.selectedText() for one in found)  # type: ignore[attr-defined]
+        text = self._text.toPlainText().encode("utf-16-le")
+        return "".join(text[2 * a : 2 * b].decode("utf-16-le") for a, b in self._fresh)
 
     def look_at(self, recording: Recording, reduce: Reducer) -> None:
         """Which recording is looked at. The same again changes nothing."""
@@ -205,15 +223,14 @@ class BuiltView(QWidget):
 
     def show_light(self, spans: Sequence[Span], keys: Sequence[str]) -> None:
         """Show what the event brought, and which items it changed."""
-        if (tuple(spans), tuple(keys)) == (tuple(self._spans), tuple(self._keys)):
-            return
         self._spans, self._keys = spans, keys
         if self._reader is not None and self._reader.count == self._count:
-            self._write(self._reader.transcript)
+            self._writing.start(0)
 
     def clear(self) -> None:
         self._prefixes = self._reader = None
         self._slices.stop()
+        self._writing.stop()
         self._text.clear()
 
     def _read(self) -> None:
@@ -232,45 +249,43 @@ class BuiltView(QWidget):
         if reader is not None and reader.count >= self._count:
             self._slices.stop()
             self._said.hide()
-            self._write(reader.transcript)
+            self._writing.start(0)  # once, for the state and for what the event brought
         else:
             self._said.setText("Reading…")
             self._said.show()
             self._slices.start(0)
 
-    def _write(self, transcript: Transcript) -> None:
-        rows = pieces(transcript, self._spans, self._keys)
-        look, at = theme.current(), 0
-        self._places = []
-        cursor = QTextCursor(self._text.document())
-        self._text.setUpdatesEnabled(False)
-        self._text.clear()
-        fresh: list[tuple[int, int]] = []
+    def _write(self) -> None:
+        reader = self._reader
+        if reader is None or reader.count != self._count:
+            return
+        colours: list[tuple[int, int, str]] = []
+        self._fresh, self._places, at = [], [], 0
+        rows = pieces(reader.transcript, self._spans, self._keys)
         for piece in rows:
-            form = QTextCharFormat()
-            form.setForeground(look.colour(piece.token or "text"))
-            cursor.insertText(piece.text, form)
             start, at = at, at + units(piece.text)
             self._places.append((at, piece.key))
             if piece.fresh and piece.text:
-                fresh.append((start, at))
-        # A cursor would go along with what is written behind it.
-        marks = [self._mark(*span) for span in fresh]
+                self._fresh.append((start, at))
+            elif piece.token:
+                colours.append((start, at, piece.token))
+        self._text.setPlainText("".join(piece.text for piece in rows))
+        marks = [self._mark(*row) for row in colours]
+        marks += [self._mark(*span, "text", "warn_soft") for span in self._fresh]
         self._text.setExtraSelections(marks)
         end = QTextCursor(self._text.document())
-        end.setPosition(fresh[-1][1] if fresh else at)
+        end.setPosition(self._fresh[-1][1] if self._fresh else at)
         self._text.setTextCursor(end)
-        self._text.setUpdatesEnabled(True)
-        self._text.ensureCursorVisible()
 
-    def _mark(self, start: int, end: int) -> QTextEdit.ExtraSelection:
-        mark = QTextEdit.ExtraSelection()
+    def _mark(self, start: int, end: int, token: str, ground: str = "") -> QTextEdit.ExtraSelection:
+        mark, look = QTextEdit.ExtraSelection(), theme.current()
         cursor = QTextCursor(self._text.document())
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         form = QTextCharFormat()
-        form.setBackground(theme.current().colour("warn_soft"))
-        form.setForeground(theme.current().colour("text"))
+        form.setForeground(look.colour(token))
+        if ground:
+            form.setBackground(look.colour(ground))
         mark.cursor, mark.format = cursor, form  # type: ignore[attr-defined]
         return mark
 
@@ -281,8 +296,7 @@ class BuiltView(QWidget):
 
     def _restyle(self, look: theme.Theme) -> None:
         self._text.setFont(look.mono)
-        if self._reader is not None and self._reader.count == self._count:
-            self._write(self._reader.transcript)
+        self._write()
 
 
 class _Text(QPlainTextEdit):
