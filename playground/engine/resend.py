@@ -14,6 +14,18 @@ LONG = 20_000
 """Characters of a value without blanks, as of a picture, that nobody changes by hand: something
 short stands for it in the text."""
 
+WORDS = {
+    "Expecting ','": "a comma is missing here, or a bracket",
+    "Expecting ':'": "a colon is missing here",
+    "Expecting value": "a value is missing here",
+    "Expecting property name": "a name in double quotes is missing here",
+    "Illegal trailing comma": "the comma here is one too many",
+    "Unterminated string": "the string that begins here does not end",
+    "Invalid control": "a string holds a line break or another control character here",
+    "Extra data": "the object has ended, and this stands behind it",
+}
+"""What is wrong, by how the parser begins to say it."""
+
 Body = dict[str, Any]
 
 
@@ -57,12 +69,11 @@ def read(
         # A number too great for a float becomes infinity, which JSON cannot say.
         json.dumps(value, allow_nan=False)
     except json.JSONDecodeError as error:
-        said = error.msg[:1].lower() + error.msg[1:]
-        return Read(None, f"Line {error.lineno}, column {error.colno}: {said}.", error.lineno)
+        return _misspelt(text, error)
     except RecursionError:
         return Read(None, "It is nested too deeply to be read.")
     except _TwiceError as twice:
-        return Read(None, f"`{twice}` stands twice in one object: only the last would be sent.")
+        return Read(None, f"“{twice}” stands twice in one object: only the last would be sent.")
     except ValueError as error:
         return Read(None, f"It holds a number that JSON cannot express: {error}.")
     if not isinstance(value, dict):
@@ -72,6 +83,17 @@ def read(
     if wrong := _foreign(value, endpoint, dialects):
         return Read(None, wrong)
     return Read(_restored(value, left_out))
+
+
+def _misspelt(text: str, error: json.JSONDecodeError) -> Read:
+    """Why a text is no JSON. What is missing is missing behind what was read last, and not where
+    reading went on in vain."""
+    said = next((words for start, words in WORDS.items() if error.msg.startswith(start)), "")
+    said = said or error.msg[:1].lower() + error.msg[1:]
+    end = len(text[: error.pos].rstrip()) if error.msg.endswith("delimiter") else error.pos
+    before = text[:end]
+    line, column = before.count("\n") + 1, end - before.rfind("\n")
+    return Read(None, f"Line {line}, column {column}: {said}.", line)
 
 
 def told(said: Sequence[Item], body: Body, endpoint: Endpoint) -> list[Item]:
@@ -117,8 +139,8 @@ def _foreign(body: Body, endpoint: Endpoint, dialects: Mapping[str, Endpoint]) -
         # The Responses API has a `prompt` too, which is an object.
         if other.turns in body and not isinstance(body[other.turns], dict):
             return (
-                f"`{other.turns}` is a field of {other.title}. This run goes to {endpoint.path}, "
-                f"where the conversation stands under `{endpoint.turns}`."
+                f"“{other.turns}” is a field of {other.title}. This run goes to {endpoint.path}, "
+                f"where the conversation stands under “{endpoint.turns}”."
             )
     return ""
 
@@ -138,7 +160,7 @@ def _constant(word: str) -> Any:
 def _kind(value: Any) -> str:
     match value:
         case None | bool():
-            return f"only `{json.dumps(value)}`"
+            return f"only “{json.dumps(value)}”"
         case str():
             return "a string"
         case list():

@@ -86,7 +86,7 @@ def _named(row: dict[str, Any]) -> str:
 
 
 KEPT = Why("state", "The server keeps the conversation, and is told here which one goes on.")
-BY_HAND = Why("hand", "This body was written by hand and sent in the place of the usual one.")
+BY_HAND = Why("hand", "It was written by hand.")
 AT_BREAKPOINT = Why("hand", "It was changed by hand where the run stood before this request.")
 UNKNOWN = Why(
     "unexplained",

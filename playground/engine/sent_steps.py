@@ -67,7 +67,7 @@ class Steps:
             yield Why("stream", words), quirks, {}
         if whole.max_tokens:
             quirks = quirks.model_copy(update={"max_tokens": whole.max_tokens})
-            words = f"{name} knows the limit of an answer as `{whole.max_tokens}`."
+            words = f"{name} knows the limit of an answer as “{whole.max_tokens}”."
             yield Why("server", words), quirks, dict.fromkeys(LIMITS, whole.max_tokens)
         if whole.drop:
             quirks = quirks.model_copy(update={"drop": whole.drop})
@@ -88,10 +88,10 @@ class Steps:
                 # Renamed as before: what is dropped here may be called so only because of that.
                 some = learnt.model_copy(update={"rename": {}})
                 quirks = quirks.model_copy(update={"models": {model: some}})
-                yield Why("model", f"`{model}` does not take it, as was learnt here."), quirks, {}
+                yield Why("model", f"“{model}” does not take it, as was learnt here."), quirks, {}
             if learnt.rename:
                 quirks = quirks.model_copy(update={"models": {model: learnt}})
-                words = f"`{model}` has another name for it, as was learnt here."
+                words = f"“{model}” has another name for it, as was learnt here."
                 yield Why("model", words), quirks, learnt.rename
 
 

@@ -105,7 +105,7 @@ class Conversation:
         if before <= 0 or made[before:] != sent:
             return None
         first = f"the first {before} of these" if before > 1 else "the first of these"
-        return Why("state", f"The server has {first}: `{name}` says where.")
+        return Why("state", f"The server has {first}: “{name}” says where.")
 
     def _compare(self, turns: Ledger, before: list[Any], after: list[Any], why: Because) -> None:
         for at, (one, other) in enumerate(zip(before, after, strict=True)):

@@ -59,18 +59,22 @@ def test_what_nobody_can_change_by_hand_is_left_out_of_the_text() -> None:
     [
         ("", "nothing here", 0),
         (" \n", "nothing here", 0),
-        ('{\n  "input": "x"\n  "model": 1\n}', "Line 3, column 3: expecting ',' delimiter.", 3),
-        ('{"input": "x', "Line 1, column 11: unterminated string", 1),
+        ('{\n  "input": "x"\n  "model": 1\n}', "Line 2, column 15: a comma is missing here", 2),
+        ('{"input": "x', "Line 1, column 11: the string", 1),
+        ('{"a": 1,}', "Line 1, column", 1),
+        ('{"a" 1}', "Line 1, column 5: a colon", 1),
+        ('{"a": }', "Line 1, column 7: a value", 1),
+        ("{} {}", "stands behind it", 1),
         ("[1]", "This is a list", 0),
         ('"x"', "This is a string", 0),
-        ("null", "only `null`", 0),
+        ("null", "only “null”", 0),
         ("{}", "empty", 0),
-        ('{"input": 1, "input": 2}', "`input` stands twice", 0),
+        ('{"input": 1, "input": 2}', "“input” stands twice", 0),
         ('{"input": NaN}', "NaN", 0),
         ('{"input": 1e999}', "number", 0),
         ("[" * 200_000, "nested too deeply", 0),
-        ('{"messages": []}', "`messages` is a field of Chat Completions", 0),
-        ('{"prompt": "x"}', "`prompt` is a field of Completions", 0),
+        ('{"messages": []}', "“messages” is a field of Chat Completions", 0),
+        ('{"prompt": "x"}', "“prompt” is a field of Completions", 0),
     ],
 )
 def test_what_is_no_body_says_why_and_where(text: str, words: str, line: int) -> None:
@@ -79,8 +83,8 @@ def test_what_is_no_body_says_why_and_where(text: str, words: str, line: int) ->
 
 
 def test_a_body_for_another_dialect_says_which() -> None:
-    assert "`input` is a field of Responses" in wrong('{"input": "x"}', "chat")[0]
-    assert "`messages`" in wrong('{"messages": []}', "completions")[0]
+    assert "“input” is a field of Responses" in wrong('{"input": "x"}', "chat")[0]
+    assert "“messages”" in wrong('{"messages": []}', "completions")[0]
     # What a server makes of these is for the server to say.
     for text in ('{"prompt": {"id": "p"}}', '{"model": "m"}', '{"input": 1, "messages": []}'):
         assert wrong(text) == ("", 0)

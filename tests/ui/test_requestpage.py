@@ -17,12 +17,14 @@ from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.resend import read
 from playground.engine.sent_rows import ABSENT, Row, Why
+from playground.ui import theme
 from playground.ui.inspector.looking import Looking
 from playground.ui.inspector.requests import GO_ON, RequestPage
 from playground.ui.models import RECORD
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.widgets.bodyedit import BodyEdit
 from playground.ui.widgets.eventindex import EventIndex
+from playground.ui.widgets.footer import AS_WRITTEN
 from playground.ui.widgets.requestview import DIFFERENCES, TREE
 from playground.ui.widgets.senttable import SIGN, WHY, SentTable, sign
 from tests.driver import FAST, Driver, prepare
@@ -31,11 +33,11 @@ from tests.window import Opening
 
 QUIRK = Why("server", "It wants it so.")
 ROWS = [
-    Row("model", "m", "model", "m"),
     Row("top_k", 5, "top_k", ABSENT, (QUIRK,)),
     Row("max_tokens", 9, "limit", 9, (QUIRK,)),
     Row("top_p", 0.5, "top_p", 0.9, (QUIRK, Why("extra", "It is merged in."))),
     Row("store", ABSENT, "store", False, (Why("unexplained", "Nobody knows."),)),
+    Row("model", "m", "model", "m"),
 ]
 
 
@@ -51,32 +53,34 @@ def table(qtbot: QtBot) -> SentTable:
 
 
 def test_each_difference_has_a_sign_of_its_own(table: SentTable) -> None:
-    table.show_rows(ROWS)
-    assert [sign(row) for row in table.rows] == ["=", "−", "→", "≠", "+"]
+    table.show_rows([ROWS[4], *ROWS[:4]])
+    assert table.rows == ROWS
+    assert [sign(row) for row in table.rows] == ["−", "→", "≠", "+", "="]
     model = table.model()
-    assert model.index(2, 1).data() == "max_tokens → limit"
-    assert model.index(3, WHY).data() == "It wants it so. It is merged in."
-    assert [model.index(1, column).data() for column in (2, 3)] == ["5", ""]
-    assert model.index(4, 0).data(int(RECORD)) is ROWS[4]
+    assert model.index(1, 1).data() == "max_tokens → limit"
+    assert model.index(2, WHY).data() == "It wants it so. It is merged in."
+    assert [model.index(0, column).data() for column in (2, 3)] == ["5", ""]
+    assert model.index(3, 0).data(int(RECORD)) is ROWS[3]
     role = Qt.ItemDataRole.AccessibleTextRole
-    assert model.index(1, SIGN).data(role) == "left out"
-    grounds = [model.index(n, 1).data(Qt.ItemDataRole.BackgroundRole) for n in range(len(ROWS))]
-    assert [ground is not None for ground in grounds] == [False] * 4 + [True]
+    assert model.index(0, SIGN).data(role) == "left out"
+    role = Qt.ItemDataRole.ForegroundRole
+    inks = [model.index(n, WHY).data(role) for n in range(len(ROWS))]
+    assert [ink == theme.current().colour("warn") for ink in inks] == [False] * 3 + [True, False]
 
 
 def test_what_is_alike_can_be_left_out(table: SentTable) -> None:
     table.show_rows(ROWS)
     table.hide_alike(True)
     assert [row.path for row in table.rows] == ["top_k", "max_tokens", "top_p", "store"]
-    table.show_rows(ROWS[:1])
+    table.show_rows(ROWS[4:])
     assert table.rows == [] and table.differing == 0
     table.hide_alike(False)
-    assert table.rows == ROWS[:1]
+    assert table.rows == ROWS[4:]
 
 
 def test_a_row_can_be_copied(table: SentTable) -> None:
     table.show_rows(ROWS)
-    table.selectRow(1)
+    table.selectRow(0)
     QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "−\ttop_k\t5\t\tIt wants it so."
 
@@ -104,12 +108,12 @@ def test_what_is_wrong_is_said_with_its_line_and_nothing_is_sent(
     editor.text.setPlainText(broken)
     with qtbot.waitSignal(editor.text.edited):
         pass
-    assert editor.state.text() == "Line 3, column 3: expecting ',' delimiter."
+    assert editor.state.text() == "Line 2, column 15: a comma is missing here, or a bracket."
     (mark,) = editor.text.extraSelections()
-    assert mark.cursor.blockNumber() == 2
+    assert mark.cursor.blockNumber() == 1
     editor.send.click()
     assert sent == [] and editor.text.toPlainText() == broken
-    assert editor.text.textCursor().blockNumber() == 2
+    assert editor.text.textCursor().blockNumber() == 1
     editor.text.setPlainText(broken.replace('"x"', '"x",'))
     editor.send.click()
     assert sent == [{"input": "x", "model": 1}]
@@ -201,7 +205,7 @@ async def test_a_body_is_changed_and_sent_as_another_run(opening: Opening) -> No
         page = requests(driver)
         await driver.idle()
         page.view.mode.pick(DIFFERENCES)
-        assert page.view.count.text()
+        assert page.view.line.text()
         assert not any(
             why.kind == "unexplained" for row in page.view.table.rows for why in row.whys
         )
@@ -224,5 +228,10 @@ async def test_a_body_is_changed_and_sent_as_another_run(opening: Opening) -> No
         assert not page.editor.isVisible() and page.view.isVisible()
         assert all(why.kind != "unexplained" for row in changed for why in row.whys)
         assert "as I want it" in page.view._body
-        assert "written by hand" in page.view.count.text()
+        assert "written by hand" in page.view.line.text()
         assert driver.desk.session.children(None) == [first, second]
+        driver.click(driver.button(AS_WRITTEN, driver.chat))
+        third = driver.newest
+        await driver.ended(third)
+        assert third is not second and third.call.body == second.call.body
+        await driver.idle()

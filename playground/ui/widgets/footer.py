@@ -49,6 +49,8 @@ ACTIONS = (
 REPLAYED = ACTIONS[:1]
 """What can be done with a run in a replay."""
 
+AS_WRITTEN = "Send the same body once more, as it was written by hand (Ctrl+R)"
+
 
 class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
@@ -111,6 +113,8 @@ class Footer(Card):
         self._buttons: list[CardButton] = []
         self._replay: CardButton | None = None
         for name, tip, verb in actions:
+            if verb == "regenerate" and run.call.body is not None:
+                tip = AS_WRITTEN
             button = CardButton(name, tip, self)
             button.clicked.connect(lambda _, verb=verb: self.asked.emit(verb, self.item))
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

@@ -11,10 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from playground.ui.widgets.parts import Segments, beside, copy_button, row
 from playground.ui.widgets.senttable import SentTable
 from playground.ui.widgets.source import exact, listing, one_line, pretty
 from playground.ui.widgets.sourceview import SourceView
+from playground.ui.words import tip
 
 MODES = ("Pretty", "Tree", "Raw", "Set and sent")
 PRETTY, TREE, RAW, DIFFERENCES = range(len(MODES))
@@ -56,6 +55,7 @@ class RequestView(ExchangeView):
         self._explain = explain
         self._body = ""
         self._text = ""
+        self._line = self._count = ""
         self._explained: Exchange | None = None
         self.mode = Segments(MODES, parent=self)
         self.mode.button(DIFFERENCES).setVisible(explain is not None)
@@ -65,7 +65,11 @@ class RequestView(ExchangeView):
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
         # A long address is cut, and does not widen the window.
         self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        top = row(self.picker, self.line, self.mode, self._copy)
+        self.table = SentTable(self)
+        self.only = QCheckBox("Only what differs", self)
+        self.only.toggled.connect(self.table.hide_alike)
+        self.only.hide()
+        top = row(self.picker, self.line, self.only, self.mode, self._copy)
         layout = top.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.setStretchFactor(self.line, 1)
@@ -73,29 +77,10 @@ class RequestView(ExchangeView):
         self.head = SourceView("request headers", self)
         self.body = SourceView("request body", self)
         self.tree = JsonTree("Request body as a tree", self)
-        self.table = SentTable(self)
         self._bodies = QStackedWidget(self)
-        for view in (self.body, self.tree, self._differences()):
+        for view in (self.body, self.tree, self.table):
             self._bodies.addWidget(view)
         self.column.addWidget(beside(self.head, self._bodies, shares=(2, 3)), 1)
-
-    def _differences(self) -> QWidget:
-        page = QWidget(self)
-        self.count = QLabel(page)
-        self.count.setProperty("role", "caption")
-        self.count.setWordWrap(True)
-        self.only = QCheckBox("Only what differs", page)
-        self.only.toggled.connect(self.table.hide_alike)
-        top = row(self.count, self.only)
-        layout = top.layout()
-        assert isinstance(layout, QHBoxLayout)
-        layout.setStretchFactor(self.count, 1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(top)
-        column.addWidget(self.table, 1)
-        return page
 
     def fill(self, exchange: Exchange) -> None:
         if not self.fresh(exchange.request):
@@ -106,14 +91,15 @@ class RequestView(ExchangeView):
         self._body = body if isinstance(body := data.get("body"), str) else ""
         self._text = f"{line}\n{written(rows)}\n\n{self._body}"
         self._explained = None
-        self.line.setText(one_line(line))
-        self.line.setToolTip(one_line(line))
+        self._line = one_line(line)
         self.head.show_source(lambda whole: listing(rows))
         self._show_body()
 
     def _show_body(self) -> None:
         text, mode = self._body, self.mode.index
         self.head.setVisible(mode != DIFFERENCES)
+        self._say(self._line)
+        self.only.hide()
         if mode == DIFFERENCES:
             self._show_differences()
         elif mode == TREE:
@@ -131,10 +117,16 @@ class RequestView(ExchangeView):
 
     def _show_differences(self) -> None:
         exchange = self.exchange
-        if exchange is None or self._explain is None or exchange is self._explained:
+        if exchange is None or self._explain is None:
             return
-        self._explained = exchange
-        rows, note = self._explain(exchange)
+        if self._explained is None or exchange.request != self._explained.request:
+            self._explained = exchange
+            self._compare(exchange, self._explain)
+        self._say(self._count)
+        self.only.setVisible(0 < self.table.differing < self.table.total)
+
+    def _compare(self, exchange: Exchange, explain: Explain) -> None:
+        rows, note = explain(exchange)
         self.table.show_rows(rows)
         number = QLocale().toString
         differing = self.table.differing
@@ -146,5 +138,9 @@ class RequestView(ExchangeView):
             fields = "field" if len(rows) == 1 else "fields"
             differ = "differs" if differing == 1 else "differ"
             words = f"{number(len(rows))} {fields}, {number(differing)} {differ} from what was set."
-        self.count.setText(f"{note} {words}".lstrip())
-        self.only.setVisible(0 < differing < len(rows))
+        self._count = f"{note} {words}".lstrip()
+
+    def _say(self, words: str) -> None:
+        """In the line at the top, which is cut where there is no room for all of it."""
+        self.line.setText(words)
+        self.line.setToolTip(tip(words))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
 
 from playground.core.recording import Recording
 from playground.core.transcript import Reducer
+from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.exchange import LOOK, Exchange, fact, first_token, headers
 from playground.ui.widgets.exchangefacts import Rows, attempts, connection, limits, status, timing
 from playground.ui.widgets.exchangeview import ExchangeView, written
-from playground.ui.widgets.parts import beside, copy_button, label, row
+from playground.ui.widgets.parts import beside, copy_button, label, leave, row
 from playground.ui.widgets.source import listing, one_line
 from playground.ui.widgets.sourceview import SourceView
+
+WIDE = 540
+"""Logical pixels from which on there is room for two columns."""
 
 
 class ResponseView(ExchangeView):
@@ -37,7 +41,7 @@ class ResponseView(ExchangeView):
         self.column.addWidget(row(self.picker, self.line, self._request_id, 1, self._copy))
         self.facts = Facts(self)
         self.head = SourceView("response headers", self)
-        self.column.addWidget(beside(self.facts, self.head, shares=(1, 1)), 1)
+        self.column.addWidget(beside(self.facts, self.head, shares=(3, 2)), 1)
 
     def fill(self, exchange: Exchange) -> None:
         recording = self.recording
@@ -57,8 +61,8 @@ class ResponseView(ExchangeView):
         self.facts.show_rows(
             [
                 ("TIMING", timing(recording, exchange, self._first_token(recording, exchange))),
-                ("ATTEMPTS", attempts(recording, self.rows, exchange)),
                 ("CONNECTION", connection(fact(recording, exchange.connection))),
+                ("ATTEMPTS", attempts(recording, self.rows, exchange)),
                 ("RATE LIMITS", limits(rows, recording.began + came / 1e9)),
             ]
         )
@@ -88,20 +92,23 @@ class ResponseView(ExchangeView):
 
 
 class Facts(QScrollArea):
-    """Names and values under section heads."""
+    """Names and values under section heads: in two columns where there is room for them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Timing, attempts, connection and rate limits")
         self._inside = QWidget(self)
-        self._grid = QGridLayout(self._inside)
-        self._grid.setContentsMargins(0, 0, 8, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self._columns = QGridLayout(self._inside)
+        self._columns.setContentsMargins(0, 0, 8, 0)
+        self._columns.setHorizontalSpacing(24)
+        self._columns.setVerticalSpacing(8)
+        self._sections: list[tuple[str, Rows]] = []
+        self._wanted: list[tuple[str, str]] = []
         self._cells: dict[tuple[str, str], QLabel] = {}
+        self._wide = False
         self.setWidget(self._inside)
 
     @property
@@ -110,37 +117,59 @@ class Facts(QScrollArea):
         return "\n".join(f"{name} {cell.text()}" for (_, name), cell in self._cells.items())
 
     def show_rows(self, sections: list[tuple[str, Rows]]) -> None:
+        self._sections = [(head, rows) for head, rows in sections if rows]
         wanted = [(head, name) for head, rows in sections for name, _ in rows]
-        if wanted != list(self._cells):
-            self._build(sections)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._build()
         for head, rows in sections:
             for name, value in rows:
                 self._cells[head, name].setText(one_line(value))
 
-    def _build(self, sections: list[tuple[str, Rows]]) -> None:
+    def _build(self) -> None:
+        """Make the labels; what they say comes after."""
         self._cells.clear()
-        while (old := self._grid.takeAt(0)) is not None:
+        while (old := self._columns.takeAt(0)) is not None:
             if (widget := old.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for line in range(self._grid.rowCount()):
-            self._grid.setRowStretch(line, 0)
+                leave(widget)
+        across = 2 if self._wide else 1
+        for at in range(2):
+            self._columns.setColumnStretch(at, 1 if at < across else 0)
+        for at in range(across):
+            self._columns.addWidget(self._column(self._sections[at::across]), 0, at)
+
+    def _column(self, sections: list[tuple[str, Rows]]) -> QWidget:
+        made = QWidget(self._inside)
+        grid = QGridLayout(made)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
         line = 0
         for head, rows in sections:
-            if not rows:
-                continue
             title = label("section")
             title.setText(head)
             title.setContentsMargins(0, 8 if line else 0, 0, 0)
-            self._grid.addWidget(title, line, 0, 1, 2)
+            grid.addWidget(title, line, 0, 1, 2)
             line += 1
             for name, _ in rows:
                 left, right = label("muted"), label("number")
                 left.setText(one_line(name))
                 right.setAccessibleName(one_line(name))
                 right.setWordWrap(True)
-                self._grid.addWidget(left, line, 0, Qt.AlignmentFlag.AlignTop)
-                self._grid.addWidget(right, line, 1)
+                grid.addWidget(left, line, 0, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(right, line, 1)
                 self._cells[head, name] = right
                 line += 1
-        self._grid.setRowStretch(line, 1)
+        grid.setRowStretch(line, 1)
+        return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.viewport().width() >= theme.current().px(WIDE)
+        if wide != self._wide:
+            self._wide = wide
+            said = {key: cell.text() for key, cell in self._cells.items()}
+            self._build()
+            for key, text in said.items():
+                self._cells[key].setText(text)

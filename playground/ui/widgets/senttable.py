@@ -22,6 +22,8 @@ COLUMNS = ("", "Field", "Set", "Sent", "Why")
 SIGN, FIELD, SET, SENT, WHY = range(len(COLUMNS))
 SHARES = {FIELD: 20, SET: 22, SENT: 22, WHY: 36}
 """How the columns divide the width that the sign leaves."""
+AROUND = 6
+"""Logical pixels above and below a row, together."""
 BY_PERSON = frozenset(("hand", "refusal"))
 """Reasons that somebody here gave."""
 
@@ -105,13 +107,8 @@ class SentModel(QAbstractTableModel):
                 return look.mono
             case Qt.ItemDataRole.ForegroundRole:
                 return look.colour(_token(row, column))
-            case Qt.ItemDataRole.BackgroundRole if _kinds(row) & {"unexplained"}:
-                return look.colour("warn_soft")
-            case Qt.ItemDataRole.TextAlignmentRole:
-                side = (
-                    Qt.AlignmentFlag.AlignHCenter if column == SIGN else Qt.AlignmentFlag.AlignLeft
-                )
-                return side | Qt.AlignmentFlag.AlignTop
+            case Qt.ItemDataRole.TextAlignmentRole if column == SIGN:
+                return Qt.AlignmentFlag.AlignCenter
             case _ if role == int(RECORD):
                 return row
         return None
@@ -129,11 +126,13 @@ def _token(row: Row, column: int) -> str:
         if "unexplained" in kinds:
             return "warn"
         return "reasoning" if kinds & BY_PERSON else "accent"
+    if column == WHY and "unexplained" in _kinds(row):
+        return "warn"
     return "muted" if column == SET else "text"
 
 
 class SentTable(QTableView):
-    """Rows as high as what is in them."""
+    """Rows as high as what is in them, those that differ first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,11 +164,15 @@ class SentTable(QTableView):
         return self.model_.rows
 
     @property
+    def total(self) -> int:
+        return len(self._all)
+
+    @property
     def differing(self) -> int:
         return sum(row.differs for row in self._all)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        self._all = list(rows)
+        self._all = sorted(rows, key=lambda row: not row.differs)
         self._show()
 
     def hide_alike(self, hidden: bool) -> None:
@@ -190,6 +193,8 @@ class SentTable(QTableView):
         for column, share in SHARES.items():
             self.setColumnWidth(column, room * share // 100)
         self.resizeRowsToContents()
+        for line in range(len(self.rows)):
+            self.setRowHeight(line, self.rowHeight(line) + look.px(AROUND))
 
     def copy_row(self) -> None:
         """Put the current row on the clipboard, with tabs between its cells."""
