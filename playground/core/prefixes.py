@@ -21,7 +21,7 @@ from playground.core.transcript import Reader, Reducer, Transcript
 
 SPACING = 1_024
 """Events between two copies, at first; doubled whenever there are too many."""
-COPIES = 128
+COPIES = 256
 """Over the whole recording, at most."""
 NEAR = 16
 """Between the copy that a state was read from and the state, where those are far apart."""

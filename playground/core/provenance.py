@@ -15,12 +15,12 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from playground.core.items import Item, texts_of
-from playground.core.recording import Recording
+from playground.core.recording import Event, Recording
 from playground.core.transcript import Phase, Reader, Reducer, Transcript
 
 PIECE = 64
@@ -155,27 +155,29 @@ class Provenance:
         """Read on for about `budget` nanoseconds; True when nothing is left to do."""
         deadline = self._clock() + budget
         while self.behind:
-            self._read(self.read, self.read + PIECE)
+            self._reader.take(self._events(self.read, self.read + PIECE))
             if self._clock() >= deadline:
                 break
         return not self.behind
 
-    def _read(self, begin: int, end: int) -> None:
-        take, touched, first = self._reader.take, self._transcript.touched, self._first
+    def _events(self, begin: int, end: int) -> Iterator[Event]:
+        """For the reader: who asks for the next one has done with the last, whose doing is seen
+        before. A call for each event would cost more than that."""
+        touched, first = self._transcript.touched, self._first
         for number, event in enumerate(self.recording[begin:end], begin):
-            take((event,))
+            yield event
             if not touched:
                 first.append(0)
-                continue
-            if len(touched) == 1:
+            elif len(touched) == 1:
                 first.append(self._look(touched[0], number))
+                touched.clear()
             else:
                 items = list({id(item): item for item in touched}.values())
                 found = list(dict.fromkeys([self._look(item, number) for item in items]))
                 first.append(found[0])
                 if len(found) > 1:
                     self._more[number] = tuple(self._keys[one] for one in found)
-            touched.clear()
+                touched.clear()
 
     def _look(self, item: Item, number: int) -> int:
         """See what an event did to an item; the number of its key."""
