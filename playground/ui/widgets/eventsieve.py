@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING
 
 from playground.ui.widgets.eventflags import Flag
@@ -163,36 +163,48 @@ class Sieve:
             raws = self._index.recording.raws
             rows.extend([n for n in numbers if matches(raws[n])])
             return
+        named = self._named()
         for at in range(0, len(numbers), PACK):
-            rows.extend(self._found(numbers[at : at + PACK]))
+            rows.extend(self._found(numbers[at : at + PACK], named))
 
-    def _found(self, numbers: list[int]) -> Iterable[int]:
-        """Those with the text in type or bytes. Most packs are ruled out as one piece."""
-        every = self._index.recording.raws
-        raws = [every[n] for n in numbers]
-        keep = self._named(numbers)
+    def _found(self, numbers: list[int], named: list[bool]) -> Iterable[int]:
+        """Those with the text in bytes or type. Most packs are ruled out as one piece."""
+        every, codes = self._index.recording.raws, self._index.codes
+        first, last = numbers[0], numbers[-1]
+        whole = last - first == len(numbers) - 1
+        raws = every[first : last + 1] if whole else [every[n] for n in numbers]
+        keep = [named[codes[n]] for n in numbers] if named else []
         if keep and all(keep):
             return numbers
         joined = b"\n".join(raws)
         if self._folded:
             joined = joined.lower()
         needles = [needle for needle in self._needles if needle in joined]
-        if needles and self._folded:
-            raws = [raw.lower() for raw in raws]
-        for needle in needles:
-            if keep:
-                keep = [kept or needle in raw for kept, raw in zip(keep, raws, strict=True)]
-            else:
-                keep = [needle in raw for raw in raws]
+        if needles:
+            keep = keep or [False] * len(raws)
+            ends = list(accumulate(map((1).__add__, map(len, raws))))
+            for needle in needles:
+                _tick(keep, joined, ends, needle)
         return compress(numbers, keep)
 
-    def _named(self, numbers: list[int]) -> list[bool]:
-        """Which have the text in the name of their type; nothing when there is no such type."""
-        text, codes, types = self.query.text, self._index.codes, self._index.types
-        named = [text in (one.name.lower() if self._folded else one.name) for one in types]
-        if not any(named):
-            return []
-        return [named[codes[n]] for n in numbers]
+    def _named(self) -> list[bool]:
+        """Of each type, whether the text is in its name; nothing when there is no such type."""
+        names = [one.name for one in self._index.types]
+        named = [self.query.text in (name.lower() if self._folded else name) for name in names]
+        return named if any(named) else []
+
+
+def _tick(keep: list[bool], joined: bytes, ends: list[int], needle: bytes) -> None:
+    """Keep those that hold the needle, of what was joined by one byte each; `ends` are behind
+    that. Costs what is found: to look into each is dear where there is something in every pack."""
+    at = joined.find(needle)
+    while at >= 0:
+        place = bisect_right(ends, at)
+        if at + len(needle) < ends[place]:
+            keep[place] = True
+            at = joined.find(needle, ends[place])
+        else:  # it began in one and ended in the next
+            at = joined.find(needle, at + 1)
 
 
 def _needles(text: str) -> tuple[list[bytes], bool]:
