@@ -110,7 +110,7 @@ def test_the_fast_way_and_the_exact_way_agree(each_run: Run) -> None:
     index = index_of(each_run)
     names = [name_of(event) for event in each_run.recording]
     assert [index.name(number) for number in range(index.read)] == names
-    assert {one.name: one.count for one in index.counts()} == Counter(names)
+    assert {one.name: one.events for one in index.counts()} == Counter(names)
 
 
 def test_known_types_are_those_of_the_api() -> None:

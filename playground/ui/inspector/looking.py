@@ -23,6 +23,8 @@ GLANCE = 40_000_000
 """Nanoseconds that a click may read at once: about 10,000 events."""
 SLICE = 6_000_000
 """Nanoseconds of one slice of a backlog."""
+AHEAD = 100_000
+"""Events up to which a run is read before anybody clicks: half a second of work."""
 
 
 class Light(NamedTuple):
@@ -68,7 +70,7 @@ class Looking(QObject):
         """A character whose event is wanted."""
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
-        self._slices.timeout.connect(lambda: self._read(SLICE))
+        self._slices.timeout.connect(self._slice)
 
     def show_run(self, run: Run | None) -> None:
         self.run, self.index, self.number = run, None, -1
@@ -134,6 +136,26 @@ class Looking(QObject):
             self._light()
         elif not done:
             self._slices.start(0)
+
+    def read_ahead(self) -> None:
+        """Read who made what of a run that is over, so that a click finds it at once. Of a very
+        long one only when somebody asks."""
+        run = self.run
+        if run is None or run.running or len(run.recording) > AHEAD or self._slices.isActive():
+            return
+        provenance = self.provenance
+        if provenance is not None and provenance.behind:
+            self._slices.start(0)
+
+    def _slice(self) -> None:
+        provenance = self.provenance
+        if provenance is None:
+            return
+        if self._sought is not None or self.number >= provenance.read:
+            self._read(SLICE)
+        else:
+            provenance.step(SLICE)
+        self.read_ahead()
 
     def _found(self, provenance: Provenance, key: str, field: str, offset: int) -> int | None:
         """The event of a character, if it has been read; of an item, once all have."""

@@ -159,6 +159,8 @@ class InspectorPanel(QWidget):
         self._stack.setCurrentIndex(1)
         if not isinstance(current, EventsPage):
             current.advance()
+        if self.isVisible():
+            looking.read_ahead()
 
     def _find(self) -> None:
         self.show_page("events")

@@ -54,7 +54,7 @@ class TypeCount(NamedTuple):
     name: str
     """Empty for all types beyond the first 255."""
     kind: str
-    count: int
+    events: int
 
 
 class EventIndex:
@@ -241,9 +241,9 @@ class EventIndex:
         """The types that occur and how often, in the order they came; the rest has no name."""
         rows: dict[str, TypeCount] = {}
         for code, (name, kind, _, _) in enumerate(self.types):
-            before = rows[name].count if name in rows else 0
+            before = rows[name].events if name in rows else 0
             rows[name] = TypeCount(name, kind, before + self.codes.count(code))
-        return [row for row in rows.values() if row.count]
+        return [row for row in rows.values() if row.events]
 
     # Keeping up.
 

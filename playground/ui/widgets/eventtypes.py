@@ -128,7 +128,8 @@ class TypeTree(QFrame):
         self._show_ticks()
         self.tree.expandAll()
         self.tree.blockSignals(False)
-        self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        if (first := self.tree.topLevelItem(0)) is not None:
+            self.tree.setCurrentItem(first)
 
     def _add_types(self, root: QTreeWidgetItem, types: Sequence[TypeCount]) -> None:
         heads: dict[tuple[str, ...], QTreeWidgetItem] = {}
@@ -142,13 +143,13 @@ class TypeTree(QFrame):
             inside = members[path]
             if len(path) > 1 and len(inside) == 1:
                 continue  # a group of one is only that one
-            total = sum(one.count for one in inside)
+            total = sum(one.events for one in inside)
             names = [one.name for one in inside]
             heads[path] = self._add(below, path[-1], total, names=names)
         for one in types:
             path = groups_of(one.kind, one.name)
             head = heads.get(path) or heads[path[:-1]]
-            self._add(head, one_line(one.name) or "other types", one.count, names=[one.name])
+            self._add(head, one_line(one.name) or "other types", one.events, names=[one.name])
 
     def _add(
         self,

@@ -113,10 +113,10 @@ def _text(name: str, value: str) -> Decoded:
         return Decoded(f"base64 · {length} · {size} bytes · {_kind(raw)}", raw=raw)
     if value[:1] in ("{", "[") and not parse(value)[1]:
         return Decoded(f"JSON in a text · {length}", value, json=True)
-    size = len(value.encode("utf-8", "surrogatepass"))
+    encoded = len(value.encode("utf-8", "surrogatepass"))
     facts = ["text", length]
-    if size != len(value):
-        facts.append(f"{locale.toString(size)} bytes")
+    if encoded != len(value):
+        facts.append(f"{locale.toString(encoded)} bytes")
     if lines := value.count("\n"):
         facts.append(f"{locale.toString(lines + 1)} lines")
     return Decoded(" · ".join(facts), value)
