@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Hashable, Sequence
 from typing import Literal, NamedTuple
 
 DEEPEST = 40
@@ -24,38 +23,42 @@ class Line(NamedTuple):
 
 def difference(before: str, after: str) -> list[Line]:
     """Every line of both: kept, gone, or new."""
-    return list(_lines(before.split("\n"), after.split("\n"), DEEPEST))
+    old, new = before.split("\n"), after.split("\n")
+    lines: list[Line] = []
+    a = b = 0
+    for left, right in matched(old, new):
+        lines += [Line("-", text) for text in old[a:left]]
+        lines += [Line("+", text) for text in new[b:right]]
+        lines.append(Line(" ", old[left]))
+        a, b = left + 1, right + 1
+    lines += [Line("-", text) for text in old[a:]]
+    return lines + [Line("+", text) for text in new[b:]]
 
 
-def _lines(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Line]:
-    start = _alike(old, new)
-    end = min(_alike(old[::-1], new[::-1]), min(len(old), len(new)) - start)
-    gone, came = old[start : len(old) - end], new[start : len(new) - end]
-    yield from (Line(" ", text) for text in old[:start])
-    places = _recognised(gone, came) if depth else []
-    if places:
-        a = b = 0
+def matched(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """What of two sequences is the same: (place in old, place in new), in the order of both."""
+    found: list[tuple[int, int]] = []
+    open_ = [((0, len(old)), (0, len(new)), DEEPEST)]
+    while open_:
+        (a, a_end), (b, b_end), depth = open_.pop()
+        while a < a_end and b < b_end and old[a] == new[b]:
+            found.append((a, b))
+            a, b = a + 1, b + 1
+        while a < a_end and b < b_end and old[a_end - 1] == new[b_end - 1]:
+            a_end, b_end = a_end - 1, b_end - 1
+            found.append((a_end, b_end))
+        places = _recognised(old[a:a_end], new[b:b_end]) if depth else []
+        first, other = a, b
         for left, right in places:
-            yield from _lines(gone[a:left], came[b:right], depth - 1)
-            yield Line(" ", gone[left])
-            a, b = left + 1, right + 1
-        yield from _lines(gone[a:], came[b:], depth - 1)
-    else:
-        yield from chain((Line("-", text) for text in gone), (Line("+", text) for text in came))
-    yield from (Line(" ", text) for text in old[len(old) - end :])
+            found.append((a + left, b + right))
+            open_.append(((first, a + left), (other, b + right), depth - 1))
+            first, other = a + left + 1, b + right + 1
+        if places:
+            open_.append(((first, a_end), (other, b_end), depth - 1))
+    return sorted(found)
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many lines at the beginning are the same."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _recognised(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _recognised(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
     """The most lines that stand once in both, in the same order: (place in old, place in new)."""
     often, others = Counter(old), Counter(new)
     where = {text: place for place, text in enumerate(new) if others[text] == 1}
