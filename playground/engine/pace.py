@@ -25,7 +25,7 @@ EDGES = (1, *(one * 10**power for power in range(4, 12) for one in (1, 2, 5)))
 
 _FINEST = 5_000_000
 """Nanoseconds of a moment, at first; twice as long whenever there are too many."""
-_MOMENTS = 4_096
+_MOMENTS = 2_048
 
 
 class Bar(NamedTuple):
@@ -83,6 +83,13 @@ class Moments:
             row = self._rows.setdefault(place, ({}, [0, number]))
         row[0][doing] = row[0].get(doing, 0) + characters
         row[1][0] += 1
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """From when to when anything came, in nanoseconds of the run; None: nothing did."""
+        if not self._rows:
+            return None
+        return min(self._rows) * self.width, (max(self._rows) + 1) * self.width
 
     def look(self, width: int) -> list[Moment]:
         """All from the first to the last, also those in which nothing came, each about `width`
@@ -164,15 +171,21 @@ class Pace:
         """Characters of the answer."""
         return sum(self.characters.values())
 
-    def bars(self) -> list[Bar]:
-        """The gaps by their length, from the shortest that occur to the longest."""
+    def bars(self, least: int = 1) -> list[Bar]:
+        """The gaps by their length, from the shortest that occur to the longest; with so many
+        lengths at least, where any occur."""
         begins = (0, *EDGES)
         rows = [
             Bar(begin, end, *self._counts[place])
             for place, (begin, end) in enumerate(zip(begins, (*EDGES, None), strict=True))
         ]
         filled = [place for place, row in enumerate(rows) if row.gaps]
-        return rows[filled[0] : filled[-1] + 1] if filled else []
+        if not filled:
+            return []
+        first, last = filled[0], filled[-1]
+        beside = max(least - (last - first + 1), 0)
+        first = max(min(first - beside // 2, len(rows) - least), 0)
+        return rows[first : max(last + 1, first + least)]
 
     def stalls(self, median: int | None = None) -> list[Stall]:
         """The longest first. `median`: of the gaps, where somebody has it already."""

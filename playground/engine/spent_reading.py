@@ -39,7 +39,9 @@ class Reading:
         self.recording = recording
         self.pace = Pace()
         self.drawn: dict[str, Any] = {}
-        """What is known of how long things took to get on screen."""
+        """What is known of how long things took to get on screen: the fact of that name."""
+        self.drawn_at = -1
+        """Which event that is."""
         self._clock = clock
         self._sums = Sums(told)
         self._metered = _Metered()
@@ -92,7 +94,7 @@ class Reading:
             sums(number, event, doing)
             if event.kind == "drawn":
                 data, _ = parse(event.raw.decode("utf-8", "replace"))
-                self.drawn = data if isinstance(data, dict) else {}
+                self.drawn, self.drawn_at = (data, number) if isinstance(data, dict) else ({}, -1)
             number += 1
 
     def _grown(self, item: Item) -> int:

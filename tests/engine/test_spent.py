@@ -427,12 +427,15 @@ def test_no_character_is_lost_over_time(rows: list[tuple[int, Doing, int]], widt
             t += gap
             moments.add(t, doing, characters, number)
         assert len(moments._rows) <= 8
-        seen = moments.look(width)
+        seen, span = moments.look(width), moments.span
     assert sum(one.total for one in seen) == sum(row[2] for row in rows)
     assert sum(one.events for one in seen) == len(rows)
     assert [one.end for one in seen[:-1]] == [one.begin for one in seen[1:]]
     assert len({one.end - one.begin for one in seen}) <= 1
     if rows:
+        assert span is not None
+        assert span[0] <= rows[0][0] and t < span[1]
+        assert seen[0].begin <= span[0] and span[1] <= seen[-1].end
         assert seen[0].number == 0
         assert seen[-1].end > t >= seen[-1].begin
 

@@ -34,6 +34,7 @@ from tests.gallery import (
 )
 from tests.gallery import events as event_states
 from tests.gallery import requests as request_states
+from tests.gallery import times as spent
 from tests.gallery.stage import SIZE, Stage
 from tests.gallery.tapes import Tape, run_of
 
@@ -754,6 +755,13 @@ STATES: tuple[State, ...] = (
     State("timeline-trouble", "Refused, tried again, stalled, cut", timelines.trouble),
     State("timeline-long", "A long answer from afar", timelines.long),
     State("timeline-long-near", "So close that chunks are seen", timelines.long_near),
+    State("time", "Where the time of a loop went", spent.loop, large=True, contrast=True),
+    State("time-narrow", "The same at 1024 × 700", spent.loop, NARROW),
+    State("time-leg", "A part of its second request", spent.leg),
+    State("time-long", "A long answer, its rate, gaps and stalls", spent.long),
+    State("time-trouble", "Refused, tried again, stalled, cut", spent.trouble),
+    State("time-running", "It goes on", spent.running),
+    State("time-waiting", "Nothing of the answer has come", spent.waiting),
     State("request", "What was sent", request),
     State("response", "What answered", response),
     State("filter", "Filtered events", event_filter),
