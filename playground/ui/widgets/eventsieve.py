@@ -153,7 +153,7 @@ class Sieve:
             plain[code] = allowed[code] and unknown and not type_.known
         marks = codes.translate(plain)
         for number in index.remarkable(start, stop):
-            fits = allowed[codes[number - start]] and bool(query.flags & index.flags(number))
+            fits = bool(allowed[codes[number - start]] and query.flags & index.flags(number))
             marks[number - start] = fits
         return bytes(marks)
 
