@@ -155,7 +155,7 @@ def test_the_rules_hold(path: Path) -> None:
     [
         ("core/items.py", "import PySide6.QtCore"),
         ("core/items.py", "from playground.store import sessions"),
-        ("wire/sse.py", "import httpx"),
+        ("wire/limits.py", "import httpx"),
         ("engine/toolbox.py", "def f():\n    from mcp.client.session import ClientSession"),
         ("tools/mcp_transport.py", "import httpx2"),
         ("store/sessions.py", "from playground.wire.http import Wire"),

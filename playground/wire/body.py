@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from playground.core.eventstream import Splitter
 from playground.core.recording import BODY, REST, SSE, frame
 from playground.wire.encoding import Decoder
 from playground.wire.masking import Mask
-from playground.wire.sse import Splitter
 from playground.wire.tape import Tape
 
 PIECE = 64 * 1024

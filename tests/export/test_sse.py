@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.eventstream import Splitter
 from playground.core.problem import Failure
 from playground.core.recording import Event, Recording, fact
 from playground.core.session import Call, Run
@@ -16,7 +17,6 @@ from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.export.base import Exported
 from playground.export.sse import dialect, read, write
-from playground.wire.sse import Splitter
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from playground.core import eventstream
+from playground.core.eventstream import Splitter
 from playground.core.profile import Api
-from playground.wire import masking, sse
+from playground.wire import masking
 from playground.wire.masking import Mask
-from playground.wire.sse import Splitter
 from tests.hostile.case import CHAT, RESPONSES, Case, good
 from tests.hostile.reading import read
 
@@ -43,8 +44,8 @@ class Counted:
 def test_no_byte_is_searched_again_and_again(
     body: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted = Counted(sse._END)
-    monkeypatch.setattr(sse, "_END", counted)
+    counted = Counted(eventstream._END)
+    monkeypatch.setattr(eventstream, "_END", counted)
     splitter = Splitter()
     blocks = [
         block for at in range(0, len(body), size) for block in splitter.feed(body[at : at + size])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.eventstream import Splitter
 from playground.core.recording import frame
-from playground.wire.sse import Splitter
 
 
 def split(*chunks: bytes) -> tuple[list[bytes], bytes]:
