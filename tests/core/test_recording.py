@@ -168,3 +168,11 @@ def test_the_first_events_grow_another_way() -> None:
     part.append([fact(9, "ended")])
     assert len(part) == 4 and part[3].kind == "ended"
     assert len(whole) == 5 and whole[3].kind == "notice"
+
+
+def test_any_number_of_kinds_can_be_appended() -> None:
+    kinds = [f"kind {number}" for number in range(70_000)]
+    recording = Recording(fact(0, kind) for kind in kinds)
+    assert recording.kinds[:65_535] == kinds[:65_535]
+    assert len(recording) == len(recording.kinds) == 70_000
+    assert recording[-1].kind in kinds
