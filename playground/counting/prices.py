@@ -7,7 +7,8 @@ imports that package, 220 ms, so callers do it in a worker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ HERE = "runs on this computer"
 RELEASED = {"0.2.3": "2026-11-10"}
 """When each version of the prices was published, ISO 8601: the package itself does not say."""
 
-DISCOUNTS = frozenset(("batch", "fast", "flex", "priority"))
-"""Service tiers with prices of their own. The others cost the standard price."""
+STANDARD = frozenset(("auto", "default", "on_demand", "standard"))
+"""Service tiers at the standard price. Any other has prices of its own, or is unknown."""
 
 MILLION = Decimal(1_000_000)
 
@@ -104,19 +105,26 @@ def _calculated(
     try:
         provider = prices.find_provider(None, None, base_url)
     except LookupError:
+        provider = None
+    if provider is None or not _whole_host(provider.api_pattern, base_url):
         return Cost(source=f"genai-prices {version} has no prices for this server.")
     try:
         provider, info = prices.find_provider_model(model, provider, None, None)
     except LookupError:
         return Cost(source=f"genai-prices {version} has no price for {model} at {provider.name}.")
+    tier = None if tier in STANDARD else tier
     context = {"processing" if tier == "batch" else "service_tier": tier} if tier else None
-    if tier in DISCOUNTS and not _has_tier(provider, info, context or {}, when):
+    variants = _variants(provider, info, context, when)
+    if tier and not variants:
         return Cost(source=f"genai-prices {version} has no {tier} price for {info.id}.")
     rates = info.get_prices(when, context)
+    parts, called, missing = _apart(rates, usage, calls)
     lacking = _lacking(rates, usage)
+    if not lacking and tier:
+        lacking = _not_in_tier(info.get_prices(when), variants, usage, parts)
+        lacking = lacking and f"{tier} {lacking}"
     if lacking:
         return Cost(source=f"genai-prices {version} has no {lacking} price for {info.id}.")
-    parts, called, missing = _apart(rates, usage, calls)
     counts = types.Usage(
         input_tokens=usage.input,
         cache_read_tokens=usage.cached,
@@ -175,13 +183,56 @@ def _kcount(rates: ModelPrice, unit: str) -> Decimal | None:
     return found if isinstance(found, Decimal) else None
 
 
-def _has_tier(provider: Provider, info: ModelInfo, context: dict[str, str], when: datetime) -> bool:
-    """Whether the discount of a service tier is known; a model that is listed under another
-    provider (OpenAI's at Azure) has that provider's discounts, which say nothing here."""
-    return any(one is info for one in provider.models) and any(
-        variant.when == context and (variant.constraint is None or variant.constraint.active(when))
+def _whole_host(pattern: str, base_url: str) -> bool:
+    """A pattern ends where the name of the host may go on: api.openai.com.gateway.example."""
+    found = re.match(pattern, base_url)
+    if found is None or found[0][-1:] in (".", "/"):
+        return found is not None
+    return not re.match(r"[\w.-]", base_url[found.end() :])
+
+
+def _variants(
+    provider: Provider, info: ModelInfo, context: dict[str, str] | None, when: datetime
+) -> list[ModelPrice]:
+    """The prices of a service tier. A model that is listed under another provider (OpenAI's at
+    Azure) has that provider's tiers, which say nothing here."""
+    if context is None or not any(one is info for one in provider.models):
+        return []
+    return [
+        variant.prices
         for variant in info.price_variants or ()
+        if variant.when == context
+        and (variant.constraint is None or variant.constraint.active(when))
+    ]
+
+
+def _not_in_tier(
+    usual: ModelPrice, variants: Sequence[ModelPrice], usage: Usage, parts: Parts
+) -> str:
+    """What was used that has a standard price and none in the tier, which the arithmetic would
+    take at the standard one; also a request past the size up to which the tier has one."""
+    used = (
+        ("input_mtok", usage.input, "input"),
+        ("cache_read_mtok", usage.cached, "cached input"),
+        ("cache_write_mtok", usage.cache_write, "cache write"),
+        ("output_mtok", usage.output, "output"),
+        *(
+            (f"{whole}_{name}_mtok", parts[whole, name], words)
+            for whole, name, words in PARTS
+            if (whole, name) in parts
+        ),
     )
+    for key, count, words in used:
+        standard = getattr(usual, key)
+        if not count or standard is None:
+            continue
+        own = next((row for one in variants if (row := getattr(one, key)) is not None), None)
+        if own is None:
+            return words
+        steps = [] if isinstance(standard, Decimal) else standard.tiers
+        if isinstance(own, Decimal) and any(usage.input > step.start for step in steps):
+            return "long-context"
+    return ""
 
 
 def _lacking(rates: ModelPrice, usage: Usage) -> str:
@@ -202,10 +253,14 @@ def _lines(
     apart = usage.reasoning if thought is not None else 0
     given = sum(count for (whole, _), count in parts.items() if whole == "input")
     made = sum(count for (whole, _), count in parts.items() if whole == "output")
+    # Cached sound without a price of its own costs what sound costs, and is no text.
+    cached = min(usage.cached, usage.input - given) if read is None else usage.cached
+    room = usage.input - given - cached
+    written = min(usage.cache_write, room) if write is None else usage.cache_write
     rows = (
-        ("input", usage.input - usage.cached - usage.cache_write - given, rates.input_mtok),
-        ("cached input", usage.cached, rates.input_mtok if read is None else read),
-        ("cache write", usage.cache_write, rates.input_mtok if write is None else write),
+        ("input", room - written, rates.input_mtok),
+        ("cached input", cached, rates.input_mtok if read is None else read),
+        ("cache write", written, rates.input_mtok if write is None else write),
         ("reasoning", apart, thought),
         ("output", usage.output - apart - made, rates.output_mtok),
         *(

@@ -12,7 +12,7 @@ from typing import Any
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
 from playground.core.profile import Profile
 from playground.core.session import Run
-from playground.core.usage import Cost
+from playground.core.usage import Cost, Usage
 from playground.counting import prices, tokens
 
 WORDLESS = frozenset((
@@ -21,6 +21,10 @@ WORDLESS = frozenset((
     "input_audio", "result",
 ))  # fmt: skip
 """Request fields that are no words for the model to read, or sealed ones."""
+
+SEARCH = "web_search_call"
+LOOKS = frozenset(("open_page", "find_in_page", "find"))
+"""What a search of the web does beside searching."""
 
 
 async def account(run: Run, body: bytes, profile: Profile) -> Cost | None:
@@ -38,14 +42,30 @@ async def account(run: Run, body: bytes, profile: Profile) -> Cost | None:
     if (usage := transcript.usages.get(transcript.leg)) is None:
         return None
     tier = transcript.service_tier
-    calls = Counter(
-        item.type for item in items if isinstance(item, HostedCall) and item.status != "failed"
-    )
+    calls = charged(items, usage)
     return await asyncio.to_thread(
         lambda: prices.price(
             profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
         )
     )
+
+
+def charged(items: Sequence[Item], usage: Usage) -> Counter[str]:
+    """Hosted calls that are charged for, by kind. Looking at a page that a search found is none of
+    its own; a server that counts its searches knows better."""
+    calls = Counter(
+        item.type
+        for item in items
+        if isinstance(item, HostedCall) and item.status != "failed" and not _looks(item)
+    )
+    if searches := usage.counters.get("tool_usage.web_search.num_requests"):
+        calls[SEARCH] = searches
+    return calls
+
+
+def _looks(item: HostedCall) -> bool:
+    action = (item.wire or {}).get("action")
+    return item.type == SEARCH and isinstance(action, dict) and action.get("type") in LOOKS
 
 
 def made_in(items: Sequence[Item]) -> str:

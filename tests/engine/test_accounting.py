@@ -11,8 +11,9 @@ from playground.core.parts import part_of
 from playground.core.profile import Profile, Quirks
 from playground.core.session import Call, Run
 from playground.core.transcript import Transcript
+from playground.core.usage import Usage
 from playground.endpoints import BY_ID
-from playground.engine.accounting import account, made_in, said_in
+from playground.engine.accounting import account, charged, made_in, said_in
 
 PARTS = [part_of("a.png", b"x" * 9999), part_of("b.pdf", b"x" * 9999), part_of("c.wav", b"x" * 999)]
 
@@ -49,3 +50,28 @@ async def test_an_answer_of_calls_alone_is_counted_too() -> None:
     assert seen.usage is not None and seen.usage.basis == "estimated"
     assert 3 <= seen.usage.input <= 8 and 3 <= seen.usage.output <= 9
     assert cost is not None
+
+
+@pytest.mark.parametrize(
+    ("reported", "searches"),
+    [(None, 2), (0, 2), (3, 3)],
+    ids=["counted here", "reported as none", "reported"],
+)
+def test_searches_are_charged_and_pages_that_are_looked_at_are_not(
+    reported: int | None, searches: int
+) -> None:
+    items: list[Item] = [
+        HostedCall(type="web_search_call", wire=wire, status=status)
+        for wire, status in (
+            ({"action": {"type": "search", "query": "a"}}, "completed"),
+            ({}, "completed"),
+            ({"action": {"type": "search", "query": "b"}}, "failed"),
+            ({"action": {"type": "open_page", "url": "https://a.example"}}, "completed"),
+            ({"action": {"type": "find_in_page", "pattern": "c"}}, "completed"),
+        )
+    ]
+    items += [HostedCall(type="file_search_call"), Message(text=Text("4"))]
+    tools = None if reported is None else {"web_search": {"num_requests": reported}}
+    usage = Usage.read({"input_tokens": 1, "output_tokens": 1}, tools)
+    assert usage is not None
+    assert charged(items, usage) == {"web_search_call": searches, "file_search_call": 1}
