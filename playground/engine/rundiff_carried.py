@@ -47,6 +47,8 @@ def carried(event: Event, heard: tuple[str, Any] | None, tool: Callable[[str], s
     name, data = heard
     if not isinstance(data, dict):
         return Carried(name or "unnamed")
+    if data.get("delta") == "":
+        return Carried(QUIET)
     if isinstance(choices := data.get("choices"), list):
         return _chunk(data, choices)
     if isinstance(item := data.get("item"), dict):
