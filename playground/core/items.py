@@ -152,6 +152,8 @@ class Message(Item):
     """The spoken answer of a chat: `id`, `transcript`, `data`, `expires_at`."""
     extra: dict[str, Any] = field(default_factory=dict)
     """`extra_content` of a chat, which only its server understands; sent back untouched."""
+    template: str = ""
+    """As it was written, where values were put in the places of variables; never sent."""
 
 
 @dataclass(slots=True, kw_only=True)

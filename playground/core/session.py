@@ -19,6 +19,7 @@ from playground.core.recording import Event, Recording, fact, mask
 from playground.core.tools import Tool
 from playground.core.transcript import Reader, Reducer, Transcript
 from playground.core.usage import Cost
+from playground.core.variables import Variable
 
 
 def new_id(prefix: str) -> str:
@@ -73,6 +74,10 @@ class Call(BaseModel):
     """Requests after which a run goes no further, whatever the model wants to call."""
     errors: Literal["model", "stop"] = "model"
     """Whether the model hears of a tool that failed, or the run ends there."""
+    variables: list[Variable] = Field(default_factory=list)
+    """What this call is a template for; empty: nothing, it is sent as it is written."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """By their names: what is put in, and in a run what was put in."""
 
 
 @dataclass(slots=True)

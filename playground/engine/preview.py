@@ -11,6 +11,7 @@ from playground.core.endpoint import Kept
 from playground.core.items import Item
 from playground.core.profile import OURS, Address, Profile, is_loopback
 from playground.core.session import Run, Session, new_id
+from playground.engine.filling import filled, written
 from playground.engine.history import begins
 from playground.engine.serving import Serving
 from playground.engine.workspace import Workspace
@@ -47,6 +48,7 @@ def next_request(
     profile = workspace.profile(session.profile)
     unknown: list[str] = []
     call = session.call.model_copy(update={"model": session.call.model or profile.model})
+    call, said = filled(call, [written(item) for item in said])
     if not call.model:
         unknown.append("The model will be the first of the server’s list.")
     if profile.id in OURS:

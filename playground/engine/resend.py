@@ -106,7 +106,7 @@ def told(said: Sequence[Item], body: Body, endpoint: Endpoint) -> list[Item]:
     else:
         spoken = _spoken(turns)
     if rows and isinstance(last := rows[-1], Message) and last.role == "user" and spoken:
-        rows[-1] = replace(last, text=Text(spoken))
+        rows[-1] = replace(last, text=Text(spoken), template="")
     return rows
 
 

@@ -19,6 +19,7 @@ from playground.core.profile import Profile
 from playground.core.recording import fact
 from playground.core.session import Call, Run, Session, new_id, title_of
 from playground.engine.debugger import rewound
+from playground.engine.filling import Values, filled, filled_where_new, written
 from playground.engine.history import history
 from playground.engine.resend import told
 from playground.engine.runner import Runner
@@ -103,22 +104,25 @@ class Workspace:
         instead: Run | None = None,
     ) -> Run:
         """The user says something at the end of the branch on screen, with what is attached; with
-        `instead` as another version of that run."""
-        said: list[Item] = [_message("user", text, parts)]
+        `instead` as another version of that run. Raises Failure when a variable has no value."""
+        said = [written(_message("user", text, parts))]
         return self._add(session, said, instead.parent if instead else session.leaf)
 
     def insert(self, session: Session, role: str, text: str, parts: Sequence[Part] = ()) -> Run:
-        """Add a message of any role without sending anything."""
-        said: list[Item] = [_message(role, text, parts)]
+        """Add a message of any role without sending anything. Raises Failure as `ask` does."""
+        said = [written(_message(role, text, parts))]
         return self._add(session, said, session.leaf, silent=True)
 
     def again(self, session: Session, run: Run, call: Call | None = None) -> Run:
         """Ask the same once more: a sibling of `run`, with the settings of now; with `call`, with
         that one and at the server that `run` went to. What was written by hand is sent again as it
-        was written, to the same server: the settings of now have no part in it."""
+        was written, to the same server: the settings of now have no part in it. Variables have
+        their values of now, and those of `run` where there are none. Raises Failure as `ask` does.
+        """
         if call is None and run.call.body is not None:
             call = run.call
-        return self._add(session, _asked(run), run.parent, call=call, profile=run.profile)
+        said, known = _asked(run), run.call.values
+        return self._add(session, said, run.parent, call=call, profile=run.profile, known=known)
 
     def resend(self, session: Session, run: Run, leg: int, body: dict[str, Any]) -> Run:
         """Send a body that was written by hand in the place of that of a request of `run`: a
@@ -131,11 +135,11 @@ class Workspace:
 
     def edit(self, session: Session, run: Run, text: str, *, silent: bool = False) -> Run:
         """Say something else in place of `run`: a sibling with its first message changed. What
-        was attached to it stays."""
+        was attached to it stays. Raises Failure as `ask` does."""
         said = _copy(run.input)
         first = next((one for one in said if isinstance(one, Message)), Message(role="user"))
-        changed: list[Item] = [_message(first.role, text, first.parts), *said[1:]]
-        return self._add(session, changed, run.parent, silent=silent)
+        changed = [written(_message(first.role, text, first.parts)), *said[1:]]
+        return self._add(session, changed, run.parent, silent=silent, known=run.call.values)
 
     def edit_answer(self, session: Session, run: Run, text: str) -> Run:
         """Put words into the model's mouth: a sibling whose answer is `text`, nothing is sent."""
@@ -175,9 +179,15 @@ class Workspace:
         silent: bool = False,
         call: Call | None = None,
         profile: str = "",
+        known: Values | None = None,
     ) -> Run:
-        """`profile` belongs to `call`; without one, both are those of the session."""
+        """`profile` belongs to `call`; without one, both are those of the session. What is sent is
+        filled in, where that is a template; what is only added keeps the words it had."""
         wanted = call or session.call
+        if silent:
+            said = filled_where_new(wanted, said)
+        else:
+            wanted, said = filled(wanted, said, known)
         run = Run(
             id=new_id("run"),
             session=session.id,
