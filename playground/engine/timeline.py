@@ -13,7 +13,7 @@ from dataclasses import replace
 from playground.core.items import HostedCall, Item, Message, Reasoning, ToolCall
 from playground.core.recording import WIRE
 from playground.core.session import Run
-from playground.engine.narration import values
+from playground.engine.narration_calls import values
 from playground.engine.timeline_bars import Bar, Kind, Lane, Timeline
 from playground.engine.timeline_facts import Called, Facts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,8 +14,36 @@ from playground.core.items import HostedCall, Message, Reasoning, Text, ToolCall
 from playground.core.recording import Event, fact
 from playground.core.session import Call, Run
 from playground.endpoints import BY_ID
-from playground.engine.narration import asks, hide, narrate, spoken, told, values
+from playground.engine import narration_calls
+from playground.engine.demos import Demo, demos
+from playground.engine.narration import narrate
+from playground.engine.narration_calls import changes, values
+from playground.engine.narration_parts import Table, clean, flat, hide
+from playground.engine.narration_results import answered
+from playground.engine.narration_spoken import cleaned
+from playground.engine.narration_spoken import spoken as parts_of
+from playground.engine.narration_values import laid
+from playground.engine.narration_values import told as in_words
 from tests.endpoints.chat_streams import chunk
+from tests.hostile.corpus import CASES
+from tests.hostile.reading import read
+
+JSON = re.compile(r'\{\s*"|\[\s*[\[{"]')
+"""What must never be seen."""
+
+
+def asks(name: str, arguments: str) -> str:
+    said, below = narration_calls.asks(name, arguments)
+    return clean(f"{said}\n{below}" if below else said, in_words)
+
+
+def told(output: str, known: dict[str, Any] | None = None) -> str:
+    line, parts = answered(output, known or {})
+    return clean((line.removeprefix(": ") + "\n" + flat(parts)).strip(), in_words)
+
+
+def spoken(markdown: str) -> str:
+    return flat(cleaned(parts_of(markdown)))
 
 
 class Tape:
@@ -117,7 +146,7 @@ def test_each_moment_of_a_run_keeps_what_was_said_before() -> None:
         "2. The model thinks it over.",
         "3. The model asks for the weather in Oslo.",
         "4. The model also asks for the weather in Rome.",
-        "5. You approve.",
+        "5. You approve both.",
         "6. The tool answers for Oslo: −3 °C.",
         "7. The tool answers for Rome: 19 °C.",
         "8. The model answers.",
@@ -149,7 +178,10 @@ def test_a_denied_call() -> None:
 def test_arguments_that_were_changed() -> None:
     tape = weather().asked().approved(arguments='{"city": "Rome"}')
     tape.result({"city": "Rome", "temperature": 19, "unit": "celsius"})
-    assert tape.lines[2:] == ["3. You change it: Rome. You approve.", "4. The tool answers: 19 °C."]
+    assert tape.lines[2:] == [
+        "3. You change the city from Oslo to Rome. You approve.",
+        "4. The tool answers: 19 °C.",
+    ]
 
 
 def test_whoever_sits_there_answers() -> None:
@@ -184,6 +216,62 @@ def test_a_tool_that_fails_and_a_call_that_cannot_be() -> None:
     assert tape.lines[-1] == "3. That call cannot be made: There is no such tool."
 
 
+def test_calls_that_no_place_or_time_tells_apart() -> None:
+    tape = Tape().ask().call("calculate", sum="1 + 1").call("calculate", 1, sum="2 + 2").called()
+    tape.result(2).result(4, 1)
+    assert tape.lines[3:] == [
+        "4. Asked to calculate: 1 + 1, the tool answers: 2.",
+        "5. Asked to calculate: 2 + 2, the tool answers: 4.",
+    ]
+
+
+def test_two_calls_that_are_denied_or_answered_by_hand() -> None:
+    for decision, words in (("reject", "You say no to both."), ("answer", "You answer both")):
+        tape = Tape().ask().call("get_weather", city="Oslo").call("get_weather", 1, city="Rome")
+        tape.called().asked().asked(1)
+        state = "denied" if decision == "reject" else "done"
+        for number in (0, 1):
+            tape.tool("approval", number, decision=decision, asked=True)
+            tape.tool("tool.ended", number, state=state)
+        assert tape.lines[3].startswith(f"4. {words}")
+
+
+def test_a_request_that_is_made_again() -> None:
+    tape = Tape().ask()
+    assert len(tape.lines) == 1
+    tape.fact("retry", after=1, why="HTTP 429")
+    assert tape.lines[1:] == ["2. The server cannot answer yet. It is asked again."]
+    tape.fact("retry", after=2, why="HTTP 429")
+    tape.answer("Cold.")
+    assert tape.lines[1:] == [
+        "2. The server cannot answer yet. It is asked again, 2 times.",
+        "3. The model answers.",
+    ]
+
+
+def test_a_call_that_breaks_off() -> None:
+    piece = {"index": 0, "id": "call_1", "type": "function"}
+    begun = {"name": "get_weather", "arguments": '{"city": "Os'}
+    tape = Tape().ask().say(chunk(tool_calls=[{**piece, "function": begun}]))
+    assert tape.lines[1:] == ["2. The model asks for the weather …"]
+    tape.fact("stopped")
+    assert tape.lines[1:] == [
+        "2. The model asks for the weather, and is cut off.",
+        "3. It was stopped by hand.",
+    ]
+
+
+def test_when_each_sentence_stood() -> None:
+    tape = weather().asked().approved().result("snow").ask().answer("It snows.")
+    kinds = tape.run.recording.kinds
+    rows = narrate(tape.run)
+    times = [tape.run.recording.times[kinds.index(one)] for one in
+             ("tool.asked", "tool.started", "tool.result")]  # fmt: skip
+    assert (rows[0].began, rows[0].stood) == (0, 0)
+    assert [rows[2].began, rows[2].stood, rows[3].stood] == times
+    assert [one.stood for one in rows] == sorted(one.stood for one in rows)
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
@@ -192,6 +280,10 @@ def test_a_tool_that_fails_and_a_call_that_cannot_be() -> None:
         (
             [("limited", {"why": "steps", "words": "`x` wants a step 11."}), ("ended", {})],
             "It goes no further. x wants a step 11.",
+        ),
+        (
+            [("limited", {"why": "budget", "words": "$0.21 of $0.20 is spent."}), ("ended", {})],
+            "It goes no further. It has cost as much as it may.",
         ),
         (
             [("failed", {"problem": {"title": "The server is not there."}}), ("ended", {})],
@@ -269,7 +361,7 @@ def test_other_items() -> None:
         (
             "get_weather",
             {"city": "Oslo", "unit": "celsius"},
-            "asks for the weather in Oslo (unit celsius)",
+            "asks for the weather in Oslo in °C",
         ),
         (
             "forecast",
@@ -319,10 +411,10 @@ def test_arguments_that_are_no_object() -> None:
         (42, "42"),
         ({"value": 42.2, "unit": "km"}, "42.2 km"),
         ({"events": [{"title": "Stand-up", "day": "x"}, {"title": "Review"}]},
-         "2 events: Stand-up, Review"),
+         "with 2 events\nTitle · Day\nStand-up · x\nReview"),
         ({"events": []}, "no events"),
         ({"columns": ["name", "city"], "rows": [["Amara", "London"], ["Björn", "Oslo"]]},
-         "2 rows: Amara London, Björn Oslo"),
+         "with 2 rows\nName · City\nAmara · London\nBjörn · Oslo"),
         ({"columns": ["orders"], "rows": [[9]], "complete": True}, "9"),
         ([1, 2, 3, 4, 5, 6, 7], "1, 2, 3, 4, 5, and 2 more"),
         ([{"type": "text", "text": "Sunny."}], "Sunny."),
@@ -344,6 +436,42 @@ def test_results_that_are_no_json() -> None:
     assert told(json.dumps({"x": "y" * 50_000})) == "something that is not meant to be read"
 
 
+def test_an_answer_in_a_form_is_fields_also_while_it_arrives() -> None:
+    assert parts_of('{"name": "An') == (Table((("Name", "An"),)),)
+    assert parts_of("{") == parts_of("{}") == parts_of('{"na') == ("…",)
+    made = {"title": "Soup", "serves": 4, "steps": ["Cut", "Cook"]}
+    made["ingredients"] = [{"name": "leek", "grams": 300}, {"name": "salt", "grams": None}]
+    whole = json.dumps(made)
+    parts = parts_of(f"```json\n{whole}\n```")
+    assert parts == parts_of(whole) == laid(made)
+    fields, title, table = parts
+    assert fields == Table((("Title", "Soup"), ("Serves", "4"), ("Steps", "Cut, Cook")))
+    assert title == "Ingredients:"
+    assert table == Table((("Name", "Grams"), ("leek", "300"), ("salt", "")), headed=True)
+    for end in range(len(whole)):
+        assert not JSON.search(spoken(whole[:end]))
+
+
+def test_what_is_long_is_cut_and_says_so() -> None:
+    rows = [{"n": number, "password": "x"} for number in range(30)]
+    (table,) = laid(rows)
+    assert isinstance(table, Table)
+    assert (len(table.rows), table.more, table.rows[0]) == (9, 22, ("N",))
+    assert flat([table]).endswith("7\nand 22 more")
+    (fields,) = laid({f"field_{number}": number for number in range(12)})
+    assert isinstance(fields, Table) and (len(fields.rows), fields.more) == (8, 4)
+    (listed,) = laid(list(range(10)))
+    assert isinstance(listed, str) and listed.endswith("• 7\nand 2 more")
+
+
+def test_what_was_changed() -> None:
+    assert changes('{"a": 1, "b": 2}', '{"a": 1, "b": 3}') == "the b from 2 to 3"
+    assert changes('{"a": 1}', '{"b": true}') == "the a from 1 to nothing and the b to yes"
+    assert changes('{"a": 1}', '{"b": 1, "c": 1, "d": 1}') == "4 values"
+    assert changes('{"api_key": "a"}', '{"api_key": "b"}') == "it"
+    assert changes("ls", "ls -l") == "it to ls -l"
+
+
 def test_a_long_result_stands_below_its_sentence() -> None:
     tape = weather().asked().approved().result("It rains a lot. " * 20)
     last = narrate(tape.run)[-1]
@@ -359,8 +487,7 @@ def test_what_is_said_is_plain() -> None:
     assert said == (
         "Clothes\n\nWear a coat, see here.\n• wool\n• fur\n1. one\n2. two\n\n(code)\n\na · b\n1 · 2"
     )
-    assert spoken('{"name": "Anna", "age": 31}') == "name Anna, age 31"
-    assert spoken('{"name": "An') == "…"
+    assert spoken('{"name": "Anna", "age": 31}') == "Name: Anna\nAge: 31"
     assert spoken('This came:\n{"a": 1, "b": 2}\n[{"name": "x"}]\nand {so} [on](u).') == (
         "This came:\na 1, b 2\nx\nand {so} on."
     )
@@ -393,9 +520,44 @@ def test_words_are_not_taken_for_keys() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=200))
 def test_whatever_a_model_writes_can_be_told(name: str, text: str) -> None:
-    for words in (asks(name, text), told(text), values(text), spoken(text)):
+    for words in (asks(name, text), told(text), values(text), spoken(text), changes(name, text)):
         assert "\x1b" not in words
         words.encode()
+
+
+def seen(run: Run) -> str:
+    """All that an audience is ever shown of a run."""
+    return "\n".join(f"{one.words}\n{one.text}" for one in narrate(run))
+
+
+def assert_fit(shown: str) -> None:
+    assert not JSON.search(shown), shown
+    assert hide(shown) == shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("demo", demos(), ids=lambda demo: demo.name)
+def test_at_no_moment_of_a_demo_is_anything_told_that_nobody_should_see(demo: Demo) -> None:
+    whole = demo.run(BY_ID)
+    run = Tape().run
+    for at in range(0, len(whole.recording), 3):
+        run.take(whole.recording[at : at + 3])
+        assert_fit(seen(run))
+
+
+def test_of_what_no_server_should_send_nothing_is_told_that_nobody_should_see() -> None:
+    for case in CASES:
+        call = Call(api=case.api, model="m")
+        run = Run("run_1", "ses_1", None, call, "p", [], BY_ID[case.api].reduce)
+        run.take(read(case, 0).events)
+        assert_fit(seen(run))
+
+
+@given(
+    st.lists(st.sampled_from(['{"a": ', '["', "sk-abcdefgh12345678", "x ", "}", "]", '"', "\n"]))
+)
+def test_json_in_the_middle_of_a_text_is_never_told(pieces: list[str]) -> None:
+    assert_fit(spoken("".join(pieces)))
 
 
 VALUES = st.recursive(
@@ -407,7 +569,9 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_no_json_is_ever_told(value: Any) -> None:
-    assert told(json.dumps(value))
+    assert_fit(told(json.dumps(value)))
+    assert_fit(spoken(json.dumps(value)))
+    assert_fit(spoken(f"So: {json.dumps(value, indent=1)} and on"))
     assert isinstance(asks("get_x", json.dumps({"x": value})), str)
 
 

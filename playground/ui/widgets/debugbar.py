@@ -29,7 +29,7 @@ from playground.core.plain import visible
 from playground.core.session import Run
 from playground.core.tools import Result, Tool
 from playground.engine.debugger import Breakpoint, Debugger, Pause, Place
-from playground.engine.narration import values
+from playground.engine.narration_calls import values
 from playground.ui import theme
 from playground.ui.icons import mark
 from playground.ui.widgets.flow import Flow
