@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from playground.core.pricebook import PriceBook
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile, Quirks, is_loopback
 from playground.core.session import Run
@@ -38,7 +39,9 @@ from playground.store.database import Database
 from playground.store.home import Home
 from playground.store.keys import Keys
 from playground.store.owner import Owner
+from playground.store.prompts import Prompts
 from playground.store.sessions import Sessions
+from playground.store.pricefile import PriceFile
 from playground.store.settings import SettingsFile
 from playground.wire.http import Wire
 from playground.wire.limits import Limits
@@ -94,6 +97,7 @@ class App:
         """Writes the settings, when somebody has said how."""
         self.settings_file = SettingsFile(home.settings)
         self.settings, self.settings_problem = self.settings_file.load()
+        self.price_file = PriceFile(home.prices)
         self.limits: dict[str, float] = {}
         """Limits of this start that win over the settings."""
         self.keys = Keys(environ)
@@ -103,6 +107,7 @@ class App:
             lambda more: children.child(bundled.ARGUMENTS, more, "The bundled model")
         )
         self.sessions = Sessions(database, BY_ID, report)
+        self.prompts = Prompts(database)
         self.recorder = Recorder(self.sessions, report=report)
         self.runner = Runner(
             endpoints=BY_ID,
@@ -112,6 +117,7 @@ class App:
             serve=self.serve,
             report=report,
             answering=self.answering,
+            prices=self.prices,
         )
         self.approvals = Approvals(self.settings.tools.allowed, self._keep_allowed)
         self.ask: Callable[[Run, Request], Awaitable[Decision]] = _refuse
@@ -221,6 +227,15 @@ class App:
                 )
             )
         return Serving(profile, secret)
+
+    # Money.
+
+    async def prices(self) -> PriceBook:
+        """The user's own prices as they stand now. A table that is wrong is told of once, and the
+        built-in prices go on being used."""
+        if await asyncio.to_thread(self.price_file.look) and self.price_file.problem is not None:
+            self.report(self.price_file.problem)
+        return self.price_file.book
 
     # Tools.
 

@@ -136,4 +136,37 @@ def blobs_and_attachments(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE session ADD COLUMN attached TEXT NOT NULL DEFAULT '[]'")
 
 
-MIGRATIONS: tuple[Migration, ...] = (sessions_runs_segments_and_words, blobs_and_attachments)
+def prompts_and_their_versions(connection: sqlite3.Connection) -> None:
+    """Prompts are kept beside sessions, to be used in any of them.
+
+    A version is a row that is written once: an old one comes back as a new one, so what a run was
+    made with can always be told. A folder is where something lies, and needs no row.
+    """
+    for statement in (
+        """
+        CREATE TABLE prompt (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL DEFAULT '',
+            folder TEXT NOT NULL DEFAULT '',
+            trashed INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE prompt_version (
+            prompt TEXT NOT NULL REFERENCES prompt (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            created REAL NOT NULL,
+            note TEXT NOT NULL DEFAULT '',
+            content TEXT NOT NULL,
+            PRIMARY KEY (prompt, number)
+        )
+        """,
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    sessions_runs_segments_and_words,
+    blobs_and_attachments,
+    prompts_and_their_versions,
+)

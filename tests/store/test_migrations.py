@@ -17,9 +17,12 @@ from typing import Any
 import pytest
 
 from playground.core.parts import part_of
+from playground.core.prompts import Content, Prompt, Said, Version
+from playground.core.variables import Variable
 from playground.store.database import user_version
 from playground.store.home import Home
 from playground.store.migrations import MIGRATIONS
+from playground.store.prompts import Prompts
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VERSIONS = range(1, len(MIGRATIONS) + 1)
@@ -28,6 +31,23 @@ Make = Callable[..., Any]
 
 PICTURE = part_of("a.png", bytes(range(256)) * 20)
 """Large enough to be kept as a blob."""
+
+PROMPT = Prompt(
+    id="prm_old",
+    title="Old words",
+    folder="Old/Times",
+    versions=(
+        Version(
+            number=1,
+            created=1_700_000_000.5,
+            note="begun",
+            content=Content(
+                messages=(Said(role="developer", text="Be brief about {{city}}."),),
+                variables=(Variable(name="city", default="Lisboa"),),
+            ),
+        ),
+    ),
+)
 
 
 def freeze(path: Path, target: Path) -> None:
@@ -78,6 +98,11 @@ def test_a_database_of_an_old_version_is_read(opened: Make, home: Home, version:
             assert first.cost is not None and str(first.cost.usd) == "0.000123"
             events = await sessions.recording(first.id)
             assert [event.kind for event in events][-3:] == ["sse", "eof", "ended"]
+            prompts = Prompts(sessions._database)
+            if version >= 3:  # from which on there are prompts
+                assert await prompts.load(PROMPT.id) == PROMPT
+            else:
+                assert await prompts.list() == []
 
     asyncio.run(go())
 
@@ -98,6 +123,7 @@ def test_this_version_can_be_frozen(
             for run in (first, second):
                 await sessions.begin(run)
                 await sessions.finish(run)
+            await Prompts(sessions._database).save(PROMPT)
 
     asyncio.run(go())
     frozen = tmp_path / f"v{len(MIGRATIONS)}.sqlite3.gz"
