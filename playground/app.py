@@ -39,9 +39,9 @@ from playground.store.database import Database
 from playground.store.home import Home
 from playground.store.keys import Keys
 from playground.store.owner import Owner
+from playground.store.pricefile import PriceFile
 from playground.store.prompts import Prompts
 from playground.store.sessions import Sessions
-from playground.store.pricefile import PriceFile
 from playground.store.settings import SettingsFile
 from playground.wire.http import Wire
 from playground.wire.limits import Limits

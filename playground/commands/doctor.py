@@ -75,8 +75,10 @@ async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
             "home": str(app.home.path),
             "database": str(app.home.database),
             "settings": str(app.home.settings),
+            "prices": str(app.home.prices),
             "logs": str(app.home.logs),
         }
+        found["prices"] = await _prices(app)
         found["keyring"] = {
             "usable": keyring.usable,
             "backend": keyring.backend or None,
@@ -89,6 +91,21 @@ async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
         if args.profile:
             found["server"] = await _server(app, args.profile)
     return found
+
+
+async def _prices(app: Any) -> dict[str, Any]:
+    """The list that is built in, and what the user's own table says before it."""
+    from playground.counting.prices import listed
+
+    rows = (await app.prices()).prices
+    problem = app.price_file.problem
+    own: str | None = None
+    if problem is not None:
+        own = _sentence(problem)
+    elif rows:
+        newest = max(row.since for row in rows).isoformat()
+        own = f"{len(rows)}, the newest from {newest}; looked up first"
+    return {"built in": await asyncio.to_thread(listed), "own": own}
 
 
 async def _server(app: Any, profile_id: str) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from playground.core.pricebook import STANDARD, PriceBook
 from playground.core.profile import OURS, Profile, is_loopback
 from playground.core.usage import Cost, Line, Usage
+from playground.counting.own import MILLION, calculated
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
@@ -23,11 +25,6 @@ HERE = "runs on this computer"
 
 RELEASED = {"0.2.3": "2026-11-10"}
 """When each version of the prices was published, ISO 8601: the package itself does not say."""
-
-STANDARD = frozenset(("auto", "default", "on_demand", "standard"))
-"""Service tiers at the standard price. Any other has prices of its own, or is unknown."""
-
-MILLION = Decimal(1_000_000)
 
 PARTS = (
     ("input", "audio", "audio input"),
@@ -54,13 +51,15 @@ def price(
     *,
     service_tier: str | None = None,
     calls: Mapping[str, int] | None = None,
+    book: PriceBook | None = None,
 ) -> Cost:
     """The cost of one answer by `model` (as the server names it) at the moment `when`, with the
     hosted tools it called (their kind of item → how often).
 
-    What the server itself reports comes first. A server on this computer costs nothing, whoever
-    started it: a gateway at a loopback address that charges must report so itself. `service_tier`
-    is the one that the server says it used.
+    What the server itself reports comes first, then the user's own prices (`book`). A server on
+    this computer costs nothing, whoever started it: a gateway at a loopback address that charges
+    must report so itself, or have a price in the book. `service_tier` is the one that the server
+    says it used. `when` is aware of its time zone.
     """
     reported = _reported(usage)
     if reported is not None:
@@ -70,9 +69,41 @@ def price(
             source="the server",
             as_of=when.date().isoformat(),
         )
+    day = when.astimezone(UTC).date()
+    row = None if book is None else book.find(profile, model, service_tier, day, usage.input)
+    whole = usage.cached + usage.cache_write <= usage.input and usage.reasoning <= usage.output
+    if row is not None and whole:
+        return calculated(row, usage, calls or {})
     if profile.id in OURS or is_loopback(profile.base_url):
         return Cost(basis="calculated", usd=Decimal(0), source=HERE)
+    if not whole:
+        return Cost(source="The server counts more parts than the whole has tokens.")
     return _calculated(profile.base_url, model, usage, when, service_tier, calls or {})
+
+
+def window(profile: Profile, model: str) -> int | None:
+    """Tokens that a model can read at once, as the list of prices has it."""
+    try:
+        from genai_prices.data_snapshot import get_snapshot
+    except ImportError:
+        return None
+    prices = get_snapshot()
+    try:
+        provider = prices.find_provider(None, None, profile.base_url)
+        _, info = prices.find_provider_model(model, provider, None, None)
+    except LookupError:
+        return None
+    return info.context_window if _whole_host(provider.api_pattern, profile.base_url) else None
+
+
+def listed() -> str:
+    """Which list of prices is built in, and of when."""
+    try:
+        import genai_prices
+    except ImportError:
+        return "genai-prices is not installed: only your own prices are known"
+    version = genai_prices.__version__
+    return f"genai-prices {version} of {RELEASED.get(version, 'an unknown day')}"
 
 
 def _reported(usage: Usage) -> Decimal | None:
@@ -98,8 +129,6 @@ def _calculated(
         from genai_prices.data_snapshot import get_snapshot
     except ImportError:
         return Cost(source="The price list (genai-prices) is not installed.")
-    if usage.cached + usage.cache_write > usage.input or usage.reasoning > usage.output:
-        return Cost(source="The server counts more parts than the whole has tokens.")
     version = genai_prices.__version__
     prices = get_snapshot()
     try:
@@ -112,7 +141,7 @@ def _calculated(
         provider, info = prices.find_provider_model(model, provider, None, None)
     except LookupError:
         return Cost(source=f"genai-prices {version} has no price for {model} at {provider.name}.")
-    tier = None if tier in STANDARD else tier
+    tier = None if tier in STANDARD else tier  # any other has prices of its own, or is unknown
     context = {"processing" if tier == "batch" else "service_tier": tier} if tier else None
     variants = _variants(provider, info, context, when)
     if tier and not variants:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
+from playground.core.pricebook import PriceBook
 from playground.core.profile import Profile
 from playground.core.session import Run
 from playground.core.usage import Cost, Usage
@@ -27,9 +28,11 @@ LOOKS = frozenset(("open_page", "find_in_page", "find"))
 """What a search of the web does beside searching."""
 
 
-async def account(run: Run, body: bytes, profile: Profile) -> Cost | None:
-    """Count what the server did not report of the last leg, which had this body, and price it;
-    both off the main thread. None where nothing was used."""
+async def account(
+    run: Run, body: bytes, profile: Profile, book: PriceBook | None = None
+) -> Cost | None:
+    """Count what the server did not report of the last leg, which had this body, and price it, by
+    the user's own prices (`book`) first; both off the main thread. None where nothing was used."""
     transcript = run.transcript
     model = transcript.model or run.call.model
     items = [item for item in transcript.items if item.leg == transcript.leg]
@@ -45,7 +48,7 @@ async def account(run: Run, body: bytes, profile: Profile) -> Cost | None:
     calls = charged(items, usage)
     return await asyncio.to_thread(
         lambda: prices.price(
-            profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls
+            profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls, book=book
         )
     )
 

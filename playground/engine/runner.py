@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item
+from playground.core.pricebook import PriceBook
 from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
 from playground.core.recording import Event, parse
@@ -44,6 +45,10 @@ QUESTION = Limits(first_token=30, idle=30)
 """For requests whose answer is short and comes at once."""
 
 
+async def _no_prices() -> PriceBook:
+    return PriceBook()
+
+
 class Leg(NamedTuple):
     """One request of a run, with all attempts at it."""
 
@@ -64,9 +69,10 @@ class Runner:
         report: Callable[[Problem], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         answering: Callable[[Run], Answering] = lambda run: Answering(),
+        prices: Callable[[], Awaitable[PriceBook]] = _no_prices,
     ) -> None:
         """`answering`: how the calls of a run are answered, asked once when it begins. Without it
-        every call is refused."""
+        every call is refused. `prices`: the user's own, as they stand when an answer is there."""
         self.endpoints = endpoints
         self.providers = providers
         self.wire = wire
@@ -75,6 +81,7 @@ class Runner:
         self.report = report
         self.sleep = sleep
         self.answering = answering
+        self.prices = prices
         self._late: set[asyncio.Task[None]] = set()
 
     async def go(
@@ -150,7 +157,8 @@ class Runner:
                 address = self._address(run, edited, serving)
             await self._exchange(run, address, limits, leg)
             await self._rest(run, serving, limits, leg)
-            if (cost := await account(run, address.body, serving.profile)) is not None:
+            book = await self.prices()
+            if (cost := await account(run, address.body, serving.profile, book)) is not None:
                 costs.append(cost)
                 run.cost = Cost.add(costs)
             after = len(history) + len(seen.items)

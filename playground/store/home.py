@@ -31,6 +31,11 @@ class Home:
         return self.path / "settings.json"
 
     @property
+    def prices(self) -> Path:
+        """The user's own prices: written by hand, or by the program."""
+        return self.path / "prices.json"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 

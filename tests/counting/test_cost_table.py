@@ -258,7 +258,7 @@ def floats(source: str) -> list[str]:
     return found
 
 
-MONEY = ("core/usage.py", "engine/accounting.py")
+MONEY = ("core/pricebook.py", "core/usage.py", "engine/accounting.py")
 
 
 @pytest.mark.parametrize(
