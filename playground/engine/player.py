@@ -137,6 +137,10 @@ class Player:
         """The events that have come by then."""
         return bisect_right(self._line, passed)
 
+    def count_of(self, at: int) -> int:
+        """The events that had come when the run was so many nanoseconds old."""
+        return bisect_right(self._moments, at)
+
     def moment(self, count: int) -> int:
         """When the last of the first `count` events comes."""
         return self._line[count - 1] if count else 0

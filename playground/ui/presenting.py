@@ -1,18 +1,27 @@
-"""Presenter mode: the last run of the session told over the whole window, for a room to read.
+"""Presenter mode: a run told over the whole window, for a room to read.
 
-What waits for approval is embedded: presenting hides keys, JSON and prices, and never what is being
+That is the last run of the session, or the one that is replayed, as far as the replay stands. What
+waits for approval is embedded: presenting hides keys, JSON and prices, and never what is being
 approved.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 
 from playground.core.session import Run
+from playground.engine.telling import Retelling, Telling
 from playground.ui.deciding import box_of
 from playground.ui.desk import Desk
+from playground.ui.replaying import Replaying
 from playground.ui.widgets.presenter import PresenterView
+from playground.ui.widgets.presenterstage import NOTHING
 from playground.ui.window import Window
+
+READING = "The recording is read …"
+SPEEDS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+"""Keys of a replay, with the steps by which they make it faster."""
 
 
 class Presenting(QObject):
@@ -22,6 +31,7 @@ class Presenting(QObject):
         super().__init__(window)
         self._window = window
         self._desk = desk
+        self._replaying: Replaying | None = None
         self._call: object = None
         """The call whose approval is embedded."""
         self.view = PresenterView(window)
@@ -44,8 +54,35 @@ class Presenting(QObject):
         return next((run for run in reversed(path) if not run.silent), None)
 
     def _newest(self, *_: object) -> None:
-        self.view.show_run(self.run, self._desk.session.title)
+        replaying, run = self._desk.replaying, self.run
+        title = self._desk.session.title
+        if replaying is not None:
+            if replaying is not self._replaying:
+                player = replaying.player
+                retelling = Retelling(player, replaying.seek, replaying.toggle)
+                self.view.show_telling(retelling, title)
+                replaying.changed.connect(self.view.advance)
+        elif run is None or run.loaded:
+            self._tell(run)
+        else:
+            self._read(run)
+        self._replaying = replaying
         self._decide()
+
+    def _tell(self, run: Run | None) -> None:
+        telling = Telling(run) if run is not None else None
+        self.view.show_telling(telling, self._desk.session.title, NOTHING)
+
+    def _read(self, run: Run) -> None:
+        """Only what came of it is here: some of what is told stands only on its recording."""
+        self.view.show_telling(None, self._desk.session.title, READING)
+
+        async def work() -> None:
+            await self._desk.workspace.events(run)
+            if self.run is run and self._desk.replaying is None:
+                self._tell(run)
+
+        self._desk.tasks.start(work(), self)
 
     def _decide(self) -> None:
         run = self.run
@@ -62,6 +99,11 @@ class Presenting(QObject):
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            by = SPEEDS.get(Qt.Key(event.key()), 0)
+            if by and self._replaying is not None:
+                self._replaying.change_speed(by)
+                return True
         return False
 
     def leave(self) -> None:

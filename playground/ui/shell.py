@@ -27,6 +27,7 @@ from playground.core.problem import Problem
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
+from playground.ui.importing import Importing
 from playground.ui.lags import Lags
 from playground.ui.widgets.about import AboutDialog, ShortcutsDialog
 from playground.ui.widgets.notice import Notices
@@ -75,6 +76,7 @@ class Shell:
         self._offered: dict[tuple[str, str], list[tuple[QWidget, Callable[[], object]]]] = {}
         """Who does what a command says, by its title and keys."""
         self.notices = Notices(window.notices)
+        self.importing = Importing(window, desk)
         window.furnish(desk, panels, docks)
         self._panels = {panel.id for panel in panels}
         self._commands(panels, docks)
@@ -85,6 +87,7 @@ class Shell:
         window.statusBar().addWidget(self.status, 1)
         desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
         desk.done.connect(self.notices.undo)
+        desk.busy.connect(self.notices.progress)
         desk.wanted.connect(self._wanted)
         desk.replaying_changed.connect(self._replaying)
         hints = window.screen()
@@ -143,6 +146,7 @@ class Shell:
     def _commands(self, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         desk, window = self.desk, self.window
         self._add("&File", "New session", "Ctrl+N", self._new)
+        self._add("&File", "Import a recording…", "Ctrl+O", self.importing.choose)
         self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
         self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
         for menu in ("&Edit", "&View", "&Run", "&Help"):
@@ -234,7 +238,10 @@ class Shell:
 
     def _presented(self) -> None:
         self.presenting = None
-        self.desk.wanted.emit("composer")
+        if self._replay is not None:
+            self._replay.setFocus()
+        else:
+            self.desk.wanted.emit("composer")
 
     def _replaying(self) -> None:
         """Put the bar of a replay under the panel, or away."""

@@ -63,6 +63,15 @@ def told(view: PresenterView) -> str:
     return view.told.words
 
 
+def at(view: PresenterView) -> int:
+    assert view.telling is not None
+    return view.telling.at
+
+
+def following(view: PresenterView) -> bool:
+    return view.telling is not None and view.telling.following
+
+
 def test_a_recording_is_told_from_its_beginning(
     view: PresenterView, demo: Callable[..., Run], qtbot: QtBot
 ) -> None:
@@ -100,12 +109,12 @@ def test_a_click_is_the_next_step_and_on_a_dot_that_one(
 ) -> None:
     view.show_run(demo())
     qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton)
-    assert view.at == 1
-    at = view.dots.centre(4).toPoint()
-    qtbot.mouseClick(view.dots, Qt.MouseButton.LeftButton, pos=at)
+    assert at(view) == 1
+    place = view.dots.centre(4).toPoint()
+    qtbot.mouseClick(view.dots, Qt.MouseButton.LeftButton, pos=place)
     assert told(view) == "The model answers."
-    qtbot.mouseClick(view.dots, Qt.MouseButton.LeftButton, pos=QPoint(2, at.y()))
-    assert view.at == 4
+    qtbot.mouseClick(view.dots, Qt.MouseButton.LeftButton, pos=QPoint(2, place.y()))
+    assert at(view) == 4
 
 
 @pytest.mark.parametrize("way", ["key", "button"])
@@ -141,14 +150,14 @@ def test_whoever_goes_back_is_left_where_they_are(
     run = demo(over=False)
     view.show_run(run)
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert not view.following
+    assert not following(view)
     result = {"call_id": "call_1", "output": "snow", "ok": True, "state": "done"}
     run.take([fact(run.recording[len(run.recording) - 1].t, "tool.result", result)])
     view.advance()
     assert told(view) == "The model asks for the weather in Oslo."
     # At the last one they are with it again.
     qtbot.keyClick(view, Qt.Key.Key_End)
-    assert view.following
+    assert following(view)
     run.take([fact(run.recording[len(run.recording) - 1].t, "stopped", {})])
     view.advance()
     assert told(view) == "It was stopped by hand."
@@ -207,7 +216,8 @@ def test_nothing_is_told_that_nobody_should_see(
     run = demo()
     run.input[0] = Message(role="user", text=Text("Use sk-abcdefgh12345678 for {it}."))
     view.show_run(run)
-    for number in range(len(view.rows)):
+    assert view.telling is not None
+    for number in range(view.telling.count):
         view.go_to(number)
         said = view.accessibleDescription()
         assert "sk-" not in said
