@@ -1,11 +1,12 @@
 """Ways a recorded run leaves the program: one file per format."""
 
-from playground.export import curl, html, javascript, jsonl, markdown, python, sse
+from playground.export import curl, har, html, javascript, jsonl, markdown, python, sse
 from playground.export.base import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (
     jsonl.EXPORT,
     sse.EXPORT,
+    har.EXPORT,
     markdown.EXPORT,
     html.EXPORT,
     curl.EXPORT,

@@ -21,10 +21,14 @@ from playground.core.profile import is_secret
 from playground.core.recording import Event, Recording
 from playground.core.session import Call, Run
 from playground.core.usage import Cost
-from playground.export.base import Exported, Exporter
+from playground.export.base import Exported, Exporter, Pieces
 
 FORMAT: Final = "playground.run"
 VERSION = 1
+LATEST = 32_503_680_000
+"""Unix seconds of the year 3000: no run is of later."""
+STEP = 1000
+"""Events in a piece."""
 
 
 class Head(BaseModel):
@@ -36,26 +40,26 @@ class Head(BaseModel):
     id: str
     session: str
     parent: str | None
-    created: float
+    created: float = Field(ge=0, le=LATEST)
     """Unix seconds."""
-    began: float
+    began: float = Field(ge=0, le=LATEST)
     """Unix seconds of `t_ns` 0."""
     profile: str
     call: Call
     input: list[dict[str, Any]] = Field(default_factory=list)
     cost: Cost | None = None
-    events: int
+    events: int = Field(ge=0)
     """How many lines follow."""
 
 
 class Row(BaseModel):
     """An event."""
 
-    t_ns: int
-    kind: str
-    leg: int = 0
-    attempt: int = 0
-    chunk: int = -1
+    t_ns: int = Field(ge=0, le=2**60)
+    kind: str = Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$")
+    leg: int = Field(default=0, ge=0, le=10_000)
+    attempt: int = Field(default=0, ge=0, le=10_000)
+    chunk: int = Field(default=-1, ge=-1, lt=2**31)
     raw: str | None = None
     base64: str | None = None
     masked: bool = False
@@ -63,7 +67,12 @@ class Row(BaseModel):
 
 
 def write(exported: Exported) -> bytes:
-    run = exported.run
+    return b"".join(piece for _, piece in pieces(exported))
+
+
+def pieces(exported: Exported) -> Pieces:
+    """The file, a thousand lines at a time."""
+    run, count = exported.run, len(exported.run.recording)
     head = Head(
         id=run.id,
         session=run.session,
@@ -74,13 +83,16 @@ def write(exported: Exported) -> bytes:
         call=_without_secrets(run.call),
         input=[dump(item) for item in run.input],
         cost=run.cost,
-        events=len(run.recording),
+        events=count,
     )
-    return b"".join((_line(head.model_dump(mode="json")), *map(event_line, run.recording)))
+    yield 0, _line(head.model_dump(mode="json"))
+    for at in range(0, count, STEP):
+        events = run.recording[at : min(at + STEP, count)]
+        yield at + len(events), b"".join(map(event_line, events))
 
 
 def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
-    """The run of a file; `endpoints` by id.
+    """The run of a whole file; `endpoints` by id. For what may be broken there is `reading`.
 
     Raises Failure when the file is not one of these, is cut short, or is of a newer version.
     """
@@ -88,13 +100,10 @@ def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
     first = next(lines, None)
     if not isinstance(first, dict) or first.get("format") != FORMAT:
         raise _refused("The first line does not begin a recorded run.")
-    if isinstance(version := first.get("version"), int) and version > VERSION:
-        raise Failure(
-            Problem(title="A newer version of Playground wrote this file.", remedy="update")
-        )
+    check_version(first)
     try:
         head = Head.model_validate(first)
-        events = [_event(Row.model_validate(row)) for row in lines]
+        events = [event_of(Row.model_validate(row)) for row in lines]
     except ValidationError as error:
         where = error.errors(include_url=False)[0]
         raise _refused(f"{'.'.join(map(str, where['loc']))}: {where['msg']}") from error
@@ -114,9 +123,33 @@ def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
     )
 
 
+def check_version(first: dict[str, Any]) -> None:
+    """Raises Failure when a newer version wrote this first line: what it means is not known."""
+    if isinstance(version := first.get("version"), int) and version > VERSION:
+        raise Failure(
+            Problem(
+                title="A newer version of Playground wrote this file.",
+                detail=f"It has version {version} of the format; this one reads up to {VERSION}.",
+                remedy="update",
+            )
+        )
+
+
 def event_line(event: Event) -> bytes:
     """One event as a line of such a file, its end included."""
     return _line(_row(event))
+
+
+def event_of(row: Row) -> Event:
+    """Raises Failure when its bytes cannot be had."""
+    if row.base64 is not None:
+        try:
+            raw = base64.b64decode(row.base64, validate=True)
+        except ValueError as error:
+            raise _refused(f"base64: {error}") from error
+    else:
+        raw = (row.raw or "").encode()
+    return Event(row.t_ns, row.kind, raw, row.leg, row.attempt, row.chunk, row.masked)
 
 
 def _without_secrets(call: Call) -> Call:
@@ -143,17 +176,6 @@ def _row(event: Event) -> dict[str, Any]:
     return row
 
 
-def _event(row: Row) -> Event:
-    if row.base64 is not None:
-        try:
-            raw = base64.b64decode(row.base64, validate=True)
-        except ValueError as error:
-            raise _refused(f"base64: {error}") from error
-    else:
-        raw = (row.raw or "").encode()
-    return Event(row.t_ns, row.kind, raw, row.leg, row.attempt, row.chunk, row.masked)
-
-
 def _line(row: dict[str, Any]) -> bytes:
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace") + b"\n"  # half a surrogate pair: \ud83d
@@ -173,4 +195,4 @@ def _refused(detail: str) -> Failure:
     return Failure(Problem(title="This file is not a run that Playground wrote.", detail=detail))
 
 
-EXPORT = Exporter("jsonl", "JSON Lines", ".jsonl", write)
+EXPORT = Exporter("jsonl", "JSON Lines", ".jsonl", write, pieces=pieces)

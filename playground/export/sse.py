@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
+from collections.abc import Iterable
 
+from playground.core.eventstream import Splitter
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.core.recording import BODY, REST, SSE, WIRE, Event, fact
 from playground.export.base import Exported, Exporter
 
-_END = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
-"""The end of a line and the blank line after it, as the wire cuts them."""
-
 
 def write(exported: Exported) -> bytes:
-    """The body of the last request that was answered; any body, if it was no stream. A stream that
-    was taken up again where it broke is one."""
+    """The body of the last request that was answered, or of that of a leg; any body, if it was no
+    stream. A stream that was taken up again where it broke is one."""
     body: list[Event] = []
     stream: list[Event] = []
     goes_on = False
     for event in exported.run.recording:
+        if exported.leg is not None and event.leg != exported.leg:
+            continue
         if event.kind == "request":
             goes_on = _takes_up(event)
         elif event.kind in WIRE:
@@ -31,7 +30,10 @@ def write(exported: Exported) -> bytes:
             if event.kind == SSE:
                 stream = body
     if not body:
-        raise Failure(Problem(title="Nothing had arrived in this run."))
+        title = "Nothing had arrived in this run."
+        if exported.leg is not None:
+            title = f"There is no answer to request {exported.leg + 1} in this run."
+        raise Failure(Problem(title=title))
     return b"".join(event.raw for event in body)
 
 
@@ -49,38 +51,36 @@ def read(data: bytes) -> list[Event]:
     if data.lstrip()[:1] in (b"{", b"[", b"<"):
         events = [Event(0, BODY, data)]
     else:
-        events = [Event(0, SSE, block) for block in _blocks(data)]
-        end = sum(len(event.raw) for event in events)
-        if end < len(data):
-            events.append(Event(0, REST, data[end:]))
+        splitter = Splitter()
+        events = [Event(0, SSE, block) for block in splitter.feed(data)]
+        if rest := splitter.rest():
+            events.append(Event(0, REST, rest))
     return [*events, fact(0, "eof"), fact(0, "ended")]
 
 
-def dialect(events: list[Event]) -> Api:
-    """Which API a saved body speaks: completions have choices, the older ones of plain text."""
-    for event in events:
-        if event.kind not in WIRE:
-            continue
-        match event.json()[0]:
-            case {"object": "text_completion"}:
-                return "completions"
-            case {"choices": [{"delta": _} | {"message": _}, *_]}:
-                return "chat"
-            case {"choices": [{"text": _}, *_]}:
-                return "completions"
-            case {"choices": _}:
-                return "chat"
-            case {}:
-                return "responses"
-            case _:
-                pass
-    return "responses"
+def dialect(events: Iterable[Event]) -> Api:
+    """Which API a saved body speaks."""
+    return next((api for event in events if (api := spoken(event)) is not None), "responses")
 
 
-def _blocks(data: bytes) -> list[bytes]:
-    """The complete blocks of a stream, each with the blank line that ends it."""
-    ends = [0, *(match.end() for match in _END.finditer(data))]
-    return [data[start:end] for start, end in pairwise(ends)]
+def spoken(event: Event) -> Api | None:
+    """Which API an event of the wire is of, as far as it says: completions have choices, the older
+    ones of plain text."""
+    if event.kind not in WIRE:
+        return None
+    match event.json()[0]:
+        case {"object": "text_completion"}:
+            return "completions"
+        case {"choices": [{"delta": _} | {"message": _}, *_]}:
+            return "chat"
+        case {"choices": [{"text": _}, *_]}:
+            return "completions"
+        case {"choices": _}:
+            return "chat"
+        case {}:
+            return "responses"
+        case _:
+            return None
 
 
-EXPORT = Exporter("sse", "Event stream", ".sse", write)
+EXPORT = Exporter("sse", "Event stream", ".sse", write, legs=True)
