@@ -66,6 +66,12 @@ def _export() -> CommandModule:
     return export
 
 
+def _import() -> CommandModule:
+    from playground.commands import import_
+
+    return import_
+
+
 def _replay() -> CommandModule:
     from playground.commands import replay
 
@@ -94,6 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("model", _model),
     Command("sessions", _sessions),
     Command("export", _export),
+    Command("import", _import),
     Command("replay", _replay),
     Command("schema", _schema),
     Command("doctor", _doctor),

@@ -7,8 +7,12 @@ import asyncio
 import contextlib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HELP = "write a recorded run as JSON Lines, an event stream, Markdown, a replay in HTML, or code"
+if TYPE_CHECKING:
+    from playground.export.base import Exporter
+
+HELP = "write a recorded run as JSON Lines, an event stream, HAR, Markdown, HTML, or code"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,30 +26,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=[exporter.id for exporter in EXPORTERS],
         help=", ".join(f"{exporter.id}: {exporter.title}" for exporter in EXPORTERS),
     )
+    parser.add_argument(
+        "--leg",
+        type=_leg,
+        metavar="N",
+        help="with --as sse: the answer to the Nth request of the run; default: the last one",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+
+
+def _leg(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a request, from 1")
+    return int(text) - 1
 
 
 def main(args: argparse.Namespace) -> int:
     from playground.commands.words import tell
     from playground.core.problem import Failure
+    from playground.export import EXPORTERS
 
+    exporter = next(one for one in EXPORTERS if one.id == args.format)
+    if args.leg is not None and not exporter.legs:
+        print(f"playground export: --leg is not for --as {exporter.id}", file=sys.stderr)
+        return 2
     try:
-        _put(asyncio.run(_export(args)), args.out)
+        asyncio.run(_export(args, exporter))
     except Failure as failure:
         tell(failure.problem)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
-async def _export(args: argparse.Namespace) -> bytes:
+async def _export(args: argparse.Namespace, exporter: Exporter) -> None:
     from playground.app import home_of, opened
+    from playground.commands.waiting import watched
     from playground.commands.words import tell
     from playground.core.problem import Failure
     from playground.core.profile import Profile
-    from playground.export import EXPORTERS
     from playground.export.base import Exported
+    from playground.export.progress import Progress
+    from playground.export.saving import save, written
 
-    exporter = next(one for one in EXPORTERS if one.id == args.format)
     async with opened(home_of(args.home), tell) as app:
         run = await app.sessions.run(args.run)
         session = await app.sessions.load(run.session)
@@ -53,23 +77,20 @@ async def _export(args: argparse.Namespace) -> bytes:
         with contextlib.suppress(Failure):  # it may have been deleted since
             profile = app.profile(run.profile)
         history = tuple(session.history(run.parent))
-        data = exporter.write(Exported(run, profile, history))
-    return data.encode("utf-8", "replace") if isinstance(data, str) else data
+        exported = Exported(run, profile, history, args.leg)
+        if args.out is not None:
+            words = f"Writing {args.out.name}"
+            await watched(words, lambda progress: save(exporter, exported, args.out, progress))
+        else:
+            for piece in written(exporter, exported, Progress()):
+                _print(piece)
 
 
-def _put(data: bytes, out: Path | None) -> None:
-    """Into a file or a pipe to the byte; on a terminal without what would drive it."""
+def _print(data: bytes) -> None:
+    """Into a pipe to the byte; on a terminal without what would drive it."""
     from playground.core.plain import terminal
-    from playground.core.problem import Failure, Problem
 
-    if out is not None:
-        try:
-            out.write_bytes(data)
-        except OSError as error:
-            raise Failure(
-                Problem(title=f"{out} cannot be written.", detail=error.strerror or str(error))
-            ) from error
-    elif sys.stdout.isatty():
+    if sys.stdout.isatty():
         print(terminal(data.decode("utf-8", "replace")), end="")
     else:
         sys.stdout.buffer.write(data)

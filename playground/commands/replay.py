@@ -11,7 +11,9 @@ HELP = "re-read a recorded run, or an exported file, offline"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN|FILE", help="the id of a run, `last`, or a .jsonl file")
+    parser.add_argument(
+        "run", metavar="RUN|FILE", help="the id of a run, `last`, or a file that was exported"
+    )
     parser.add_argument("--speed", type=_speed, metavar="X", help="in time, X times as fast")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
 
@@ -41,16 +43,22 @@ def main(args: argparse.Namespace) -> int:
 
 async def _replay(args: argparse.Namespace) -> int:
     from playground.app import home_of, opened
+    from playground.commands.waiting import watched
     from playground.commands.words import Printer, conclude, tell
     from playground.core.session import Run
     from playground.endpoints import BY_ID
     from playground.engine.report import EXIT, describe
-    from playground.export.reading import read
+    from playground.export import reading
     from playground.schemas.source import written
 
     path = Path(args.run)
     if path.is_file():
-        source = read(path.read_bytes(), BY_ID)
+        found = await watched(
+            f"Reading {path.name}", lambda progress: reading.opened(path, BY_ID, progress)
+        )
+        if found.problem is not None:
+            tell(found.problem)
+        source = found.run
     else:
         async with opened(home_of(args.home), tell) as app:
             source = await app.workspace.sessions.run(args.run)

@@ -120,6 +120,15 @@ class Sessions:
         await self._settle(shelf)
         return run
 
+    async def has(self, run_id: str) -> bool:
+        """Whether there is a run of just this id."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            found = connection.execute("SELECT 1 FROM run WHERE id = ?", (run_id,)).fetchone()
+            return found is not None
+
+        return await self._database.read(work)
+
     async def recording(self, run_id: str) -> Events:
         """All events of a run, without those of a damaged segment, which is reported."""
 
