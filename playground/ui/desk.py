@@ -48,6 +48,7 @@ class Desk(QObject):
         lit(Light | None): what the current event of the inspector made, to be shown in the
             transcript.
         problem_met(Problem): something failed that belongs to no run.
+        busy(str, Progress): something is done that may take long: what, and how far it is.
         done(str, callable): something was done that can be undone: what, and how to undo it.
         wanted(str): somebody asks for a place: "inspector", "settings", "sessions", "key",
             "profiles", "models", "composer", "present", or the id of a panel.
@@ -62,6 +63,7 @@ class Desk(QObject):
     pointed = Signal(object, str, str, int)
     lit = Signal(object)
     problem_met = Signal(object)
+    busy = Signal(str, object)
     done = Signal(str, object)
     wanted = Signal(str)
 
@@ -121,6 +123,11 @@ class Desk(QObject):
             return self.workspace.profile(self.session.profile)
         except Failure:
             return Profile(id=self.session.profile, name="A server that was deleted")
+
+    @property
+    def default_profile(self) -> Profile:
+        """Where a new session goes."""
+        return self._default()
 
     def save_settings(self) -> None:
         """Write the settings as they are now."""

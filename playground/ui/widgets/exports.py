@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from playground.core.problem import Failure, Problem
+from playground.core.problem import Failure
 from playground.core.profile import Profile
+from playground.core.recording import Recording
 from playground.core.session import Run
 from playground.export import EXPORTERS
 from playground.export.base import Exported, Exporter
+from playground.export.progress import Cancelled, Progress
+from playground.export.saving import save
 from playground.store.logs import redacted
 from playground.ui.desk import Desk
 from playground.ui.widgets.parts import copy
@@ -47,20 +52,14 @@ class ExportButton(QToolButton):
     def _show(self) -> None:
         self.setEnabled(self.desk.run is not None and not self.desk.run.silent)
 
-    async def _written(self, exporter: Exporter, run: Run) -> bytes:
-        """The export. What was recorded is masked, but an answer can say a key in pieces.
-
-        Raises Failure.
-        """
+    async def _exported(self, run: Run) -> Exported:
+        """What an export starts from, as it stands now. Raises Failure."""
         workspace, session = self.desk.workspace, self.desk.session
         history = workspace.history(session, run)[0][: -len(run.input) or None]
         profile = Profile(id=run.profile, name=run.profile)
         with contextlib.suppress(Failure):  # it may have been deleted since
             profile = workspace.profile(run.profile)
-        made = exporter.write(Exported(await workspace.events(run), profile, tuple(history)))
-        if isinstance(made, str):
-            return redacted(made).encode("utf-8", "replace")
-        return redacted(made.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return Exported(await workspace.events(run), profile, tuple(history))
 
     def copy(self, exporter: Exporter) -> None:
         """Put the last request of the run on the clipboard, as code."""
@@ -68,7 +67,8 @@ class ExportButton(QToolButton):
             return
 
         async def work() -> None:
-            copy((await self._written(exporter, run)).decode("utf-8", "replace"))
+            made = exporter.write(await self._exported(run))
+            copy(redacted(made if isinstance(made, str) else made.decode("utf-8", "replace")))
 
         self.desk.tasks.start(work(), self)
 
@@ -84,14 +84,36 @@ class ExportButton(QToolButton):
         dialog.open()
 
     def write(self, exporter: Exporter, run: Run, path: Path) -> None:
-        """Write a run to a file; what goes wrong is reported."""
+        """Write a run to a file, in a thread; what goes wrong is reported."""
 
         async def work() -> None:
-            written = await self._written(exporter, run)
+            progress = Progress()
+            self.desk.busy.emit(f"Writing {path.name}", progress)
             try:
-                path.write_bytes(written)
-            except OSError as error:
-                title, detail = f"{path} cannot be written.", error.strerror or str(error)
-                raise Failure(Problem(title=title, detail=detail)) from error
+                exported = await self._exported(run)
+                # What goes on meanwhile is not in it.
+                recording = run.recording.first(len(run.recording)) if run.running else None
+                await asyncio.to_thread(_save, exporter, exported, recording, path, progress)
+            except Cancelled:
+                pass
+            finally:
+                progress.cancelled = progress.over = True
 
         self.desk.tasks.start(work(), self)
+
+
+def _save(
+    exporter: Exporter,
+    exported: Exported,
+    recording: Recording | None,
+    path: Path,
+    progress: Progress,
+) -> None:
+    if recording is not None:
+        exported = replace(exported, run=replace(exported.run, recording=recording))
+    save(exporter, exported, path, progress, _cleaned)
+
+
+def _cleaned(data: bytes) -> bytes:
+    """What was recorded is masked, but an answer can say a key in pieces."""
+    return redacted(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")

@@ -11,10 +11,12 @@ from shiboken6 import isValid
 
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem
+from playground.export.progress import Progress
 from playground.ui import theme
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.plaintext import PlainText
+from playground.ui.widgets.progressnotice import ProgressNotice
 
 log = logging.getLogger("ui")
 
@@ -96,6 +98,10 @@ class Notices:
         bar = NoticeBar(text, action="Undo", act=back, kind="ok")
         self._add(bar)
         QTimer.singleShot(UNDO_STAYS, bar, bar.leave)
+
+    def progress(self, text: str, progress: Progress) -> None:
+        """Long work, as long as it goes on."""
+        self._layout.addWidget(ProgressNotice(text, progress, self._layout.parentWidget()))
 
     def _add(self, bar: NoticeBar) -> None:
         """Show a notice in place of one that says the same."""

@@ -1,0 +1,79 @@
+"""Importing: recordings from files, chosen in a dialog or dropped on the window."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog
+
+from playground.export.progress import Cancelled, Progress
+from playground.ui.desk import Desk
+from playground.ui.window import Window
+
+SUFFIXES = (".jsonl", ".sse", ".json")
+FILTER = "Recordings (*.jsonl *.sse *.json);;All files (*)"
+
+
+class Importing(QObject):
+    """Each file becomes a session of its own; the last one is shown."""
+
+    def __init__(self, window: Window, desk: Desk) -> None:
+        super().__init__(window)
+        self._window = window
+        self._desk = desk
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def choose(self) -> None:
+        """Ask for files, then read them."""
+        dialog = QFileDialog(self._window, "Import a recording", filter=FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.read([Path(path) for path in paths]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def read(self, paths: list[Path]) -> None:
+        """Read files one after another; what cannot be read is reported."""
+        for path in paths:
+            self._desk.tasks.start(self._read(path), self)
+
+    async def _read(self, path: Path) -> None:
+        # With all that reads files, when one is to be read.
+        from playground.engine.importing import import_run
+        from playground.export import reading
+
+        desk, workspace, progress = self._desk, self._desk.workspace, Progress()
+        desk.busy.emit(f"Reading {path.name}", progress)
+        try:
+            found = await asyncio.to_thread(reading.opened, path, workspace.endpoints, progress)
+            session = await import_run(
+                workspace, found.run, desk.profiles(), desk.default_profile, path
+            )
+        except Cancelled:
+            return
+        finally:
+            progress.cancelled = progress.over = True
+        desk.sessions_changed.emit()
+        desk.open_session(session.id)
+        if found.problem is not None:
+            desk.report(found.problem)
+
+    # Files over the window.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDropEvent) and (paths := _recordings(event.mimeData().urls())):
+            event.acceptProposedAction()
+            if not isinstance(event, QDragEnterEvent) and event.type() == QEvent.Type.Drop:
+                self.read(paths)
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _recordings(urls: list[QUrl]) -> list[Path]:
+    """The files among them, if all are recordings."""
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    fits = len(paths) == len(urls) and all(path.suffix.lower() in SUFFIXES for path in paths)
+    return paths if fits else []
