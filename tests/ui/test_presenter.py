@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.core.items import Message, Text
 from playground.core.recording import fact
 from playground.core.session import Run
 from playground.endpoints import chat
+from playground.engine.narration_parts import Table
 from playground.ui import theme
 from playground.ui.widgets.presenter import PresenterView
+from playground.ui.widgets.presentertext import LaidTable, font_of
 
 MS = 1_000_000
 
@@ -240,3 +242,41 @@ def test_long_texts_and_other_scripts_fit(view: PresenterView, demo: Callable[..
     view.show_run(run)
     view.grab()
     assert told(view) == "The question."
+
+
+def test_tab_stays_in_what_can_be_seen(
+    view: PresenterView, demo: Callable[..., Run], qtbot: QtBot
+) -> None:
+    view.show_run(demo(over=False))
+    box = QPushButton("Approve")
+    view.embed(box)
+    qtbot.waitUntil(box.isVisible)
+    seen = []
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget() or view, Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen == [view.close_button, box, view]
+    qtbot.keyClick(view, Qt.Key.Key_Backtab)
+    assert box.hasFocus()
+    view.embed(None)
+    box.deleteLater()
+
+
+def test_tables_are_set_in_columns_and_fit(view: PresenterView, demo: Callable[..., Run]) -> None:
+    run = demo()
+    rows = "\n".join(f"| {number} | {'word ' * 12} | end |" for number in range(20))
+    text = f"These:\n\n| n | what | to |\n|---|---|---|\n{rows}\n\nand on"
+    run.input[0] = Message(role="user", text=Text(text))
+    view.show_run(run)
+    for size in ((700, 520), (1440, 900)):
+        view.resize(*size)
+        view.grab()
+    told = view.told
+    assert told is not None
+    said, table, after = told.parts
+    assert (said, after) == ("These:", "and on")
+    assert isinstance(table, Table) and table.headed and table.more == 12
+    wide = 600.0
+    laid = LaidTable(table, font_of(20), font_of(20, strong=True), wide)
+    assert sum(laid._widths) <= wide
+    assert laid._widths[1] > laid._widths[0] and laid.height > 20 * 9

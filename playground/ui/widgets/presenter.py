@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.core.session import Run
@@ -56,14 +56,21 @@ class PresenterView(QWidget):
         self._keys = QLabel(KEYS, self)
         self._keys.setProperty("role", "caption")
         self._keys.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing shines through
         column = QVBoxLayout(self)
-        theme.space(column, 32, 20, 32, 16, gap=12)
-        column.addLayout(self._head())
-        column.addWidget(self.stage, 1)
+        theme.space(column, 0, 0, 0, 0, gap=0)
+        above = QVBoxLayout()
+        theme.space(above, 32, 20, 32, 16, gap=12)
+        above.addLayout(self._head())
+        above.addWidget(self.stage, 1)
         self._slot = QHBoxLayout()
-        column.addLayout(self._slot)
-        column.addWidget(self.dots)
-        column.addWidget(self._keys)
+        above.addLayout(self._slot)
+        column.addLayout(above, 1)
+        self._foot = QVBoxLayout()
+        theme.space(self._foot, 32, 12, 32, 12, gap=6)
+        self._foot.addWidget(self.dots)
+        self._foot.addWidget(self._keys)
+        column.addLayout(self._foot)
         theme.follow(self, self._restyle)
 
     def _head(self) -> QHBoxLayout:
@@ -193,5 +200,23 @@ class PresenterView(QWidget):
         super().showEvent(event)
         self.setFocus()  # else the first button had it, and Space would leave
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Round and round in here: what lies behind cannot be seen."""
+        rows = [self, *(one for one in self.findChildren(QWidget) if _stops_at(one))]
+        here = QApplication.focusWidget()
+        at = rows.index(here) if here in rows else 0
+        reason = Qt.FocusReason
+        why = reason.TabFocusReason if forward else reason.BacktabFocusReason
+        rows[(at + (1 if forward else -1)) % len(rows)].setFocus(why)
+        return True
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), theme.current().colour("surface"))
+        look, painter = theme.current(), QPainter(self)
+        painter.fillRect(event.rect(), look.colour("surface"))
+        painter.fillRect(self._foot.geometry(), look.colour("sunken"))
+
+
+def _stops_at(widget: QWidget) -> bool:
+    """Whether Tab goes there."""
+    wants = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+    return bool(wants) and widget.isVisible() and widget.isEnabled()

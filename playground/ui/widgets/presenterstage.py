@@ -13,12 +13,12 @@ from playground.engine.narration_parts import Part
 from playground.ui import theme
 from playground.ui.widgets.presentertext import LaidParts, LaidText, elided, font_of
 
-HEAD, BODY, TOLD = 38, 28, 20
+HEAD, BODY, TOLD = 46, 32, 22
 """Design pixels of the sentence that is told, of what was said, and of those told before; in a
 window of `WINDOW`, with which they grow."""
 WINDOW = (1440, 900)
 GROWTH = (0.6, 2.2)
-MEASURE = 1000
+MEASURE = 1120
 """Of a line."""
 SMALLEST = 0.5
 """Of their size what was said may shrink to, where it is long and the window is small."""
@@ -108,7 +108,8 @@ class Stage(QWidget):
             painter.setPen(look.colour("muted" if age == 0 else "faint"))
             base = bottom - metrics.descent()
             painter.drawText(QPointF(area.left(), base), f"{row.number}.")
-            elided(painter, right, base, " ".join(f"{row.words} {row.text}".split()))
+            said = (part for part in row.parts if isinstance(part, str))
+            elided(painter, right, base, " ".join(" ".join((row.words, *said)).split()))
             bottom -= step
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

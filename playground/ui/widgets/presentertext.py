@@ -13,7 +13,7 @@ from playground.ui import theme
 
 SPACING = 1.35
 """Of lines, in heights of a line."""
-GUTTER = 1.6
+GUTTER = 1.1
 """Between columns, in widths of an em."""
 LEAST = 0.14
 """Of the width, for a column that has more to say than there is room for."""
