@@ -15,6 +15,8 @@ from playground.engine.sent import shown
 
 WORDS = 32
 """Characters of a text that are quoted."""
+SHOWN = 240
+"""Characters of a text that are shown in a line."""
 TOLD = 2
 """Fields that are told one by one."""
 
@@ -39,6 +41,32 @@ def first(
         row = Row("changed", row.left or beside.left, row.right or beside.right)
     left, right = (None if side is None else side.begin for side in (row.left, row.right))
     return Divergence(at, left, right, difference(row, texts, others))
+
+
+def excerpt(row: Row, side: Side) -> str:
+    """What a side of a row says, in no more characters than a line can show."""
+    if side.step.brought:
+        pieces, size = [], 0
+        for one in side.brought:
+            pieces.append(one.text)
+            size += len(one.text)
+            if size > SHOWN:
+                break
+        return "".join(pieces)[:SHOWN]
+    if side.step.key == "request":
+        return _request(row, side)
+    return _told(side.step.told) if side.step.told else ""
+
+
+def _request(row: Row, side: Side) -> str:
+    """Where it went; of one that differs, the fields that do."""
+    told = _object(side.step.told)
+    if row.left is None or row.right is None or row.kind == "same":
+        return " ".join(str(one) for one in told.get("to") or ())
+    left, right = (_object(one.step.told) for one in (row.left, row.right))
+    found = [one for one in values(left.get("body"), right.get("body")) if one.kind != "same"]
+    here = [(one.path, one.left if side is row.left else one.right) for one in found]
+    return ", ".join(f"{path}: {_value(value)}" for path, value in here)[:SHOWN]
 
 
 def _beside(rows: Sequence[Row], at: int) -> Row | None:

@@ -92,8 +92,8 @@ def _phase(kind: Kind, one: Spent, other: Spent) -> Number:
     return Number(
         kind,
         "ns",
-        left.ns if left is not None else None,
-        right.ns if right is not None else None,
+        left.ns if left is not None else 0,
+        right.ns if right is not None else 0,
         left.number if left is not None else -1,
         right.number if right is not None else -1,
     )

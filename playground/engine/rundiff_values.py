@@ -19,7 +19,8 @@ DEEPEST = 60
 
 class ValueRow(NamedTuple):
     path: str
-    """`reasoning.effort`, `input[2].content`; empty: the whole value."""
+    """`reasoning.effort`, `input[2].content`, `input[1→2]` where it has another place on the right;
+    empty: the whole value."""
     kind: Kind
     left: Any
     """ABSENT: it is not there."""
@@ -53,14 +54,18 @@ def _lists(path: str, left: list[Any], right: list[Any], depth: int) -> Iterator
         for at in range(max(one - a, other - b)):
             gone, came = a + at < one, b + at < other
             yield from _values(
-                f"{path}[{a + at if gone else b + at}]",
+                _path(path, a + at if gone else b + at, b + at if came else a + at),
                 left[a + at] if gone else ABSENT,
                 right[b + at] if came else ABSENT,
                 depth,
             )
         if one < len(left):
-            yield from _values(f"{path}[{one}]", left[one], right[other], depth)
+            yield from _values(_path(path, one, other), left[one], right[other], depth)
         a, b = one + 1, other + 1
+
+
+def _path(path: str, one: int, other: int) -> str:
+    return f"{path}[{one}]" if one == other else f"{path}[{one}→{other}]"
 
 
 def _spelled(value: Any) -> str:

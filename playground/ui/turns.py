@@ -27,7 +27,7 @@ PLACES = {
 """Where a remedy is to be had."""
 
 
-READS = ("copy", "inspect", "replay", "link:")
+READS = ("copy", "inspect", "replay", "compare", "link:")
 """What can be done with a turn of a replay: nothing that changes anything."""
 
 MORE = 5
@@ -89,6 +89,10 @@ class Turns(QObject):
             case "inspect":
                 desk.show_run(run)
                 desk.wanted.emit("inspector")
+            case "compare":
+                desk.show_run(run)
+                desk.wanted.emit("inspector")
+                desk.wanted.emit("inspector:diff")
             case "remedy:add_key" if problem is not None and problem.code == "key_withheld":
                 self._ask_to_send_key(run)
             case "remedy:report" if problem is not None:

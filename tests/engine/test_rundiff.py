@@ -291,7 +291,7 @@ def test_values_differ_leaf_by_leaf() -> None:
     assert [row for row in values(left, right) if row.kind != "same"] == [
         ("b.c", "changed", True, 1),
         ("e[0]", "right", ABSENT, 0),
-        ("e[2]", "changed", 3, 4),
+        ("e[2→3]", "changed", 3, 4),
         ("g", "left", 0, ABSENT),
         ("f", "right", ABSENT, None),
     ]
@@ -350,7 +350,7 @@ def test_numbers_stand_beside_each_other() -> None:
     ]
     phases = dict(numbers.phases())
     assert sum(row.left or 0 for row in phases.values()) == 6 * MS
-    assert phases["starting"].left is None and phases["starting"].more is None
+    assert phases["starting"].left == 0 and phases["starting"].more == MS
     assert [(row.name, row.more) for row in used(left, right)] == [
         ("Input", 0),
         ("Output", 3),

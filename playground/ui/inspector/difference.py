@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QHBoxLayout,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -26,16 +26,18 @@ from PySide6.QtWidgets import (
 from playground.core.session import Run
 from playground.engine import rundiff, rundiff_numbers
 from playground.engine.rundiff import Comparison, Look, RunDiff
-from playground.ui import words
+from playground.ui import theme
 from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page, PageSpec
 from playground.ui.widgets import rundifffigures as figures
+from playground.ui.widgets.elided import Elided
 from playground.ui.widgets.figures import Figures
-from playground.ui.widgets.parts import Brief, Segments, beside, label, row, tool_button
+from playground.ui.widgets.parts import Segments, beside, label, row, tool_button
 from playground.ui.widgets.rundiffchoice import Choice, entries_of, offer, title_of_run
 from playground.ui.widgets.rundiffevents import DiffList
 from playground.ui.widgets.rundiffrows import texts_of, values_of
 from playground.ui.widgets.rundiffsides import Sides
+from playground.ui.widgets.rundiffsigns import SIGN
 
 VIEWS = ("Events", "Text", "JSON", "Requests", "Numbers")
 EVENTS, TEXT, JSON, REQUESTS, NUMBERS = range(len(VIEWS))
@@ -56,6 +58,7 @@ class DiffPage(Page):
         super().__init__(looking, parent)
         self.other: Run | None = None
         self.comparison: Comparison | None = None
+        self._other_title = ""
         self._choices: dict[str, tuple[Run, bool]] = {}
         """What each run was held beside, and whether that stood on the right."""
         self._swapped = False
@@ -99,10 +102,7 @@ class DiffPage(Page):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._none.setWordWrap(True)
         self._pages.addWidget(self._none)
-        self.status = Brief("", "state", self, yields=True)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHorizontalStretch(1)
-        self.status.setSizePolicy(policy)
+        self.status = Elided("state", self)
         self.first = QPushButton("First difference", self)
         self.first.setProperty("role", "quiet")
         self.first.setAccessibleName("Go to the first difference")
@@ -111,24 +111,25 @@ class DiffPage(Page):
         self.before.clicked.connect(lambda: self.step_on(back=True))
         self.after = tool_button("chevron-down", "Next difference (F7)", self)
         self.after.clicked.connect(lambda: self.step_on())
-        self.mine = Brief("", "strong", self, yields=True)
-        self.mine.setSizePolicy(policy)
+        self.mine = Elided("strong", self)
         self.choose = QToolButton(self)
         self.choose.setProperty("role", "quiet")
         self.choose.setAccessibleName("The run beside this one")
         self.choose.setToolTip("Choose the run to compare with")
-        self.choose.setSizePolicy(policy)
         self.choose.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.choose.clicked.connect(lambda: self.open_choice(self.choose))
-        self.swap = QPushButton("⇄", self)
-        self.swap.setProperty("role", "quiet")
+        self._halves = row(self.mine), row(self.choose, 1)
+        self.swap = QToolButton(self)
+        self.swap.setText("⇄")
+        self.swap.setProperty("role", "icon")
         self.swap.setAccessibleName("Swap the sides")
         self.swap.setToolTip("Swap the sides")
         self.swap.clicked.connect(self.turn_around)
         self._heads = QWidget(self)
+        self._heads.setMinimumWidth(1)  # what is in it is as wide as there is room
         heads = QHBoxLayout(self._heads)
         heads.setContentsMargins(0, 0, 0, 0)
-        heads.setSpacing(4)
+        heads.setSpacing(0)
         self._place_heads()
         shown = QWidget(self)
         column = QVBoxLayout(shown)
@@ -165,11 +166,32 @@ class DiffPage(Page):
         """Each name over its side."""
         heads = self._heads.layout()
         assert isinstance(heads, QHBoxLayout)
-        parts = (self.mine, self.swap, self.choose)
+        mine, other = self._halves
+        parts = (mine, self.swap, other)
         for part in parts:
             heads.removeWidget(part)
         for part in parts if self.mine_is == "left" else reversed(parts):
             heads.addWidget(part, 0 if part is self.swap else 1)
+
+    def _fit_heads(self) -> None:
+        """Over the columns of the view, and as much of the names as there is room for."""
+        look, heads, view = theme.current(), self._heads, self.views.index
+        before = {JSON: self.json.margin, REQUESTS: self.requests.margin}.get(view, 0)
+        after = self.list.margin if view == EVENTS else 0
+        current = self._pages.currentWidget()
+        if isinstance(current, QAbstractScrollArea):
+            after += self._pages.width() - current.viewport().width()
+        layout = heads.layout()
+        assert layout is not None
+        layout.setContentsMargins(before + look.px(4), 0, after, 0)
+        self.swap.setFixedWidth(look.px(SIGN))
+        half = max((self._pages.width() - before - after - look.px(SIGN + 4)) // 2, 1)
+        for part in self._halves:
+            part.setFixedWidth(half)
+        metrics, arrow = self.choose.fontMetrics(), "  ▾"
+        room = half - metrics.horizontalAdvance(arrow) - look.px(24)
+        shown = metrics.elidedText(self._other_title, Qt.TextElideMode.ElideRight, max(room, 0))
+        self.choose.setText(shown + arrow)
 
     # Which runs.
 
@@ -298,9 +320,10 @@ class DiffPage(Page):
         run, other = self.looking.run, self.other
         assert run is not None and other is not None
         session = self.choices()
-        self.mine.setText(f"This run · {title_of_run(run, session)}")
-        self.choose.setText(f"{title_of_run(other, session)}  ▾")
+        self.mine.say(f"This run · {title_of_run(run, session)}")
+        self._other_title = title_of_run(other, session)
         self._place_heads()
+        self._fit_heads()
         self._diff = RunDiff(*sides)
         self._read_on()
 
@@ -309,7 +332,7 @@ class DiffPage(Page):
         if diff is None or self._thinking or not self.isVisible():
             return
         if not diff.step(SLICE):
-            self._say(f"{100 * diff.read // max(diff.total, 1)} % read")
+            self.status.say(f"{100 * diff.read // max(diff.total, 1)} % read")
             self._slices.start(0)
             return
         look, count = diff.look(), diff.read
@@ -364,9 +387,10 @@ class DiffPage(Page):
         for button in (self.first, self.before, self.after):
             button.setEnabled(steps)
         if found.first is None:
-            self._say(SAME, "ok")
+            self.status.say(SAME, "ok")
         else:
-            self._say(f"First difference: {found.first.words}")
+            self.status.say(found.first.words)
+        self._fit_heads()
 
     def _fill(self, view: int, found: Comparison, left: Run, right: Run) -> None:
         self._stale.discard(view)
@@ -418,13 +442,6 @@ class DiffPage(Page):
             ]
         )
 
-    def _say(self, text: str, token: str = "") -> None:
-        self.status.setText(text)
-        self.status.setToolTip(words.tip(text))
-        if self.status.property("token") != token:
-            self.status.setProperty("token", token)
-            self.status.style().polish(self.status)
-
     # From place to place.
 
     def to_first(self) -> None:
@@ -469,6 +486,10 @@ class DiffPage(Page):
             side = None if current is None else (current.right if right else current.left)
             if side is None or not side.begin <= number < side.end:
                 self.list.mark(self.list.row_of(number, right=right))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_heads()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -43,6 +43,7 @@ def _inspector(desk: Desk) -> InspectorPanel:
     desk.run_shown.connect(panel.show_run)
     desk.pointed.connect(panel.point)
     panel.looking.lit.connect(desk.lit)
+    desk.wanted.connect(lambda what: panel.show_page("diff") if what == "inspector:diff" else None)
     _follow_replays(desk, panel)
     desk.clock.watch(panel.advance, slow=True)
     return panel

@@ -46,6 +46,8 @@ ACTIONS = (
     ("trash", "Delete this turn (can be undone)", "delete"),
 )
 
+COMPARE = ("compare", "Compare with another version", "compare")
+"""Where there is one."""
 REPLAYED = ACTIONS[:1]
 """What can be done with a run in a replay."""
 
@@ -56,7 +58,7 @@ class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
 
     `asked` says: "stop", "retry", "continue", "raise limit", "more", "regenerate", "delete",
-    "replay", "copy", "inspect", "delete stored", "remedy:<id>".
+    "replay", "compare", "copy", "inspect", "delete stored", "remedy:<id>".
     """
 
     def __init__(
@@ -112,7 +114,8 @@ class Footer(Card):
             line.addWidget(siblings, 0, Qt.AlignmentFlag.AlignTop)
         self._buttons: list[CardButton] = []
         self._replay: CardButton | None = None
-        for name, tip, verb in actions:
+        compare = [COMPARE] if count > 1 and len(actions) > len(REPLAYED) else []
+        for name, tip, verb in (*actions[:-1], *compare, *actions[-1:]):
             if verb == "regenerate" and run.call.body is not None:
                 tip = AS_WRITTEN
             button = CardButton(name, tip, self)

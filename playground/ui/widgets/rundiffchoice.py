@@ -88,13 +88,14 @@ def offer(
         ("Other turns of this session", choice.others[:SHOWN]),
     ):
         if runs:
-            menu.addSection(title)
+            menu.addAction(title).setEnabled(False)
         for run in runs:
             action = menu.addAction(title_of_run(run, choice).replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(current is not None and run.id == current.id)
             action.triggered.connect(partial(_taken, take, run))
-    menu.addSeparator()
+    if not menu.isEmpty():
+        menu.addSeparator()
     menu.addAction("Pick from another session…").triggered.connect(lambda: search())
 
 

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from playground.core.recording import Recording
-from playground.engine.rundiff_first import difference
+from playground.engine.rundiff_first import difference, excerpt
 from playground.engine.rundiff_rows import Kind, Row, Side, Texts
 from playground.ui import theme, words
 from playground.ui.widgets.eventpaint import milliseconds
@@ -43,8 +43,8 @@ HEIGHT = 22
 """Design pixels of a row."""
 NUMBERS, TIME, LATER = 13, 10, 12
 """Characters of the columns: `12–340`, `1240.5`, `+1240.5 ms`."""
-SHOWN = 240
-"""Characters of a text that a row can show."""
+KEPT = 512
+"""Rows of which it is kept what they say: a few screens of them."""
 INKS = {"text": "text_event", "reasoning": "reasoning", "tool": "tool", "ours": "ours"}
 """Of what is named in a row that is the same in both."""
 
@@ -63,6 +63,7 @@ class DiffList(QAbstractScrollArea):
         self._recordings = Recording(), Recording()
         self._texts: tuple[Texts, Texts] = {}, {}
         self._kinds: list[Kind] = []
+        self._said: dict[int, tuple[str, str]] = {}
         self.setAccessibleName("Events of both runs")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -78,6 +79,7 @@ class DiffList(QAbstractScrollArea):
     ) -> None:
         self.rows, self._recordings, self._texts = rows, recordings, texts
         self._kinds = [row.kind for row in rows]
+        self._said.clear()
         self.current = min(self.current, len(rows) - 1)
         self._lay_out()
 
@@ -87,6 +89,20 @@ class DiffList(QAbstractScrollArea):
             return None
         left, right = self._recordings
         return right.times[row.right.begin] - left.times[row.left.begin]
+
+    def said(self, at: int) -> tuple[str, str]:
+        """What a row says on each side."""
+        found = self._said.get(at)
+        if found is None:
+            if len(self._said) >= KEPT:
+                self._said.clear()
+            row = self.rows[at]
+            left, right = (
+                "" if side is None else one_line(excerpt(row, side))
+                for side in (row.left, row.right)
+            )
+            found = self._said[at] = left, right
+        return found
 
     # The current row.
 
@@ -132,10 +148,9 @@ class DiffList(QAbstractScrollArea):
     def say(self, row: int) -> str:
         """A row as a sentence."""
         one = self.rows[row]
+        pairs = zip(("left", "right"), (one.left, one.right), self.said(row), strict=True)
         sides = [
-            f"{name}: {_numbers(side)}, {one_line(excerpt(side))}"
-            for name, side in (("left", one.left), ("right", one.right))
-            if side is not None
+            f"{name}: {_numbers(side)}, {said}" for name, side, said in pairs if side is not None
         ]
         return f"{one.key}, {SPOKEN[one.kind]}; {'; '.join(sides)}"
 
@@ -171,13 +186,18 @@ class DiffList(QAbstractScrollArea):
         bar.setRange(0, max(len(self.rows) - page, 0))
         self.viewport().update()
 
+    @property
+    def margin(self) -> int:
+        """Pixels right of both sides."""
+        return round(LATER * self._unit)
+
     def _areas(self, at: int) -> tuple[QRectF, QRectF, QRectF, QRectF]:
         """(left, sign, right, later) of a row."""
         look = theme.current()
         high, wide = look.px(HEIGHT), self.viewport().width()
         y = float((at - self.verticalScrollBar().value()) * high)
-        sign, room = float(look.px(SIGN)), LATER * self._unit
-        half = max((wide - sign - room) / 2, 0)
+        sign, room = float(look.px(SIGN)), self.margin
+        half = float(max((wide - sign - room) // 2, 0))
         return (
             QRectF(0, y, half, high),
             QRectF(half, y, sign, high),
@@ -207,32 +227,34 @@ class DiffList(QAbstractScrollArea):
             painter.fillRect(left.united(right), look.colour("soft"))
         paint_sign(painter, row.kind, sign)
         painter.setFont(self._mono)
-        for side, area, recording in zip(
-            (row.left, row.right), (left, right), self._recordings, strict=True
-        ):
+        sides = zip(
+            (row.left, row.right), (left, right), self._recordings, self.said(at), strict=True
+        )
+        for side, area, recording, said in sides:
             if side is not None:
-                self._paint_side(painter, row, side, area, recording)
+                time = milliseconds(recording.times[side.begin])
+                self._paint_side(painter, row.kind, side, area, time, said)
         if (ns := self.later(row)) is not None:
             painter.setPen(look.colour("muted"))
             middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(later.adjusted(0, 0, -look.px(6), 0), middle, ms_more(ns))
         if current:
             token = "accent" if self.hasFocus() else "border"
-            painter.setPen(QPen(look.colour(token), 1.5))
+            painter.setPen(QPen(look.colour(token), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(left.united(right).adjusted(1, 1, -1, -1), 3, 3)
+            painter.drawRect(left.united(right).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_side(
-        self, painter: QPainter, row: Row, side: Side, area: QRectF, recording: Recording
+        self, painter: QPainter, kind: Kind, side: Side, area: QRectF, time: str, said: str
     ) -> None:
         look, unit = theme.current(), self._unit
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        muted = look.colour(ink(row.kind, "muted"))
+        muted = look.colour(ink(kind, "muted"))
         x = area.left()
         narrow = area.width() < 48 * unit
         for text, room in (
             (_numbers(side), NUMBERS * unit),
-            ("" if narrow else milliseconds(recording.times[side.begin]), TIME * unit),
+            ("" if narrow else time, TIME * unit),
         ):
             if text:
                 painter.setPen(muted)
@@ -242,14 +264,15 @@ class DiffList(QAbstractScrollArea):
         rest = QRectF(x, area.top(), area.right() - x - look.px(6), area.height())
         name = one_line(side.step.key)
         token = INKS.get(side.step.tone, "text")
-        painter.setPen(look.colour(ink(row.kind, token)))
-        said = f" {one_line(excerpt(side))}"
-        room = rest.width() * (0.6 if said.strip() else 1)
+        painter.setPen(look.colour(ink(kind, token)))
+        room = rest.width() * (0.6 if said else 1)
         name = self._metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(rest, middle, name)
         rest.setLeft(rest.left() + self._metrics.horizontalAdvance(name))
         painter.setPen(look.colour("text"))
-        elided = self._metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(rest.width(), 0))
+        elided = self._metrics.elidedText(
+            f" {said}", Qt.TextElideMode.ElideRight, max(rest.width(), 0)
+        )
         painter.drawText(rest, middle, elided)
 
     def _at(self, y: float) -> int:
@@ -307,19 +330,6 @@ class DiffList(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
-
-
-def excerpt(side: Side) -> str:
-    """What a side says, in no more characters than a row can show."""
-    if not side.step.brought:
-        return side.step.told[:SHOWN]
-    pieces, size = [], 0
-    for one in side.brought:
-        pieces.append(one.text)
-        size += len(one.text)
-        if size > SHOWN:
-            break
-    return "".join(pieces)[:SHOWN]
 
 
 def ms_more(ns: float) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby, pairwise
+from math import ceil
 from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
@@ -210,11 +211,15 @@ class Sides(QAbstractScrollArea):
         self._small = QFont(look.mono)
         self._lay_out()
 
-    def _columns(self) -> tuple[float, float, float]:
+    def _columns(self) -> tuple[int, float, float]:
         """(width of the names, of a side, of the sign)."""
         wide, sign = float(self.viewport().width()), float(theme.current().px(SIGN))
-        names = wide * 0.24 if self._names else 0.0
-        return names, max((wide - sign - names) / 2, 1.0), sign
+        return self.margin, max((wide - sign - self.margin) // 2, 1.0), sign
+
+    @property
+    def margin(self) -> int:
+        """Pixels left of both sides, for the names."""
+        return round(self.viewport().width() * 0.24) if self._names else 0
 
     def _lay_out(self) -> None:
         """Give each row its place. Costs what is shown of it."""
@@ -242,7 +247,8 @@ class Sides(QAbstractScrollArea):
                     row.right, row.right_spots, row.kind, side - 2 * margin, self._font, "ok"
                 )
                 highs.append(laid.right.boundingRect().height())
-            laid.high = max(highs) + 2 * pad + (look.px(6) if row.heading and place else 0)
+            spare = look.px(6) if row.heading and place else 0
+            laid.high = float(ceil(max(highs))) + 2 * pad + spare
             top += laid.high
             self._laid.append(laid)
         bar, page = self.verticalScrollBar(), self.viewport().height()
@@ -332,9 +338,9 @@ class Sides(QAbstractScrollArea):
                     layout.draw(painter, area.topLeft() + QPointF(margin, pad))
         if current:
             token = "accent" if self.hasFocus() else "border"
-            painter.setPen(QPen(look.colour(token), 1.5))
+            painter.setPen(QPen(look.colour(token), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(whole.adjusted(1, 1, -1, -1), 3, 3)
+            painter.drawRect(whole.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_alone(self, painter: QPainter, laid: _Laid, row: SideRow, area: QRectF) -> None:
         look = theme.current()
