@@ -78,13 +78,13 @@ class Course:
     def _summary(self) -> Iterator[Lane]:
         """Few lanes: what they have in common is in the same one."""
         yield Lane("network", self._facts.requests[:])
-        yield Lane("model", list(_model(self.run.transcript.items)))
+        yield Lane("model", self._model())
         yield from self._tools({})
         yield Lane("you", self._person())
 
     def _full(self) -> Iterator[Lane]:
         facts = self._facts
-        model = list(_model(self.run.transcript.items))
+        model = self._model()
         rows: dict[str, list[Bar]] = {"sent": [], "waited": [], "broke": []}
         for bar in facts.requests:
             broke = bar.kind == "failed" and bar.begin == bar.end
@@ -99,6 +99,16 @@ class Course:
         yield from self._tools({bar.key: bar for bar in model if bar.kind == "arguments"})
         yield Lane("approval", self._person())
         yield Lane("our steps", _in_order(rows["waited"], facts.steps))
+
+    def _model(self) -> list[Bar]:
+        """What the model did. An item that nobody closed is open until the run is over; its bar ends
+        with the answer that it came in."""
+        answers, bars = self._facts.answers, list(_model(self.run.transcript.items))
+        for at, bar in enumerate(bars):
+            begun = [one.end for one in answers if bar.end is None or one.begin <= bar.end]
+            if begun and (last := begun[-1]) is not None and (bar.end is None or bar.end > last):
+                bars[at] = replace(bar, end=max(last, bar.begin))
+        return bars
 
     def _unannounced(self) -> list[Bar]:
         """What came without a head: a stream that was imported has none."""

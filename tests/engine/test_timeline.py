@@ -146,6 +146,14 @@ def test_refused_tried_again_and_broken() -> None:
     assert bars[3].detail == "The connection broke."
 
 
+def test_what_was_written_ends_with_the_answer_that_broke() -> None:
+    tape = Tape().ask().say(chunk(content="Half of it"))
+    tape.fact("cut", problem={"title": "The connection broke."})
+    tape.fact("drawn").fact("ended")
+    assert spans(timeline(tape.run), "model") == [("writing", 30, 40)]
+    assert spans(timeline(tape.run, full=True), "text") == [("writing", 30, 40)]
+
+
 def test_calls_of_the_run_before_are_linked_to_where_they_stand() -> None:
     tape = Tape()
     open_call = ToolCall(
