@@ -22,6 +22,11 @@ WORDLESS = frozenset((
     "input_audio", "result",
 ))  # fmt: skip
 """Request fields that are no words for the model to read, or sealed ones."""
+READ = (
+    "tools", "functions", "text", "response_format", "instructions", "input", "messages", "prompt",
+    "suffix",
+)  # fmt: skip
+"""Fields of a request that the model reads."""
 
 SEARCH = "web_search_call"
 LOOKS = frozenset(("open_page", "find_in_page", "find"))
@@ -37,7 +42,7 @@ async def account(
     model = transcript.model or run.call.model
     items = [item for item in transcript.items if item.leg == transcript.leg]
     if transcript.leg not in transcript.usages and (made := made_in(items)):
-        said = said_in(json.loads(body or b"{}"))
+        said = read_of(json.loads(body or b"{}"))
         given, answered = await asyncio.to_thread(
             lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
         )
@@ -85,6 +90,15 @@ def made_in(items: Sequence[Item]) -> str:
             case _:
                 pass
     return "\n".join(filter(None, map(str, texts)))
+
+
+def read_of(body: Any) -> str:
+    """All words of a request that are put before the model, and none that are for its server."""
+    if not isinstance(body, dict):
+        return ""
+    form = body.get("text")
+    fields = {**body, "text": form.get("format") if isinstance(form, dict) else None}
+    return said_in({name: fields[name] for name in READ if name in fields})
 
 
 def said_in(body: Any) -> str:

@@ -258,7 +258,12 @@ def floats(source: str) -> list[str]:
     return found
 
 
-MONEY = ("core/pricebook.py", "core/usage.py", "engine/accounting.py")
+MONEY = (
+    "core/pricebook.py",
+    "core/usage.py",
+    "engine/accounting.py",
+    "engine/estimate.py",
+)
 
 
 @pytest.mark.parametrize(

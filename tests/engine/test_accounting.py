@@ -13,7 +13,7 @@ from playground.core.session import Call, Run
 from playground.core.transcript import Transcript
 from playground.core.usage import Usage
 from playground.endpoints import BY_ID
-from playground.engine.accounting import account, charged, made_in, said_in
+from playground.engine.accounting import account, charged, made_in, read_of
 
 PARTS = [part_of("a.png", b"x" * 9999), part_of("b.pdf", b"x" * 9999), part_of("c.wav", b"x" * 999)]
 
@@ -22,7 +22,8 @@ PARTS = [part_of("a.png", b"x" * 9999), part_of("b.pdf", b"x" * 9999), part_of("
 def test_the_words_of_a_request_are_counted_and_not_what_is_attached(api: str) -> None:
     said = Message(role="user", text=Text("How many?"), parts=PARTS if api != "completions" else [])
     call = Call(api=BY_ID[api].id, model="gpt-4o", instructions="Be brief.")
-    words = said_in(BY_ID[api].body(call, [said], Quirks(), None))
+    call.fields = {"service_tier": "flex", "user": "somebody", "metadata": {"team": "seven"}}
+    words = read_of(BY_ID[api].body(call, [said], Quirks(), None))
     assert sorted(words.split()) == ["Be", "How", "brief.", "many?"]
 
 
