@@ -350,7 +350,7 @@ def test_numbers_stand_beside_each_other() -> None:
     ]
     phases = dict(numbers.phases())
     assert sum(row.left or 0 for row in phases.values()) == 6 * MS
-    assert phases["starting"].left == 0 and phases["starting"].more == MS
+    assert phases["starting"].left == 0 and phases["starting"].more == 2 * MS
     assert [(row.name, row.more) for row in used(left, right)] == [
         ("Input", 0),
         ("Output", 3),
