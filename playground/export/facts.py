@@ -159,7 +159,8 @@ def first_of(error: ValidationError) -> str:
     """The first of what a validation found, in a few words."""
     row = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, row["loc"]))
-    return f"{where}: {row['msg']}" if where else row["msg"]
+    words = row["msg"].replace(" at line 1 column ", " at column ")
+    return f"{where}: {words}" if where else words
 
 
 def masked(raw: bytes) -> bytes:

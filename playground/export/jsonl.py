@@ -123,12 +123,12 @@ def read(data: bytes, endpoints: Mapping[str, Endpoint]) -> Run:
     )
 
 
-def check_version(first: dict[str, Any]) -> None:
+def check_version(first: dict[str, Any], name: str = "this file") -> None:
     """Raises Failure when a newer version wrote this first line: what it means is not known."""
     if isinstance(version := first.get("version"), int) and version > VERSION:
         raise Failure(
             Problem(
-                title="A newer version of Playground wrote this file.",
+                title=f"A newer version of Playground wrote {name}.",
                 detail=f"It has version {version} of the format; this one reads up to {VERSION}.",
                 remedy="update",
             )

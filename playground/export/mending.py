@@ -44,7 +44,9 @@ def begins(line: bytes) -> bool:
 class Lines:
     """Reads one line after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "This file") -> None:
+        """`name`: of the file."""
+        self._name = name
         self.head = Head.model_validate(_DEFAULTS)
         self.api_known = False
         """The head says which dialect this is."""
@@ -94,11 +96,11 @@ class Lines:
         if first["format"] != FORMAT:
             raise Failure(
                 Problem(
-                    title="This file is not a run that Playground wrote.",
+                    title=f"{self._name} is not a run that Playground wrote.",
                     detail=f"Its format is {str(first['format'])[:100]!r}.",
                 )
             )
-        check_version(first)
+        check_version(first, self._name)
         first = {name: value for name, value in first.items() if name != "version"}
         self.api_known, self.expected = "call" in first, 0
         try:

@@ -33,6 +33,7 @@ BATCH = 1000
 SEARCHED = 1 << 24
 """Bytes of a stream in which something of an answer has to stand."""
 EXPECTED = "Expected JSON Lines from `playground export`, an event stream, or an answer in JSON."
+ENDS = Problem(title="The recording ends here, before the run does.")
 
 _BOM = b"\xef\xbb\xbf"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -125,7 +126,7 @@ class _File:
     # The three kinds.
 
     def _recording(self) -> Opened:
-        lines, run = Lines(), None
+        lines, run = Lines(self._name), None
         batch: list[Event] = []
         for line in self._lines():
             event = lines.take(line)
@@ -147,8 +148,9 @@ class _File:
         run = run or self._recorded(lines, batch)
         run.take(batch)
         if len(run.recording) and run.transcript.outcome is None:
-            last = run.recording[-1]
-            run.take([fact(last.t, "interrupted", leg=last.leg)])
+            last, said = run.recording[-1], {"problem": ENDS.model_dump(include={"title"})}
+            at = (last.leg, last.attempt)
+            run.take([fact(last.t, "cut", said, *at), fact(last.t, "ended", None, *at)])
         return Opened(run, self._broken(lines, run))
 
     def _stream(self) -> Opened:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
+from playground.core.problem import Failure
 from playground.export.progress import Cancelled, Progress
 from playground.ui.desk import Desk
 from playground.ui.window import Window
@@ -37,8 +38,15 @@ class Importing(QObject):
 
     def read(self, paths: list[Path]) -> None:
         """Read files one after another; what cannot be read is reported."""
-        for path in paths:
-            self._desk.tasks.start(self._read(path), self)
+
+        async def work() -> None:
+            for path in paths:
+                try:
+                    await self._read(path)
+                except Failure as failure:
+                    self._desk.report(failure.problem.model_copy(update={"remedy": ""}))
+
+        self._desk.tasks.start(work(), self)
 
     async def _read(self, path: Path) -> None:
         # With all that reads files, when one is to be read.

@@ -95,7 +95,7 @@ def test_a_broken_file_is_replayed_as_far_as_it_goes(inside: Command, tmp_path: 
     path = tmp_path / "cut.jsonl"
     path.write_bytes(DEMO.read_bytes()[:20_000])
     done = inside("replay", str(path), "--json")
-    assert json.loads(done.stdout)["outcome"] == "interrupted"
+    assert json.loads(done.stdout)["outcome"] == "truncated"
     assert "cut.jsonl was read in part" in done.stderr
 
 

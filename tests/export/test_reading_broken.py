@@ -61,7 +61,8 @@ def test_a_file_that_ends_in_the_middle_of_a_line(lines: Lines, partly: Any) -> 
         "Line 7: The file ends in the middle of it.\nIt has 5 events; 9 were written."
     )
     assert (run.id, run.transcript.text) == ("run_1", "Grüße 世界\u2028!")
-    assert run.transcript.outcome == "interrupted"
+    assert run.transcript.outcome == "truncated" and run.transcript.problem is not None
+    assert run.transcript.problem.title == "The recording ends here, before the run does."
 
 
 def test_lines_that_were_changed_by_hand_are_left_out_one_by_one(lines: Lines, partly: Any) -> None:
@@ -127,12 +128,12 @@ def test_no_secret_that_was_written_in_is_kept(lines: Lines, tmp_path: Path) -> 
 def test_what_is_too_much_is_left_out(lines: Lines, partly: Any) -> None:
     run, problem = partly(lines, events=4)
     assert problem.detail.startswith("Line 6: Only the first 4 events are read.")
-    assert problem.title.endswith("4 events.") and len(run.recording) == 5  # and how it ended
+    assert problem.title.endswith("4 events.") and len(run.recording) == 6  # and how it ended
     run, problem = partly(lines, bytes=600)
     assert "Only the first 600 bytes of events are read." in problem.detail
     run, problem = partly([*lines[:4], b"x" * 5000, *lines[4:]], piece=3000)
     assert "Line 5: " in problem.detail and "longer than 3,000 bytes" in problem.detail
-    assert len(run.recording) == 4
+    assert len(run.recording) == 5
 
 
 def test_a_stream_is_read_in_slices_up_to_a_limit(
@@ -179,7 +180,10 @@ def test_a_file_of_gigabytes_that_says_nothing_is_not_read(
         (b'{"name": "a package", "version": 2}', "neither"),
         (b"[" * 100_000, "neither"),
         (b'{"format": "something else"}\n', "not a run"),
-        (b'{"format":"playground.run","version":99}\n', "newer version"),
+        (
+            b'{"format":"playground.run","version":99}\n',
+            "newer version of Playground wrote some.file",
+        ),
         (b'{"format":"playground.run","events":3}\n{}\n', "Nothing of"),
         (b'<html><script id="recording" type="application/json">', "replay in HTML"),
     ],

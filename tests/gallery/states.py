@@ -23,6 +23,7 @@ from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
 from tests.gallery import (
     answers,
+    files,
     forms,
     offers,
     presented,
@@ -723,6 +724,9 @@ STATES: tuple[State, ...] = (
     State("replay-running-narrow", "The same at 1024 × 700", replays.running, NARROW),
     State("replay-over", "At its end, where it stays", replays.over),
     State("replay-answering", "A structured answer, half of it", replays.answering),
+    State("import-broken", "A recording that was read in part", files.broken, contrast=True),
+    State("import-unknown", "Files that cannot be read", files.unknown),
+    State("import-long", "A long import and a long export go on", files.long, large=True),
     State("present-first", "A recorded run, told from its question", presented.first),
     State("present-approval", "What somebody decided", presented.approval, contrast=True),
     State("present-result", "What a tool answered, as a table", presented.result, large=True),

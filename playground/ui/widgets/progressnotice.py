@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.export.progress import Progress
@@ -32,7 +32,10 @@ class ProgressNotice(QFrame):
         row.addWidget(Mark("info", "accent", self))
         label = PlainText(visible(words), self)
         label.setAccessibleName("Notice")
-        row.addWidget(label, 1)
+        column = QVBoxLayout()
+        theme.space(column, 0, 6, 0, 6)
+        column.addWidget(label)
+        row.addLayout(column, 1)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName("Progress")
         self.bar.setTextVisible(False)
