@@ -76,7 +76,7 @@ OUTSIDE: dict[str, re.Pattern[str]] = {
 SHELL = ("playground.ui.icons", "playground.ui.theme", "playground.core.resources")
 """All that the window's shell may import of ours: it is painted before the rest is there."""
 
-KNOW_PANELS = ("ui/panels/__init__.py", "ui/tour.py")
+KNOW_PANELS = ("ui/panels/__init__.py", "ui/tour/scene.py")
 """The tuple of panels, and the tour, which goes through them as a person would."""
 
 TRAPS = {
