@@ -6,14 +6,8 @@ import json
 
 from playground.core.recording import parse
 from playground.core.session import Run
-from playground.ui.inspector.difference import (
-    EVENTS,
-    JSON,
-    NUMBERS,
-    REQUESTS,
-    TEXT,
-    DiffPage,
-)
+from playground.ui.inspector.difference import DiffPage
+from playground.ui.widgets.rundiffviews import EVENTS, JSON, NUMBERS, REQUESTS, TEXT
 from tests.gallery import words
 from tests.gallery.stage import Stage
 from tests.gallery.tapes import Tape, run_of
@@ -77,11 +71,11 @@ async def _page(stage: Stage, *runs: Run, view: int = EVENTS) -> DiffPage:
     assert isinstance(page, DiffPage)
     while page.working:
         await stage.settle()
-    page.views.pick(view)
+    page.tabs.pick(view)
     await stage.settle()
 
     def undo() -> None:
-        page.views.pick(EVENTS)
+        page.tabs.pick(EVENTS)
 
     stage.after.append(undo)
     return page
@@ -94,7 +88,7 @@ async def events(stage: Stage) -> None:
 
 async def text(stage: Stage) -> None:
     page = await _page(stage, *versions(), view=TEXT)
-    page.step_on()
+    page.views.step_on()
 
 
 async def values(stage: Stage) -> None:
@@ -127,7 +121,7 @@ async def running(stage: Stage) -> None:
 
 async def choice(stage: Stage) -> None:
     page = await _page(stage, *versions(), versions()[1])
-    page.open_choice(page.choose)
+    page.open_choice(page.heads.choose)
 
 
 async def alone(stage: Stage) -> None:

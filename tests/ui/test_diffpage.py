@@ -19,22 +19,21 @@ from playground.core.recording import SSE, Event, fact
 from playground.core.session import Call, Run, Session
 from playground.endpoints import BY_ID
 from playground.engine.rundiff_rows import Row
-from playground.ui.inspector.difference import (
-    EVENTS,
-    JSON,
-    NO_JSON,
-    NUMBERS,
-    REQUESTS,
-    SAME,
-    TEXT,
-    DiffPage,
-)
+from playground.ui.inspector.difference import SAME, DiffPage
 from playground.ui.inspector.looking import Looking
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.widgets.palette import Palette
 from playground.ui.widgets.rundiffchoice import Choice, title_of_run
 from playground.ui.widgets.rundiffsides import SideRow, Sides
 from playground.ui.widgets.rundiffsigns import SIGNS, TOKENS, next_difference
+from playground.ui.widgets.rundiffviews import (
+    EVENTS,
+    JSON,
+    NO_JSON,
+    NUMBERS,
+    REQUESTS,
+    TEXT,
+)
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -93,7 +92,7 @@ def compare(page: DiffPage, qtbot: QtBot, mine: Run, other: Run) -> DiffPage:
 
 
 def rows(page: DiffPage) -> list[Row]:
-    return [row for row in page.list.rows if row.kind != "same"]
+    return [row for row in page.views.list.rows if row.kind != "same"]
 
 
 def held(page: DiffPage) -> tuple[Run, Run]:
@@ -118,19 +117,21 @@ def test_what_there_is_to_choose_is_said_where_nothing_is(page: DiffPage) -> Non
 
 def test_the_older_run_stands_on_the_left(two: DiffPage) -> None:
     assert two.mine_is == "right"
-    assert two.mine.whole.startswith("This run · “Hi” · m")
+    assert two.heads.mine.whole.startswith("This run · “Hi” · m")
     assert [(row.kind, row.key) for row in rows(two)] == [
         ("changed", "request"),
         ("changed", "message"),
     ]
     assert two.status.whole == "The requests differ in temperature: nothing → 1."
-    places = [part.mapTo(two, QPoint()).x() for part in (two.choose, two.swap, two.mine)]
+    places = [
+        part.mapTo(two, QPoint()).x() for part in (two.heads.choose, two.heads.swap, two.heads.mine)
+    ]
     assert places == sorted(places)
 
 
 def test_sides_are_swapped_and_that_is_remembered(two: DiffPage, qtbot: QtBot) -> None:
     mine, other = held(two)
-    QTest.mouseClick(two.swap, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(two.heads.swap, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not two.working)
     assert two.mine_is == "left"
     assert two.status.whole == "The requests differ in temperature: 1 → nothing."
@@ -146,83 +147,83 @@ def test_sides_are_swapped_and_that_is_remembered(two: DiffPage, qtbot: QtBot) -
 def test_differences_are_walked_through_by_keys(two: DiffPage) -> None:
     picked: list[int] = []
     two.looking.picked.connect(picked.append)
-    two.list.setFocus()
+    two.views.list.setFocus()
     for _ in range(3):  # there are two
-        QTest.keyClick(two.list, Qt.Key.Key_F7)
-    assert two.list.current == 4 and picked == [0, 4]
-    QTest.keyClick(two.list, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
-    assert two.list.current == 0
-    QTest.keyClick(two.list, Qt.Key.Key_End)
+        QTest.keyClick(two.views.list, Qt.Key.Key_F7)
+    assert two.views.list.current == 4 and picked == [0, 4]
+    QTest.keyClick(two.views.list, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert two.views.list.current == 0
+    QTest.keyClick(two.views.list, Qt.Key.Key_End)
     assert two.looking.number == 7
-    two.views.pick(TEXT)
+    two.tabs.pick(TEXT)
     QTest.mouseClick(two.first, Qt.MouseButton.LeftButton)
-    assert two.views.index == EVENTS and two.list.current == 0
+    assert two.tabs.index == EVENTS and two.views.list.current == 0
 
 
 def test_an_event_that_is_picked_elsewhere_is_shown(two: DiffPage) -> None:
     two.looking.pick(5)
-    row = two.list.rows[two.list.current]
+    row = two.views.list.rows[two.views.list.current]
     assert row.right is not None and row.right.begin <= 5 < row.right.end
     assert two.looking.number == 5  # it is not taken back to the first of its row
-    assert two.list.row_of(99, right=True) == len(two.list.rows) - 1
-    assert two.list.row_of(-1, right=True) == -1
+    assert two.views.list.row_of(99, right=True) == len(two.views.list.rows) - 1
+    assert two.views.list.row_of(-1, right=True) == -1
 
 
 def test_a_click_picks_the_event_of_the_run_that_is_looked_into(two: DiffPage) -> None:
-    high = two.list.viewport().height() // two.list._page()
-    QTest.mouseClick(two.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(30, high + 4))
-    assert two.list.current == 1 and two.looking.number == 1
-    assert two.list.accessibleDescription() == (
+    high = two.views.list.viewport().height() // two.views.list._page()
+    QTest.mouseClick(two.views.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(30, high + 4))
+    assert two.views.list.current == 1 and two.looking.number == 1
+    assert two.views.list.accessibleDescription() == (
         "head, the same; left: #1, 200 OK; right: #1, 200 OK"
     )
 
 
 def test_texts_stand_line_by_line(two: DiffPage) -> None:
-    two.views.pick(TEXT)
-    assert [(row.kind, row.left, row.right) for row in two.text.rows] == [
+    two.tabs.pick(TEXT)
+    assert [(row.kind, row.left, row.right) for row in two.views.text.rows] == [
         ("same", "Snow.", "Snow."),
         ("changed", "Then rain.", "Then sun."),
         ("right", None, "Good."),
     ]
-    assert two.text.rows[1].left_spots == ((5, 9),)
-    two.step_on()
-    assert two.text.current == 1
-    assert two.text.accessibleDescription() == "differs, left: Then rain., right: Then sun."
-    two.text.setFocus()
-    QTest.keyClick(two.text, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert two.views.text.rows[1].left_spots == ((5, 9),)
+    two.views.step_on()
+    assert two.views.text.current == 1
+    assert two.views.text.accessibleDescription() == "differs, left: Then rain., right: Then sun."
+    two.views.text.setFocus()
+    QTest.keyClick(two.views.text, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "Then rain.\tThen sun."
 
 
 def test_requests_and_values_stand_by_their_paths(two: DiffPage) -> None:
-    two.views.pick(REQUESTS)
-    said = [(row.name, row.kind, row.left, row.right) for row in two.requests.rows]
+    two.tabs.pick(REQUESTS)
+    said = [(row.name, row.kind, row.left, row.right) for row in two.views.requests.rows]
     assert said[0][0] == "Request 1"
     assert ("temperature", "right", None, "1") in said
-    two.step_on()
-    assert two.requests.rows[two.requests.current].name == "temperature"
+    two.views.step_on()
+    assert two.views.requests.rows[two.views.requests.current].name == "temperature"
     assert two.looking.number == 0
-    two.views.pick(JSON)
-    assert two._none.isVisible() and two._none.text() == NO_JSON
+    two.tabs.pick(JSON)
+    assert two.views.none.isVisible() and two.views.none.text() == NO_JSON
 
 
 def test_numbers_stand_beside_each_other(two: DiffPage, qtbot: QtBot) -> None:
-    two.views.pick(NUMBERS)
-    qtbot.waitUntil(lambda: NUMBERS not in two._stale)
-    said = [two.times.say(row) for row in range(len(two.times.rows))]
+    two.tabs.pick(NUMBERS)
+    qtbot.waitUntil(lambda: not two.views.working)
+    said = [two.views.times.say(row) for row in range(len(two.views.times.rows))]
     assert any(one.startswith("Until the first token: left 12") for one in said)
-    figure = next(one for one in two.times.rows if one.words == "Until the first token")
+    figure = next(one for one in two.views.times.rows if one.words == "Until the first token")
     assert figure.cells[2].text.startswith("+15")
-    counts = [one.words for one in two.counts.rows]
+    counts = [one.words for one in two.views.counts.rows]
     assert {"Cost", "Events", "Characters of the answer"} <= set(counts)
     assert not two.first.isEnabled()
-    two.step_on()  # there is nowhere to go
+    two.views.step_on()  # there is nowhere to go
 
 
 def test_that_nothing_differs_is_said_plainly(page: DiffPage, qtbot: QtBot) -> None:
     compare(page, qtbot, run(events(["".join(SAID)]), 1.0), run(events(SAID, 7), 2.0))
     assert page.status.whole == SAME and rows(page) == []
     assert not page.first.isEnabled()
-    later = page.list.later(page.list.rows[2])
+    later = page.views.list.later(page.views.list.rows[2])
     assert later == 6 * MS  # the left one is the older, and that is the one looked into
 
 
@@ -312,7 +313,7 @@ async def test_versions_of_a_turn_are_compared(opening: Opening) -> None:
         page.to_first()
         assert page.looking.number == page.comparison.first.right  # type: ignore[union-attr]
 
-        driver.click(page.choose)
+        driver.click(page.heads.choose)
         (menu,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu)
                    and one.isVisible()]  # fmt: skip
         said = [action.text() for action in menu.actions() if action.text()]
@@ -327,5 +328,5 @@ async def test_versions_of_a_turn_are_compared(opening: Opening) -> None:
         driver.press("Return", palette.query)
         await until(lambda: page.other is not None and page.other.id == alone.id)
         await until(lambda: not page.working)
-        assert any(row.kind != "same" for row in page.list.rows)
+        assert any(row.kind != "same" for row in page.views.list.rows)
         await driver.idle()

@@ -4,6 +4,7 @@ that are the same are one row, which opens.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby, pairwise
 from math import ceil
@@ -48,6 +49,8 @@ AROUND = 2
 """Rows shown before and after what differs."""
 SHOWN = 2_000
 """Rows shown at most."""
+MOST = 300_000
+"""Characters shown at most, in all of them."""
 WIDE = 4_000
 """Characters of a cell that are shown."""
 PAD = 3
@@ -195,8 +198,10 @@ class Sides(QAbstractScrollArea):
             rows.append(SideRow("same", None, None, folded=gone))
             rows += stretch[len(stretch) - after :] if after else []
             origins += [*range(first, first + before + 1), *range(at - after, at)]
-        if len(rows) > SHOWN:
-            rows, origins = rows[:SHOWN], origins[:SHOWN]
+        sizes = accumulate(_size(row) for row in rows)
+        most = min(bisect_right(list(sizes), MOST) + 1, SHOWN)
+        if len(rows) > most:
+            rows, origins = rows[:most], origins[:most]
             rows.append(SideRow("same", None, None, name=f"… {_number(total)} rows in all"))
             origins.append(total)
         self.rows, self._origins = rows, origins
@@ -422,6 +427,11 @@ def _spelled(text: str, spots: Spots) -> tuple[str, Spots]:
     if len(text) > WIDE:
         pieces.append(f" … {_number(len(text) - WIDE)} more characters")
     return "".join(pieces), tuple(place for place in places if place[1] > place[0])
+
+
+def _size(row: SideRow) -> int:
+    """Characters of it that would be shown."""
+    return sum(min(len(text), WIDE) for text in (row.left, row.right) if text is not None)
 
 
 def _folded(count: int) -> str:
