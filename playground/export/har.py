@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from playground import __version__
-from playground.core.recording import SSE, WIRE, Event
+from playground.core.recording import SSE, WIRE, Event, Recording
 from playground.export.base import Exported, Exporter, Pieces
 
 VERSION = "1.2"
@@ -37,7 +37,8 @@ class _Exchange:
     request: Event
     connection: Event | None = None
     head: Event | None = None
-    body: list[Event] = field(default_factory=list)
+    body: list[int] = field(default_factory=list)
+    """Numbers of the events of the answer."""
     end: Event | None = None
     read: int = 0
     """Events of the recording up to here."""
@@ -61,11 +62,11 @@ def pieces(exported: Exported) -> Pieces:
     yield 0, f'{{"log":{log[:-1]},"entries":['.encode()
     comma = ""
     for exchange in _exchanges(exported):
-        entry = _text(_entry(exchange, began, run.id))
+        entry = _text(_entry(exchange, run.recording, run.id))
         yield exchange.read - len(exchange.body), f"{comma}\n{entry[:-1]}".encode()
-        rows = [event for event in exchange.body if event.kind == SSE]
-        if rows:
-            yield from _events(rows, exchange)
+        stream = [number for number in exchange.body if run.recording.kinds[number] == SSE]
+        if stream:
+            yield from _events(stream, exchange.request.t, run.recording)
         yield exchange.read, b"}"
         comma = ","
     yield len(run.recording), b"\n]}}\n"
@@ -81,7 +82,7 @@ def _exchanges(exported: Exported) -> Iterator[_Exchange]:
         if current is None:
             continue
         if event.kind in WIRE:
-            current.body.append(event)
+            current.body.append(number - 1)
         elif event.kind == "connection":
             current.connection = event
         elif event.kind == "head":
@@ -93,15 +94,15 @@ def _exchanges(exported: Exported) -> Iterator[_Exchange]:
         yield current
 
 
-def _entry(exchange: _Exchange, began: float, page: str) -> Json:
+def _entry(exchange: _Exchange, recording: Recording, page: str) -> Json:
     asked, answered = _said(exchange.request), _said(exchange.head)
-    connection, timings = _said(exchange.connection), _timings(exchange)
+    connection, timings = _said(exchange.connection), _timings(exchange, recording)
     entry: Json = {
         "pageref": page,
-        "startedDateTime": _date(began + exchange.request.t / 1e9),
+        "startedDateTime": _date(recording.began + exchange.request.t / 1e9),
         "time": round(sum(ms for ms in timings.values() if ms > 0) - max(timings["ssl"], 0), 3),
         "request": _request(asked, answered),
-        "response": _response(answered, exchange.body),
+        "response": _response(answered, [recording.raws[number] for number in exchange.body]),
         "cache": {},
         "timings": timings,
     }
@@ -137,9 +138,9 @@ def _request(asked: Json, answered: Json) -> Json:
     return request
 
 
-def _response(answered: Json, body: list[Event]) -> Json:
+def _response(answered: Json, body: list[bytes]) -> Json:
     headers = _pairs(answered)
-    data = b"".join(event.raw for event in body)
+    data = b"".join(body)
     content: Json = {"size": len(data), "mimeType": _value(headers, "content-type")}
     try:
         content["text"] = data.decode()
@@ -160,14 +161,14 @@ def _response(answered: Json, body: list[Event]) -> Json:
     }
 
 
-def _timings(exchange: _Exchange) -> dict[str, float]:
+def _timings(exchange: _Exchange, recording: Recording) -> dict[str, float]:
     """In milliseconds. `connect` holds `ssl`, as the standard has it; sending is not told from
     waiting for the answer."""
     connection = _said(exchange.connection)
     ready, tcp, tls = (_ms(connection.get(name)) for name in ("ready_ms", "tcp_ms", "tls_ms"))
     connect = -1.0 if tcp < 0 and tls < 0 else max(tcp, 0.0) + max(tls, 0.0)
     begin, head, end = exchange.request.t, exchange.head, exchange.end
-    last = end or (exchange.body[-1] if exchange.body else head)
+    last = end or (recording[exchange.body[-1]] if exchange.body else head)
     answered = head or last
     waited = receiving = -1.0
     if answered is not None:
@@ -186,22 +187,21 @@ def _timings(exchange: _Exchange) -> dict[str, float]:
     }
 
 
-def _events(rows: list[Event], exchange: _Exchange) -> Pieces:
-    begin, before = exchange.request.t, exchange.read - len(exchange.body)
-    for at in range(0, len(rows), STEP):
-        texts = [
-            _text(
-                {
-                    "time": (event.t - begin) / 1e6,
-                    "chunk": event.chunk,
-                    "event": event.frame().name,
-                    "size": len(event.raw),
-                }
-            )
-            for event in rows[at : at + STEP]
-        ]
-        yield before + at, ("," if at else ',"_events":[').encode() + ",\n".join(texts).encode()
-    yield exchange.read, b"]"
+def _events(stream: list[int], start: int, recording: Recording) -> Pieces:
+    for at in range(0, len(stream), STEP):
+        numbers = stream[at : at + STEP]
+        rows = ",\n".join(_text(_timed(recording[number], start)) for number in numbers)
+        yield numbers[-1], (("," if at else ',"_events":[') + rows).encode()
+    yield stream[-1], b"]"
+
+
+def _timed(event: Event, start: int) -> Json:
+    return {
+        "time": (event.t - start) / 1e6,
+        "chunk": event.chunk,
+        "event": event.frame().name,
+        "size": len(event.raw),
+    }
 
 
 def _said(event: Event | None) -> Json:

@@ -8,25 +8,35 @@ from playground.core.eventstream import Splitter
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.core.recording import BODY, REST, SSE, WIRE, Event, fact
-from playground.export.base import Exported, Exporter
+from playground.export.base import Exported, Exporter, Pieces
+
+STEP = 1000
+"""Events in a piece."""
 
 
 def write(exported: Exported) -> bytes:
+    return b"".join(piece for _, piece in pieces(exported))
+
+
+def pieces(exported: Exported) -> Pieces:
     """The body of the last request that was answered, or of that of a leg; any body, if it was no
     stream. A stream that was taken up again where it broke is one."""
-    body: list[Event] = []
-    stream: list[Event] = []
+    recording = exported.run.recording
+    body: list[int] = []  # by their numbers: a million events would keep everybody waiting
+    stream: list[int] = []
+    last = (-1, -1)
     goes_on = False
-    for event in exported.run.recording:
+    for number, event in enumerate(recording):
         if exported.leg is not None and event.leg != exported.leg:
             continue
         if event.kind == "request":
             goes_on = _takes_up(event)
         elif event.kind in WIRE:
-            if not body or (body[-1].leg, body[-1].attempt) != (event.leg, event.attempt):
+            if last != (event.leg, event.attempt):
+                last = (event.leg, event.attempt)
                 goes_on = goes_on and event.kind != BODY
-                body = [one for one in stream if one.kind == SSE] if goes_on else []
-            body.append(event)
+                body = [one for one in stream if recording.kinds[one] == SSE] if goes_on else []
+            body.append(number)
             if event.kind == SSE:
                 stream = body
     if not body:
@@ -34,7 +44,9 @@ def write(exported: Exported) -> bytes:
         if exported.leg is not None:
             title = f"There is no answer to request {exported.leg + 1} in this run."
         raise Failure(Problem(title=title))
-    return b"".join(event.raw for event in body)
+    for at in range(0, len(body), STEP):
+        numbers = body[at : at + STEP]
+        yield numbers[-1], b"".join(recording.raws[number] for number in numbers)
 
 
 def _takes_up(request: Event) -> bool:
@@ -83,4 +95,4 @@ def spoken(event: Event) -> Api | None:
             return None
 
 
-EXPORT = Exporter("sse", "Event stream", ".sse", write, legs=True)
+EXPORT = Exporter("sse", "Event stream", ".sse", write, pieces=pieces, legs=True)
