@@ -49,7 +49,9 @@ async def present(scene: Scene) -> None:
     telling.last()
     view.advance()
     await _still(scene)
-    scene.picture("presented", "One key goes on, one goes back; a table stays a table.")
+    scene.picture(
+        "presented", "A sentence at a time: one key goes on, one goes back, one lets time pass."
+    )
     presenting.leave()
     await scene.settled()
     scene.desk.end_replay()
