@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from playground.core.budget import Budgets
 from playground.core.pricebook import PriceBook
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import LOCAL, SANDBOX, Profile, Quirks, is_loopback
@@ -24,6 +25,7 @@ from playground.core.tools import Allowed, Asked, Decision, Result, Tool
 from playground.endpoints import BY_ID
 from playground.engine import children
 from playground.engine.approval import Approvals, Request, refuse
+from playground.engine.budget import Purse
 from playground.engine.debugger import Debugger
 from playground.engine.loop import Answering, calls_of
 from playground.engine.recorder import Recorder
@@ -43,6 +45,7 @@ from playground.store.pricefile import PriceFile
 from playground.store.prompts import Prompts
 from playground.store.sessions import Sessions
 from playground.store.settings import SettingsFile
+from playground.store.spending import Spending
 from playground.wire.http import Wire
 from playground.wire.limits import Limits
 
@@ -127,7 +130,7 @@ class App:
         self.tool_limits: tuple[float, int] | None = None
         """Seconds and megabytes of a call of a Python tool; None: the usual ones."""
         self.budget: Decimal | None = None
-        """US dollars after which a run sends no further request."""
+        """US dollars that a run may cost, in the place of what the settings say."""
         self.debugger: Debugger | None = None
         """Stops runs where somebody wants to look."""
         self._toolbox: Toolbox | None = None
@@ -139,6 +142,7 @@ class App:
             profile=self.profile,
             limits=lambda: Limits(**{**self.settings.limits.model_dump(), **self.limits}),
         )
+        self.purse = Purse(self.budgets, Spending(database), self._live, self.prices)
         self.presets = [completed(preset, environ) for preset in PRESETS]
         self._adopted: dict[str, Profile] = {}
         self._env_only: set[str] = set()
@@ -237,6 +241,19 @@ class App:
             self.report(self.price_file.problem)
         return self.price_file.book
 
+    def budgets(self) -> Budgets:
+        """What may be used, by the settings and by the command line."""
+        budgets = self.settings.budgets
+        if self.budget is None:
+            return budgets
+        run = budgets.run.model_copy(update={"usd": self.budget})
+        return budgets.model_copy(update={"run": run})
+
+    def _live(self) -> list[Run]:
+        """Runs that may not have been written to their end."""
+        running, sessions = self.workspace.running, self.workspace.open.values()
+        return [run for one in sessions for run in one.runs.values() if run.id in running]
+
     # Tools.
 
     @property
@@ -253,20 +270,13 @@ class App:
             )
         return self._toolbox
 
-    def _spent(self, run: Run) -> str:
-        """Why a run may send no further request; see `engine.loop.Budget`."""
-        usd = run.cost.usd if run.cost is not None else None
-        if self.budget is None or usd is None or usd < self.budget:
-            return ""
-        return f"It has cost ${usd}, and the budget is ${self.budget}."
-
     def answering(self, run: Run) -> Answering:
         """How the calls of a run are answered."""
         how = Answering(
             ask=partial(self.ask, run),
             approvals=self.approvals,
             debugger=self.debugger,
-            budget=self._spent,
+            budget=self.purse.check,
         )
         if not run.call.tools:
             return how  # a server may ask for what is no tool of ours

@@ -79,6 +79,7 @@ async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
             "logs": str(app.home.logs),
         }
         found["prices"] = await _prices(app)
+        found["budgets"] = await _budgets(app)
         found["keyring"] = {
             "usable": keyring.usable,
             "backend": keyring.backend or None,
@@ -106,6 +107,26 @@ async def _prices(app: Any) -> dict[str, Any]:
         newest = max(row.since for row in rows).isoformat()
         own = f"{len(rows)}, the newest from {newest}; looked up first"
     return {"built in": await asyncio.to_thread(listed), "own": own}
+
+
+async def _budgets(app: Any) -> dict[str, Any]:
+    """What may be used, and what has been."""
+    from playground.core.budget import SCOPES
+    from playground.engine.budget import dollars
+
+    budgets = app.budgets()
+    spent = await app.purse.spent(("day", "month"))
+    told: dict[str, Any] = {}
+    for scope in SCOPES:
+        limit, used = budgets.of(scope), spent.get(scope)
+        if limit.usd is not None:
+            now = f"{dollars(used.usd)} of " if used is not None else ""
+            told[f"{scope}, usd"] = f"{now}{dollars(limit.usd)}"
+        if limit.tokens is not None:
+            now = f"{used.tokens} of " if used is not None else ""
+            told[f"{scope}, tokens"] = f"{now}{limit.tokens}"
+    limits = {"run, requests": budgets.requests, "run, seconds": budgets.seconds}
+    return {**told, **{name: str(most) for name, most in limits.items() if most is not None}}
 
 
 async def _server(app: Any, profile_id: str) -> dict[str, Any]:

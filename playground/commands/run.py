@@ -93,7 +93,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--max-steps", type=_count, metavar="N", help="requests of the loop (10)")
     parser.add_argument(
-        "--budget", type=_dollars, metavar="USD", help="no further request once this was spent"
+        "--budget", type=_dollars, metavar="USD", help="no request that would pass it"
     )
     parser.add_argument("--connect-timeout", type=_seconds, metavar="S")
     parser.add_argument("--first-token-timeout", type=_seconds, metavar="S")

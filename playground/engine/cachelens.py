@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playground.core.profile import Profile
-from playground.core.recording import parse
+from playground.core.recording import Event, parse
 from playground.core.session import Run
 from playground.engine.accounting import said_in
 
@@ -127,15 +127,22 @@ def pieces(body: Body) -> Iterator[Piece]:
 
 def bodies(run: Run) -> list[dict[str, Any]]:
     """The bodies that a run sent, one for each request, whose recording is loaded."""
-    found: list[dict[str, Any]] = []
-    for event in run.recording.events:
-        if event.kind == "request" and event.attempt == 0:
-            data, _ = event.json()
-            text = data.get("body") if isinstance(data, dict) else None
-            body, wrong = parse(text) if isinstance(text, str) else (None, "")
-            if not wrong and isinstance(body, dict):
-                found.append(body)
-    return found
+    return [body for event in run.recording.events if (body := _sent(event)) is not None]
+
+
+def last_body(run: Run) -> dict[str, Any] | None:
+    """The one that it sent last."""
+    events = reversed(run.recording.events)
+    return next((body for event in events if (body := _sent(event)) is not None), None)
+
+
+def _sent(event: Event) -> dict[str, Any] | None:
+    if event.kind != "request" or event.attempt:
+        return None
+    data, _ = event.json()
+    text = data.get("body") if isinstance(data, dict) else None
+    body, _ = parse(text) if isinstance(text, str) else (None, "")
+    return body if isinstance(body, dict) else None
 
 
 def _predicted(previous: Body, body: Body, profile: Profile, tokens: int) -> tuple[int | None, str]:

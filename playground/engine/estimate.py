@@ -44,6 +44,8 @@ class Estimate:
     """For the input alone, with what should be cached; unknown where it has no price."""
     most: Cost | None
     """With the longest answer and nothing cached; None: there is no such bound."""
+    free: bool
+    """Nothing that comes of it can cost anything."""
     basis: tuple[str, ...]
     """What all this rests on, in sentences."""
 
@@ -84,6 +86,11 @@ def estimate(
         [prices.price(profile, model, plain, when, service_tier=one, book=book) for one in tiers],
         dearest=False,
     )
+    some = Usage(input=max(counted.tokens, 1), output=1, basis="estimated")
+    dear = _bound(
+        [prices.price(profile, model, some, when, service_tier=one, book=book) for one in tiers],
+        dearest=True,
+    )
     most: Cost | None = None
     if output is None:
         basis.append("No limit of the answer was set, so there is no upper bound.")
@@ -106,6 +113,7 @@ def estimate(
         fits=_fits(counted.tokens, output, window, bool(open_ended)),
         least=least,
         most=most,
+        free=dear.usd == 0 and (not open_ended or dear.source == prices.HERE),
         basis=tuple(basis),
     )
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from playground.core.endpoint import Endpoint
 from playground.core.items import HostedCall, Item, Message, ToolCall, ToolOutput
+from playground.core.profile import Profile
 from playground.core.session import Run, Session
 from playground.core.tools import Asked, Mode, Result, Tool, canonical
 from playground.engine.approval import (
@@ -29,6 +30,7 @@ from playground.engine.approval import (
     settle,
     wants_leave,
 )
+from playground.engine.budget import Stop
 from playground.engine.debugger import Breakpoint, Debugger
 from playground.engine.toolchecks import BREAKS, Check, wrong
 
@@ -39,13 +41,17 @@ Limit = Literal["steps", "alike", "budget", "error"]
 """Too many requests; the same call over and over; no money left; a tool failed, and the call says
 to stop then."""
 
-Budget = Callable[[Run], str]
-"""Why no further request may be sent, as a sentence; empty: it may."""
+Budget = Callable[[Run, Profile, bytes], Awaitable[Stop | None]]
+"""Why a request with this body may not be sent to this server; None: it may."""
 
 NOT_WHOLE = "It did not arrive whole."
 REPEATED = "There was a call with this id before; each needs one of its own."
 EDITED = "The result was put in the place of the tool's own by hand."
 AS_IT_STANDS = "It was changed here, and the server has it as it was."
+
+
+async def _any(run: Run, profile: Profile, body: bytes) -> Stop | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Answering:
     ask: Ask = refuse
     approvals: Approvals = field(default_factory=Approvals)
     debugger: Debugger | None = None
-    budget: Budget = lambda run: ""
+    budget: Budget = _any
     check: Check = wrong
 
 
@@ -93,12 +99,12 @@ class Loop:
         if self._answering.debugger is not None:
             self._answering.debugger.end()
 
-    def may_ask(self) -> bool:
-        """Whether the next request may be sent; notes why not."""
-        words = self._answering.budget(self._run)
-        if words:
-            self._end("budget", words)
-        return not words
+    async def may_ask(self, profile: Profile, body: bytes) -> bool:
+        """Whether a request may be sent; notes why not, with the arithmetic."""
+        stop = await self._answering.budget(self._run, profile, body)
+        if stop is not None:
+            self._end("budget", stop.words, budget=stop.facts)
+        return stop is None
 
     async def before_send(self, body: bytes) -> dict[str, Any] | None:
         """Another body for the next request; None: this one."""
@@ -163,8 +169,8 @@ class Loop:
                 return True
         return False
 
-    def _end(self, why: Limit, words: str) -> None:
-        self.note("limited", {"why": why, "words": words})
+    def _end(self, why: Limit, words: str, **more: Any) -> None:
+        self.note("limited", {"why": why, "words": words, **more})
 
     async def _answer(self, todo: Sequence[_Called]) -> bool:
         """All at once, with results in the order of the calls. Whether to go on."""

@@ -147,14 +147,18 @@ class Runner:
         seen, endpoint = run.transcript, self.endpoints[run.call.api]
         costs: list[Cost] = []
         corrected = 0
-        while loop.may_ask():
+        while True:
             leg = Leg(seen.legs, seen.requests)
             if leg.number == 0 and run.call.body is not None:
                 address = self._address(run, run.call.body, serving)
             else:
                 address = self.address(run, [*history, *seen.items], serving, kept)
+            if not await loop.may_ask(serving.profile, address.body):
+                return
             if (edited := await loop.before_send(address.body)) is not None:
                 address = self._address(run, edited, serving)
+                if not await loop.may_ask(serving.profile, address.body):
+                    return
             await self._exchange(run, address, limits, leg)
             await self._rest(run, serving, limits, leg)
             book = await self.prices()

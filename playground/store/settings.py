@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from playground.core.budget import Budgets
 from playground.core.problem import Failure, Problem, from_exception
 from playground.core.profile import Profile
 from playground.core.tools import ToolSettings
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     """The user's own, and the built-in ones that the user has changed. No keys: those are in the
     keyring."""
     limits: Limits = Field(default_factory=Limits)
+    budgets: Budgets = Field(default_factory=Budgets)
     tools: ToolSettings = Field(default_factory=ToolSettings)
     window: dict[str, str] = Field(default_factory=dict)
     """How the window was left: geometry and docks in the toolkit's own words (base64), the panel

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from playground.core.items import HostedCall, ToolCall
+from playground.core.profile import Profile
 from playground.core.session import Run
 from playground.core.tools import MODES, Answer, Approve, Decision, Reject, Result
 from playground.core.transcript import replay
 from playground.endpoints.responses_asked import not_executed
 from playground.engine.approval import Approvals, Ask, Request, approve
+from playground.engine.budget import Stop
 from playground.engine.debugger import Breakpoint, Debugger
 from playground.engine.loop import Answering
 from tests.engine.answering import WEATHER, Desk, Hands, answering, facts, talk, use
@@ -259,10 +261,11 @@ async def test_a_server_that_the_request_does_not_describe_has_leave_once(
 
 async def test_leave_that_was_not_used_is_not_given_later(opening: Opening) -> None:
     async with opening() as bench:
-        use(
-            bench,
-            Answering(ask=approve, budget=lambda run: "" if run.transcript.legs < 1 else "No."),
-        )
+
+        async def once(run: Run, profile: Profile, body: bytes) -> Stop | None:
+            return None if run.transcript.legs < 1 else Stop("No.", {})
+
+        use(bench, Answering(ask=approve, budget=once))
         session = talk(bench, "responses", model="items/mcp-approval")
         run = await bench.ask(session, "Go")
         assert run.transcript.outcome == "limited" and answers(run) == [{"approve": True}]

@@ -17,6 +17,7 @@ from playground.core.session import Run, Session
 from playground.core.tools import Approve, Reject, Result
 from playground.core.transcript import replay
 from playground.engine.approval import approve
+from playground.engine.budget import Stop
 from playground.engine.loop import Answering
 from playground.engine.report import describe
 from tests.engine.answering import (
@@ -379,8 +380,10 @@ async def test_the_budget_is_asked_before_each_request(opening: Opening) -> None
     left = 1
     hands = Hands()
 
-    def budget(run: Run) -> str:
-        return "" if run.transcript.requests < left else "No money is left."
+    async def budget(run: Run, profile: Profile, body: bytes) -> Stop | None:
+        assert json.loads(body)["model"] == "sandbox" and profile.id == "here"
+        facts = {"of": "run"}
+        return None if run.transcript.requests < left else Stop("No money is left.", facts)
 
     async with opening() as bench:
         use(bench, answering(hands, budget=budget))

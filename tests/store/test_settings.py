@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from playground.core.problem import Failure
 from playground.core.profile import Profile, Quirks
@@ -182,3 +184,37 @@ def test_a_migration_without_a_test_is_noticed() -> None:
         return data
 
     assert untested((forgotten,), set(globals())) == ["forgotten"]
+
+
+def test_budgets_are_kept_to_the_last_digit(path: Path) -> None:
+    settings = Settings()
+    settings.budgets.day.usd = Decimal("0.123456789012345678")
+    settings.budgets.month.tokens = 0
+    SettingsFile(path).save(settings)
+    assert SettingsFile(path).load() == (settings, None)
+
+
+@pytest.mark.parametrize(
+    ("budgets", "where"),
+    [
+        ({"day": {"usd": -1}}, "budgets.day.usd"),
+        ({"day": {"usd": "much"}}, "budgets.day.usd"),
+        ({"day": {"usd": True}}, "budgets.day.usd"),
+        ({"session": {"usd": "NaN"}}, "budgets.session.usd"),
+        ({"run": {"tokens": -1}}, "budgets.run.tokens"),
+        ({"month": {"tokens": 1.5}}, "budgets.month.tokens"),
+        ({"seconds": -1}, "budgets.seconds"),
+        (7, "budgets"),
+    ],
+)
+def test_a_budget_that_is_none_is_told_of_and_nothing_is_lost(
+    path: Path, budgets: Any, where: str
+) -> None:
+    content = json.dumps({"version": VERSION, "theme": "dark", "budgets": budgets})
+    path.write_text(content)
+    settings, problem = SettingsFile(path).load()
+    assert settings.theme == "dark" and not settings.budgets.is_set
+    assert problem is not None and where in problem.detail
+    assert aside(path)[0].read_text() == content
+    with pytest.raises(ValidationError):
+        settings.budgets.day.usd = Decimal(-1)
