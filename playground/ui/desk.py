@@ -50,8 +50,9 @@ class Desk(QObject):
         problem_met(Problem): something failed that belongs to no run.
         busy(str, Progress): something is done that may take long: what, and how far it is.
         done(str, callable): something was done that can be undone: what, and how to undo it.
-        wanted(str): somebody asks for a place: "inspector", "settings", "sessions", "key",
-            "profiles", "models", "composer", "present", or the id of a panel.
+        wanted(str): somebody asks for a place: "inspector", "inspector:diff" (a page of it),
+            "settings", "sessions", "key", "profiles", "models", "composer", "present", or the id of
+            a panel.
     """
 
     session_shown = Signal(object)

@@ -71,10 +71,10 @@ class Tape:
         return self.event("response.completed", response=response).fact("eof").fact("ended")
 
 
-def run(tape: Tape) -> Run:
+def run(tape: Tape, api: str = "responses") -> Run:
     made = Run(
         id=str(id(tape)), session="s", parent=None, call=Call(model="m"), profile="p",
-        input=[Message(text=Text("Hi"))], reduce=BY_ID["responses"].reduce,
+        input=[Message(text=Text("Hi"))], reduce=BY_ID[api].reduce,
     )  # fmt: skip
     made.take(tape.events)
     return made
@@ -236,6 +236,31 @@ def test_calls_that_grow_by_turns_are_compared_each_for_itself() -> None:
 def test_the_first_difference_is_said_in_words(left: Tape, right: Tape, words: str) -> None:
     found = compared(run(left.end()), run(right.end())).first
     assert found is not None and found.words == words
+
+
+def test_dialects_meet_in_what_was_said() -> None:
+    """The events of a chat are others; its texts and calls are not."""
+    chat = [fact(0, "request", {"method": "POST", "url": "http://here", "body": "{}"})]
+
+    def chunk(reason: str | None = None, **delta: Any) -> None:
+        data = {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        chat.append(Event(len(chat) * MS, SSE, f"data: {json.dumps(data)}\n\n".encode()))
+
+    chunk(role="assistant", content="")
+    for piece in ("It ", "sno", "ws."):
+        chunk(content=piece)
+    call = {"index": 0, "id": "c", "function": {"name": "look", "arguments": '{"city":"Oslo"}'}}
+    chunk(tool_calls=[call])
+    chunk("tool_calls")
+    chat.append(fact(len(chat) * MS, "ended"))
+    left = run(Tape().text("It snows.").call("look", '{"city":', '"Rome"}').end())
+    other = Tape()
+    other.events = chat
+    right = run(other, "chat")
+    found = compared(left, right)
+    assert tiles(found.rows, "left", len(left.recording)) and tiles(found.rows, "right", len(chat))
+    both = [(row.kind, row.key) for row in found.rows if row.left and row.right]
+    assert ("same", "message") in both and ("changed", "call look") in both
 
 
 def test_ids_and_times_are_no_difference() -> None:
