@@ -48,7 +48,9 @@ async def compare(scene: Scene) -> None:
     """Two versions of an answer beside each other."""
     if _turned_to(scene, "diff"):
         await scene.settled()
-        scene.picture("diff", "Two versions beside each other, and where they first part.")
+        scene.picture(
+            "diff", "Two versions beside each other, and where they first part, if they do."
+        )
         scene.inspector.show_page("events")
 
 
