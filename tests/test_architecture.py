@@ -60,7 +60,7 @@ OUTSIDE: dict[str, re.Pattern[str]] = {
     "markdown_it": re.compile(r"core/markdown\.py"),
     "mdit_py_plugins": re.compile(r"core/markdown\.py"),
     "jsonschema": re.compile(r"schemas/validation\.py"),
-    "genai_prices": re.compile(r"counting/prices\.py"),
+    "genai_prices": re.compile(r"counting/listed\.py"),
     "toktok": re.compile(r"counting/tokens\.py"),
     "xllamacpp": re.compile(r"localmodel/.*"),
     "mcp": re.compile(r"tools/mcp\w*\.py"),

@@ -96,7 +96,7 @@ async def _look(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
 
 async def _prices(app: Any) -> dict[str, Any]:
     """The list that is built in, and what the user's own table says before it."""
-    from playground.counting.prices import listed
+    from playground.counting.listed import version
 
     rows = (await app.prices()).prices
     problem = app.price_file.problem
@@ -106,7 +106,7 @@ async def _prices(app: Any) -> dict[str, Any]:
     elif rows:
         newest = max(row.since for row in rows).isoformat()
         own = f"{len(rows)}, the newest from {newest}; looked up first"
-    return {"built in": await asyncio.to_thread(listed), "own": own}
+    return {"built in": await asyncio.to_thread(version), "own": own}
 
 
 async def _budgets(app: Any) -> dict[str, Any]:

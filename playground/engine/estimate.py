@@ -12,7 +12,7 @@ from typing import Any, Literal
 from playground.core.pricebook import STANDARD, PriceBook
 from playground.core.profile import Profile
 from playground.core.usage import Cost, Usage
-from playground.counting import prices, tokens
+from playground.counting import listed, prices, tokens
 from playground.engine.accounting import read_of
 from playground.engine.cachelens import compare
 from playground.engine.limit import FIELDS
@@ -77,7 +77,7 @@ def estimate(
     basis += open_ended
     output = _longest(body)
     if window is None:
-        window = prices.window(profile, model)
+        window = listed.window(profile.base_url, model)
         if window is not None:
             basis.append(f"The list of prices says that {model} reads {window} tokens.")
     tiers = _tiers(body, basis)

@@ -259,9 +259,11 @@ def floats(source: str) -> list[str]:
 
 
 MONEY = (
+    "core/budget.py",
     "core/pricebook.py",
     "core/usage.py",
     "engine/accounting.py",
+    "engine/budget.py",
     "engine/estimate.py",
 )
 

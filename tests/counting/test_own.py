@@ -12,8 +12,9 @@ import pytest
 from playground.core.pricebook import ANY, OwnPrice, PriceBook
 from playground.core.profile import Profile
 from playground.core.usage import Cost, Usage
+from playground.counting.listed import version, window
 from playground.counting.own import calculated
-from playground.counting.prices import listed, price, window
+from playground.counting.prices import price
 
 WHEN = datetime(2026, 11, 20, tzinfo=UTC)
 OPENAI = Profile(id="openai", name="", base_url="https://api.openai.com/v1")
@@ -127,7 +128,7 @@ def test_counts_that_cannot_be_are_unknown_at_any_price() -> None:
 
 
 def test_the_window_of_a_model_is_known_or_not() -> None:
-    assert window(OPENAI, "gpt-5") == 400_000
-    assert window(OPENAI, "gpt-99") is None
-    assert window(Profile(id="g", name="", base_url="https://gateway.example"), "gpt-5") is None
-    assert listed().startswith("genai-prices 0.2.3 of 2026-")
+    assert window(OPENAI.base_url, "gpt-5") == 400_000
+    assert window(OPENAI.base_url, "gpt-99") is None
+    assert window("https://gateway.example", "gpt-5") is None
+    assert version().startswith("genai-prices 0.2.3 of 2026-")

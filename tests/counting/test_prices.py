@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from playground.core.profile import Profile
 from playground.core.usage import Cost, Usage
-from playground.counting.prices import RELEASED, price
+from playground.counting.listed import RELEASED
+from playground.counting.prices import price
 
 WHEN = datetime(2026, 11, 20, tzinfo=UTC)
 OPENAI = "https://api.openai.com/v1"
