@@ -15,7 +15,7 @@ from playground.core.recording import Event, Recording
 from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.store.logs import redacted
-from playground.ui import theme
+from playground.ui import theme, words
 from playground.ui.inspector.looking import SLICE, Light, Looking
 from playground.ui.inspector.page import Page, PageSpec
 from playground.ui.widgets import eventcopy
@@ -24,7 +24,7 @@ from playground.ui.widgets.eventfilter import EventFilter
 from playground.ui.widgets.eventindex import EventIndex, Query
 from playground.ui.widgets.eventlist import EventList
 from playground.ui.widgets.eventpaint import milliseconds
-from playground.ui.widgets.parts import beside, label, row
+from playground.ui.widgets.parts import Brief, beside, label, row
 
 ROOMY = 1_100
 """Logical pixels from which on the filter has room for words."""
@@ -49,7 +49,7 @@ class EventsPage(Page):
         self._fault.setProperty("token", "error")
         self._fault.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._fault.hide()
-        self._status = label("caption")
+        self._status = Brief("", "caption", self, yields=True)
         self._only = _chip("Show the events of all items again", self)
         self._flagged = _chip("Go to the next flagged event (F, back with Shift+F)", self, "warn")
         self._stalls = _chip("Go to the next stall (S, back with Shift+S)", self, "warn")
@@ -98,11 +98,10 @@ class EventsPage(Page):
         self.looking.shown.connect(self._let_go)
         self.looking.lit.connect(self._light)
         for keys, slot in (
-            (QKeySequence(QKeySequence.StandardKey.Find), self.seek),
-            (QKeySequence("F3"), lambda: self._move(False)),
-            (QKeySequence("Shift+F3"), lambda: self._move(True)),
+            ("F3", lambda: self._move(False)),
+            ("Shift+F3", lambda: self._move(True)),
         ):
-            shortcut = QShortcut(keys, self)
+            shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
 
@@ -136,6 +135,7 @@ class EventsPage(Page):
             self.list.show_run(None)
 
     def _narrow(self, query: Query) -> None:
+        self._words = ""
         if not self.filter.fault:
             if self.filter.finding:
                 self.list.seek(query)
@@ -295,6 +295,7 @@ class EventsPage(Page):
         self._count(self._pins, f"{number(len(index.pins))} pinned", len(index.pins))
         self._count(self._only, f"only {self._item} ✕", bool(self._item))
         self._status.setText(self._words or " · ".join(self._parts(index)))
+        self._status.setToolTip(words.tip(self._status.text()))
         self._end.setVisible(not self.list.following and self.list.more_below)
 
     def _parts(self, index: EventIndex) -> list[str]:

@@ -15,9 +15,10 @@ from playground.core.session import Run
 from playground.ui.desk import Desk
 from playground.ui.inspector import PAGES
 from playground.ui.inspector.events import EventsPage
+from playground.ui.inspector.head import Head
 from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page
-from playground.ui.widgets.parts import Segments, label, row
+from playground.ui.widgets.parts import Segments, label
 
 NO_RUN = (
     "Every event of a run appears here as it arrives: when it came, what it changed, "
@@ -37,8 +38,7 @@ class InspectorPanel(QWidget):
         """What the pages have; they get it when they can be seen."""
         self._made: dict[str, Page] = {}
         self.tabs = Segments([spec.title for spec in PAGES], parent=self)
-        self._beside = row(spacing=0)
-        self._right = row(spacing=4)
+        self._head = Head(self.tabs, self)
         self._hint = label("muted")
         self._lay_out()
         self.setFocusProxy(self.events.list)
@@ -59,16 +59,14 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        column.addWidget(row(self.tabs, 1, self._beside, self._right))
+        column.addWidget(self._head)
         column.addWidget(self._stack, 1)
         self.page(PAGES[0].id)
 
     @property
     def tools(self) -> QHBoxLayout:
         """The row right of the filter, for the buttons of others."""
-        layout = self._right.layout()
-        assert isinstance(layout, QHBoxLayout)
-        return layout
+        return self._head.right
 
     # Pages.
 
@@ -80,9 +78,7 @@ class InspectorPanel(QWidget):
             self._pages.addWidget(made)
             if made.beside is not None:
                 made.beside.hide()
-                layout = self._beside.layout()
-                assert layout is not None
-                layout.addWidget(made.beside)
+                self._head.beside.addWidget(made.beside)
         return made
 
     @property
@@ -168,7 +164,7 @@ class InspectorPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._right.setVisible(self.tools.count() > 0)
+        self._head.show_right()
         self.advance()
 
 

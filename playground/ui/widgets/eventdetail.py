@@ -96,13 +96,13 @@ class EventDetail(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._views = QStackedWidget(self)
-        for view in (self.tree, self._source, self._hex, self._shown_value, self.built):
-            self._views.addWidget(view)
         shown = QWidget(self)
         column = QVBoxLayout(shown)
         theme.space(column, 6, 0, 0, 0, gap=4)
-        column.addWidget(row(self._tabs, 1, self._copy))
+        column.addWidget(row(self._tabs, 1, self._copy))  # the keyboard comes to it first
+        self._views = QStackedWidget(self)
+        for view in (self.tree, self._source, self._hex, self._shown_value, self.built):
+            self._views.addWidget(view)
         for part in (self._facts, self._remarks, self._empty):
             column.addWidget(part)
         column.addWidget(self._views, 1)

@@ -1,0 +1,70 @@
+"""The inspector in the whole window, whose keys and width it shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground.ui.inspector.head import Head
+from tests.driver import FAST, Driver, prepare
+from tests.loop import until
+from tests.processes import Sandbox
+from tests.window import Opening
+
+
+@pytest.fixture(autouse=True)
+def settings(home: Path, sandbox: Sandbox) -> None:
+    prepare(home, sandbox.base_url)
+
+
+def head(driver: Driver) -> Head:
+    found = driver.inspector.findChild(Head)
+    assert isinstance(found, Head)
+    return found
+
+
+async def test_keys_of_the_filter_are_its_own(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        run = await driver.ask("Hello.")
+        page = driver.inspector.events
+        page.list.setFocus()
+        driver.press("S")
+        assert "no stall" in driver.seen(page)
+        driver.press("Ctrl+F")
+        assert page.filter.text.hasFocus()
+        driver.type("output_text")
+        await driver.shows(f" of {len(run.recording)} events")
+        assert "no stall" not in driver.seen(page)
+        driver.press("Return")
+        assert page.list.current >= 0
+        driver.press("Esc")
+        assert page.filter.text.text() == "" and page.filter.text.hasFocus()
+        driver.press("Esc")
+        assert page.list.hasFocus()
+        await driver.idle()
+
+
+async def test_in_a_narrow_window_nothing_is_left_out(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Hello.")
+        for width, wrapped in ((1440, False), (1024, False), (720, True), (1440, False)):
+            driver.window.resize(width, 700)
+            await until(lambda width=width: driver.window.width() == width)
+            for tab in ("Events", "Timeline", "Time", "Request", "Response", "Diff"):
+                button = driver.button(tab, driver.inspector)
+                driver.click(button)
+                assert driver.inspector.current.isVisible()
+                dock = driver.window.docks["inspector"]
+                assert dock.geometry().right() < driver.window.width()
+                page = driver.inspector.current
+                if tab in ("Events", "Request"):
+                    await until(lambda wrapped=wrapped: head(driver).wrapped == wrapped)
+                    assert page.beside is not None
+                    assert head(driver).rect().contains(page.beside.geometry())
+                assert head(driver).rect().contains(button.geometry())
+            replay = driver.button("Replay this run", head(driver))
+            assert head(driver).rect().contains(replay.parentWidget().geometry())
+        await driver.idle()
