@@ -120,11 +120,30 @@ def _fact(event: Event, data: dict[str, Any]) -> Summary:
             words = f"in {_text(data.get('after'))} s · {_text(data.get('why'))}"
         case "estimate":
             words = f"{_text(data.get('input'))} / {_text(data.get('output'))} estimated"
+        case "connection":
+            words = _connection(data)
+        case "drawn":
+            words = _drawn(data)
         case "starting" | "notice":
             words = _text(data.get("text"))
         case _:
             words = json.dumps(data, ensure_ascii=False) if data else ""
     return Summary(item, words[:SHOWN])
+
+
+def _connection(data: dict[str, Any]) -> str:
+    """`api.openai.com:443 · new · TLSv1.3`, as far as it is known."""
+    where = ":".join(filter(None, (_text(data.get("host")), _text(data.get("port")))))
+    reused = data.get("reused")
+    state = "was open" if reused is True else "new" if reused is False else ""
+    return " · ".join(filter(None, (where, state, _text(data.get("tls")))))
+
+
+def _drawn(data: dict[str, Any]) -> str:
+    """`166 frames · half within 24 ms`, of how long after its arrival something was seen."""
+    frames, half = _text(data.get("frames")), data.get("p50_ms")
+    within = f"half within {half:.0f} ms" if isinstance(half, int | float) else ""
+    return " · ".join(filter(None, (frames and f"{frames} frames", within)))
 
 
 def pairs(data: dict[str, Any]) -> list[tuple[str, str]]:

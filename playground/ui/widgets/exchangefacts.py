@@ -131,5 +131,6 @@ def timing(recording: Recording, one: Exchange, first_token: int | None) -> Rows
     rows = [(name, f"{milliseconds(t - sent)} ms") for name, t in moments if t is not None]
     if body:
         size = QLocale().formattedDataSize(one.size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
-        rows.append(("body", f"{QLocale().toString(len(body))} events, {size}"))
+        events = "event" if len(body) == 1 else "events"
+        rows.append(("body", f"{QLocale().toString(len(body))} {events}, {size}"))
     return rows

@@ -49,9 +49,10 @@ SAID: dict[Kind, Said] = {
         "text",
     ),
     "first": Said(
-        "Until the first token",
-        "first token",
-        "The head of the answer had come, and nothing of what the model says.",
+        "Until the model began",
+        "model began",
+        "The head of the answer had come, and nothing of what the model says. The time to the "
+        "first token (TTFT) counts from the request, and thoughts too that were not shown yet.",
         "sunken",
         "text_event",
     ),
