@@ -36,6 +36,8 @@ CALLS = {
     "file_search_call": ("storage_searches", "file searches"),
     "code_interpreter_call": ("code_executions", "code interpreter calls"),
     "image_generation_call": ("", "generated images"),
+    "web_search_preview_call": ("", "web searches (preview)"),
+    "web_search_options": ("", "web searches"),
 }
 """Hosted tools that are charged by the call: how genai-prices counts them, and in words."""
 

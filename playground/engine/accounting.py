@@ -29,6 +29,7 @@ READ = (
 """Fields of a request that the model reads."""
 
 SEARCH = "web_search_call"
+PREVIEW = "web_search_preview"
 LOOKS = frozenset(("open_page", "find_in_page", "find"))
 """What a search of the web does beside searching."""
 
@@ -50,7 +51,7 @@ async def account(
     if (usage := transcript.usages.get(transcript.leg)) is None:
         return None
     tier = transcript.service_tier
-    calls = charged(items, usage)
+    calls = charged(items, usage, body)
     return await asyncio.to_thread(
         lambda: prices.price(
             profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls, book=book
@@ -58,9 +59,10 @@ async def account(
     )
 
 
-def charged(items: Sequence[Item], usage: Usage) -> Counter[str]:
-    """Hosted calls that are charged for, by kind. Looking at a page that a search found is none of
-    its own; a server that counts its searches knows better."""
+def charged(items: Sequence[Item], usage: Usage, body: bytes = b"") -> Counter[str]:
+    """Hosted calls that are charged for, by kind, of an answer to this body. Looking at a page that
+    a search found is none of its own; a server that counts its searches knows better. Searches of
+    the preview tool and those of a chat have prices of their own."""
     calls = Counter(
         item.type
         for item in items
@@ -68,6 +70,13 @@ def charged(items: Sequence[Item], usage: Usage) -> Counter[str]:
     )
     if searches := usage.counters.get("tool_usage.web_search.num_requests"):
         calls[SEARCH] = searches
+    if b"web_search_" in body and isinstance(asked := json.loads(body), dict):
+        tools = asked.get("tools")
+        rows = [one for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
+        if calls[SEARCH] and any(str(one.get("type")).startswith(PREVIEW) for one in rows):
+            calls[f"{PREVIEW}_call"] = calls.pop(SEARCH)
+        if asked.get("web_search_options") is not None:
+            calls["web_search_options"] = 1
     return calls
 
 

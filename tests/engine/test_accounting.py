@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from playground.core.profile import Profile, Quirks
 from playground.core.session import Call, Run
 from playground.core.transcript import Transcript
 from playground.core.usage import Usage
+from playground.counting.prices import price
 from playground.endpoints import BY_ID
 from playground.engine.accounting import account, charged, made_in, read_of
 
@@ -76,3 +78,24 @@ def test_searches_are_charged_and_pages_that_are_looked_at_are_not(
     usage = Usage.read({"input_tokens": 1, "output_tokens": 1}, tools)
     assert usage is not None
     assert charged(items, usage) == {"web_search_call": searches, "file_search_call": 1}
+    plain = b'{"tools": [{"type": "web_search"}], "input": "What is web_search_preview?"}'
+    assert charged(items, usage, plain)["web_search_call"] == searches
+    preview = b'{"tools": [{"type": "web_search_preview_2025_03_11"}]}'
+    assert charged(items, usage, preview) == {
+        "web_search_preview_call": searches,
+        "file_search_call": 1,
+    }
+
+
+def test_the_searches_of_a_chat_leave_no_items_and_are_not_for_nothing() -> None:
+    body = b'{"messages": [], "web_search_options": {}}'
+    assert charged([], Usage(), body) == {"web_search_options": 1}
+    server = Profile(id="o", name="O", base_url="https://api.openai.com/v1")
+    made = price(
+        server,
+        "gpt-5-search-api",
+        Usage(input=1),
+        datetime.now(UTC),
+        calls=charged([], Usage(), body),
+    )
+    assert made.at_least and made.missing == ("web searches",)
