@@ -19,22 +19,27 @@ PATIENCE = 0.5
 
 
 async def watched(words: str, work: Callable[[Progress], T]) -> T:
-    """What `work` gives, done in a thread. Raises what it raises; KeyboardInterrupt once it has
-    ended when nobody wants it any more."""
+    """What `work` gives, done in a thread. Raises what it raises. Who is cancelled here waits until
+    the thread has heard of it."""
     progress = Progress()
     task = asyncio.ensure_future(asyncio.to_thread(work, progress))
+    told = sys.stderr.isatty()
     shown = ""
     try:
-        await asyncio.wait({task}, timeout=PATIENCE if sys.stderr.isatty() else None)
+        await asyncio.wait({task}, timeout=PATIENCE if told else None)
         while not task.done():
             share = progress.share
             shown = terminal(words) + ("…" if share is None else f" … {share:.0%}")
             print(f"\r{shown}", end="", file=sys.stderr, flush=True)
             await asyncio.wait({task}, timeout=LOOK)
-        return await task
-    except Cancelled:
-        raise KeyboardInterrupt from None
-    finally:
+    except asyncio.CancelledError:  # Ctrl+C: nothing may be left half done
         progress.cancelled = True
+        await asyncio.wait({task})
+        error = task.exception()
+        if error is not None and not isinstance(error, Cancelled):
+            raise error from None
+        raise
+    finally:
         if shown:
             print("\r" + " " * len(shown) + "\r", end="", file=sys.stderr, flush=True)
+    return task.result()

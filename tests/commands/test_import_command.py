@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from playground.commands import waiting
 from playground.core.resources import resource
 from playground.core.session import Run, Session
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.engine.importing import harmless
 from playground.export import jsonl
+from playground.export.progress import Progress
 from playground.store.database import Database
 from playground.store.home import Home
 from playground.store.sessions import Sessions
@@ -146,3 +151,58 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(
     assert done.returncode == 1 and "cannot be written" in done.stderr
     monkeypatch.undo()
     assert (out.read_text(), list(out.parent.iterdir())) == ("old", [out])
+
+
+class Terminal(io.StringIO):
+    """One that notices when it is told how far something is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if "25%" in text:
+            self.told.set()
+        return super().write(text)
+
+
+def test_a_terminal_is_told_how_far_it_is_and_nothing_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.001)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    def work(progress: Progress) -> str:
+        progress.at(1, 4)
+        assert terminal.told.wait(200)
+        return "done"
+
+    assert asyncio.run(waiting.watched("Reading a\x1b[2J", work)) == "done"
+    assert "\x1b" not in terminal.getvalue()
+    assert terminal.getvalue().endswith(" \r")
+
+
+def test_work_that_is_interrupted_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        try:
+            while True:
+                progress.at(1, 4)
+                begun.set()
+        finally:
+            ended.set()
+
+    async def interrupted() -> None:
+        task = asyncio.ensure_future(waiting.watched("Reading", work))
+        await asyncio.to_thread(begun.wait, 200)
+        task.cancel()  # what Ctrl+C does
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(ended.wait, 200)
+
+    asyncio.run(interrupted())

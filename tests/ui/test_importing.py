@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import random
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from playground.core.problem import Problem
 from playground.core.resources import resource
 from playground.endpoints import BY_ID
 from playground.export import EXPORTERS, jsonl, reading
 from playground.export.progress import Progress
+from playground.ui.inspector import PAGES
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.notice import NoticeBar
 from playground.ui.widgets.progressnotice import PATIENCE, ProgressNotice
@@ -140,5 +144,63 @@ def test_reading_and_writing_can_be_ended(
             await until(lambda: not driver.desk.tasks._running)
             assert (tmp_path / "run.har").read_bytes() == old
             assert not list(tmp_path.glob(".*"))
+
+    loop.run_until_complete(work())
+
+
+HOSTILE: tuple[Any, ...] = (
+    None, -1, 1e308, "", "x" * 300, "\u202e\x00", "\ud83d", [], [[]], {}, {"a": []}, True, ["a"],
+)  # fmt: skip
+
+
+def changed(value: Any, chance: random.Random, share: float) -> Any:
+    """A value in which some are something else."""
+    if chance.random() < share:
+        return chance.choice(HOSTILE)
+    if isinstance(value, dict):
+        return {name: changed(one, chance, share) for name, one in value.items()}
+    return [changed(one, chance, share) for one in value] if isinstance(value, list) else value
+
+
+def made_up(seed: int) -> bytes:
+    """A recording in which somebody has changed much, so that each line of it is still JSON."""
+    chance = random.Random(seed)
+    rows = [json.loads(line) for line in DEMO.read_bytes().splitlines()]
+    head, *events = rows
+    head["call"]["fields"] |= {name: chance.choice(HOSTILE) for name in ("temperature", "text")}
+    head["input"] = [changed(one, chance, 0.1) for one in head["input"] if isinstance(one, dict)]
+    for row in events:
+        if row["kind"] != "sse":
+            row["raw"] = json.dumps(changed(json.loads(row["raw"]), chance, 0.1))
+        elif chance.random() < 0.3:
+            name, _, data = row["raw"].partition("data: ")
+            text = json.dumps(changed(json.loads(data), chance, 0.1))
+            row["raw"] = f"{name}data: {text}\n\n"
+    return b"\n".join(json.dumps(row).encode() for row in rows) + b"\n"
+
+
+def test_whatever_somebody_wrote_into_a_recording_every_view_shows_it(
+    loop: asyncio.AbstractEventLoop, opening: Opening, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with opening() as driver:
+            met: list[Problem] = []
+            driver.desk.problem_met.connect(met.append)
+            for seed in range(3):
+                path = tmp_path / f"{seed}.jsonl"
+                path.write_bytes(made_up(seed))
+                driver.shell.importing.read([path])
+                await until(lambda: not driver.desk.tasks._running)
+                assert driver.desk.run is not None
+                assert len(driver.desk.run.recording) > 50
+                for page in range(len(PAGES)):
+                    driver.inspector.tabs.pick(page)
+                    await asyncio.sleep(0)
+                for panel in ("structured", "tools", "chat"):
+                    driver.window.show_panel(panel)
+                    await asyncio.sleep(0)
+                driver.desk.clock.look()
+            assert len(await driver.app.sessions.list()) == 3
+            assert [problem.title for problem in met if problem.bug] == []
 
     loop.run_until_complete(work())
