@@ -42,7 +42,7 @@ def without_login(url: str) -> Keyless:
         return Keyless(url, (), ())
     left = urlencode([pair for pair in query if pair not in gone]) if gone else parts.query
     host = parts.netloc.rpartition("@")[2]
-    names = ["the user in the address"] * bool(user) + [name for name, _ in gone]
+    names = ["the user"] * bool(user) + [name for name, _ in gone]
     bare = urlunsplit(parts._replace(netloc=host, query=left))
     return Keyless(bare, tuple(names), (*user, *(value for _, value in gone)))
 
