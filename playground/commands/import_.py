@@ -1,4 +1,5 @@
-"""`playground import`: recordings out of files, each as a session of its own."""
+"""`playground import`: recordings out of files, each as a session of its own; and what somebody
+else wrote: prompts into the library, requests and conversations as sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playground.app import App
 
-HELP = "keep recorded runs and saved answers from files, each as a session"
+HELP = "keep recorded runs, saved answers, requests and prompts from files"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="JSON Lines from `export`, an event stream, or an answer in JSON",
+        help="JSON Lines from `export`, an event stream, an answer in JSON; a preset, a saved"
+        " prompt, a request or its messages in JSON, a cURL command",
     )
 
 
@@ -62,6 +64,8 @@ async def _file(app: App, path: Path) -> None:
     from playground.export import reading
 
     words = f"Reading {path.name}"
+    if await _foreign(app, path, words):
+        return
     found = await watched(words, lambda progress: reading.opened(path, BY_ID, progress))
     if found.problem is not None:
         tell(found.problem)
@@ -69,3 +73,28 @@ async def _file(app: App, path: Path) -> None:
         app.workspace, found.run, app.profiles(), app.default_profile(), path
     )
     print(terminal(f"{session.id}  {found.run.id}  {session.title}"))
+
+
+async def _foreign(app: App, path: Path, words: str) -> bool:
+    """Keep what somebody else wrote; False: the file is none of that."""
+    import time
+
+    from playground.commands.waiting import watched
+    from playground.commands.words import tell
+    from playground.core.plain import terminal
+    from playground.core.problem import Problem
+    from playground.engine.foreign import opened
+    from playground.engine.foreign_keeping import keep
+
+    found = await watched(words, lambda _: opened(path, time.time()))
+    if found is None:
+        return False
+    sessions = await keep(app.workspace, app.prompts, found, app.profiles(), app.default_profile())
+    for session in sessions:
+        print(terminal(f"{session.id}  {session.title}"))
+    for prompt in found.prompts:
+        print(terminal(f"{prompt.id}  {prompt.folder}/{prompt.title}"))
+    if found.notices:
+        title = f"Not all of {path.name} was taken over."
+        tell(Problem(title=title, detail=" ".join(found.notices)))
+    return True

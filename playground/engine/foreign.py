@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import codecs
 import json
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -29,6 +31,8 @@ LARGEST = 64 << 20
 """Bytes of a file that is read."""
 MOST = 1000
 """Requests of one file."""
+HEAD = 1 << 16
+"""Bytes by which a file is known that is certainly something else."""
 DEEPEST = 200
 """Objects and lists in each other."""
 FOLDER = "Imported"
@@ -97,6 +101,34 @@ def read(data: bytes, now: float) -> Foreign:
             raise _refused(f"{place}{error}") from error
     found.notices += _noticed(found.asked)
     return found
+
+
+def opened(path: Path, now: float) -> Foreign | None:
+    """All of a file; None: nothing that is read here, or no file that could be. Raises Failure."""
+    try:
+        seen = path.stat()
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST:
+            return None
+        with path.open("rb") as file:
+            begin = file.read(HEAD)
+            if b"\0" in begin and not begin.startswith(tuple(_BOMS)):
+                return None
+            if not _may_be(begin):
+                return None
+            data = begin + file.read(LARGEST)
+    except OSError:
+        return None
+    return read(data, now) if recognised(data) is not None else None
+
+
+def _may_be(begin: bytes) -> bool:
+    """Whether a file is worth reading whole to see what it is, by how it begins."""
+    try:
+        text = _text(begin[: len(begin) // 2 * 2])
+    except UnicodeDecodeError:  # cut off within a letter, or no text: its end will tell
+        return True
+    first = text.lstrip("\ufeff \t\r\n")
+    return first[:1] in ("{", "[") or foreign_curl.is_curl(first)
 
 
 def _kind(value: Any) -> Kind | None:
