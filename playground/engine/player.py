@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
@@ -264,12 +264,6 @@ def _shortened(moments: array[int]) -> Iterator[int]:
     return (min(after - before, LONG) for before, after in pairwise(chain((0,), moments)))
 
 
-def _places(kinds: list[str], kind: str) -> Iterator[int]:
+def _places(kinds: Iterable[str], kind: str) -> Iterator[int]:
     """Positions behind each event of a kind."""
-    at = 0
-    while True:
-        try:
-            at = kinds.index(kind, at) + 1
-        except ValueError:
-            return
-        yield at
+    return (at for at, one in enumerate(kinds, 1) if one == kind)
