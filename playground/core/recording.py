@@ -47,7 +47,7 @@ FACTS = frozenset(
         "tool.ended",  # {call_id, state, ms}: as it happens, while results come in call order
         "tool.result",  # {call_id, output, ok, state, ms, notes, facts}: what the model is told;
         # and {wire}: as the item that goes back, where a server asked for more than a function
-        "limited",  # {why, words}: our side sends no further request
+        "limited",  # {why, words, budget}: our side sends no further request
         "paused",  # {place, call_id}: at a breakpoint
         "resumed",  # {place, call_id, by, edited, arguments}: only those of a call, if edited
         "drawn",  # {frames, p50_ms, p95_ms, max_ms, total_ms}: from arrival to the screen, where
@@ -163,7 +163,7 @@ def payload(data: str) -> tuple[Any, str]:
     """
     try:
         return from_json(data), ""
-    except ValueError:
+    except (ValueError, TypeError):
         pass
     text = data.strip()
     if not text or text.startswith(("[DONE]", ":")):  # `data: : keepalive`
@@ -182,7 +182,7 @@ def parse(text: str) -> tuple[Any, str]:
     """
     try:
         return from_json(text), ""
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: half a surrogate pair stands in it as it is
         pass
     try:
         return json.loads(text, parse_int=_integer), ""

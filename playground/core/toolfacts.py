@@ -19,6 +19,9 @@ OVER: tuple[CallState, ...] = ("done", "failed", "denied")
 
 Data = dict[str, Any]
 
+_LONGEST = 1e12
+"""Milliseconds: no call took longer, whatever a recording says."""
+
 
 def take(transcript: Transcript, kind: str, number: int, data: Data) -> bool:
     """Fold one fact, the `number`th event; whether it was one about tools."""
@@ -116,7 +119,7 @@ def _output(key: str, data: Data) -> Item:
         call_id=str(data.get("call_id", "")),
         output=str(data.get("output", "")),
         ok=state == "done",
-        ms=ms if isinstance(ms, int | float) else None,
+        ms=ms if isinstance(ms, int | float) and 0 <= ms <= _LONGEST else None,
         facts=facts if isinstance(facts, dict) else {},
     )
 

@@ -33,6 +33,9 @@ Phase = Literal[
 ]
 Terminal = Literal["completed", "incomplete", "failed"]
 
+_MOST = 10**9
+"""Seconds or tokens: more of them is nonsense."""
+
 
 @dataclass(slots=True)
 class Timing:
@@ -298,8 +301,8 @@ class Reader:
             case "estimate":
                 if transcript.leg not in transcript.usages:
                     transcript.usages[transcript.leg] = Usage(
-                        input=int(data.get("input", 0)),
-                        output=int(data.get("output", 0)),
+                        input=round(_amount(data, "input")),
+                        output=round(_amount(data, "output")),
                         basis="estimated",
                     )
             case "request":
@@ -319,10 +322,9 @@ class Reader:
                 transcript.status = None
             case "head":
                 timing.head = event.t
-                transcript.status = data.get("status")
-                transcript.headers = {
-                    str(name).lower(): str(value) for name, value in data.get("headers", ())
-                }
+                status = data.get("status")
+                transcript.status = status if isinstance(status, int) else None
+                transcript.headers = _headers(data.get("headers"))
                 transcript.request_id = (
                     transcript.headers.get("x-request-id") or transcript.request_id
                 )
@@ -335,8 +337,7 @@ class Reader:
                 transcript.terminal = None
                 transcript.scratch.pop("broken", None)
                 transcript.phase = "retrying"
-                after = data.get("after", 0)
-                transcript.retry_at = event.t + int(float(after) * 1e9)
+                transcript.retry_at = event.t + round(_amount(data, "after") * 1e9)
             case "cut" | "failed" | "timeout":
                 self._whole_body(number, broken=True)
                 if transcript.scratch.pop("acting", None):
@@ -420,6 +421,21 @@ class Reader:
             if item.t1 is None:
                 transcript.close(item)
         transcript.rev += 1
+
+
+# What facts say, whoever wrote them: a recording may have been edited by hand.
+
+
+def _amount(data: dict[str, Any], name: str) -> float:
+    """A number from 0 to `_MOST`; 0 where it is none."""
+    value = data.get(name)
+    return min(max(value, 0), _MOST) if isinstance(value, int | float) and value == value else 0
+
+
+def _headers(pairs: Any) -> dict[str, str]:
+    rows = pairs if isinstance(pairs, list) else []
+    named = [row for row in rows if isinstance(row, list) and len(row) == 2]
+    return {str(name).lower(): str(value) for name, value in named}
 
 
 def _problem(data: dict[str, Any]) -> Problem:

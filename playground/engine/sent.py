@@ -185,7 +185,9 @@ def _edited(recording: Recording, number: int) -> bool:
 
 def _headers(call: Call, profile: Profile, fact: dict[str, Any]) -> list[Row]:
     """Those that somebody set, and the one that carries the key."""
-    pairs = [row for row in fact.get("headers") or () if isinstance(row, list) and len(row) == 2]
+    pairs = fact.get("headers")
+    pairs = pairs if isinstance(pairs, list) else []
+    pairs = [row for row in pairs if isinstance(row, list) and len(row) == 2]
     went = {str(name).lower(): str(value) for name, value in pairs}
     fixed = {"OpenAI-Organization": profile.organization, "OpenAI-Project": profile.project}
     wanted = {name.lower(): (name, value) for name, value in fixed.items() if value}

@@ -7,7 +7,6 @@ runs, the time is that of tools, whoever else is waited for beside it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -178,9 +177,9 @@ class Sums:
                 self._spend(self._now)
                 self._over = True
             case "paused":
-                self._people.add((data.get("place"), _call(data)))
+                self._people.add((str(data.get("place")), _call(data)))
             case "resumed":
-                self._people.discard((data.get("place"), _call(data)))
+                self._people.discard((str(data.get("place")), _call(data)))
             case "tool.asked" | "approval" | "tool.started" | "tool.ended" | "tool.result":
                 self._tool(event.kind, data)
             case _:
@@ -233,7 +232,7 @@ def _call(data: dict[str, Any]) -> str:
 
 def _ns(data: dict[str, Any], name: str) -> int:
     value = data.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
         return 0
     return round(min(max(value, 0), _LONGEST) * 1e6)
 

@@ -77,7 +77,7 @@ class Course:
 
     def _summary(self) -> Iterator[Lane]:
         """Few lanes: what they have in common is in the same one."""
-        yield Lane("network", self._facts.requests[:])
+        yield Lane("network", _in_order(self._facts.requests, self._facts.broken))
         yield Lane("model", self._model())
         yield from self._tools({})
         yield Lane("you", self._person())
@@ -85,24 +85,22 @@ class Course:
     def _full(self) -> Iterator[Lane]:
         facts = self._facts
         model = self._model()
-        rows: dict[str, list[Bar]] = {"sent": [], "waited": [], "broke": []}
-        for bar in facts.requests:
-            broke = bar.kind == "failed" and bar.begin == bar.end
-            rows["waited" if bar.kind == "idle" else "broke" if broke else "sent"].append(bar)
-        yield Lane("request", rows["sent"])
+        sent = [bar for bar in facts.requests if bar.kind != "idle"]
+        waited = [bar for bar in facts.requests if bar.kind == "idle"]
+        yield Lane("request", sent)
         answers = facts.answers or self._unannounced()
-        yield Lane("network", _in_order(answers, rows["broke"]), traffic=True)
+        yield Lane("network", _in_order(answers, facts.broken), traffic=True)
         yield Lane("reasoning", [bar for bar in model if bar.kind == "reasoning"])
         yield Lane("text", [bar for bar in model if bar.kind == "writing"])
         for name in dict.fromkeys(bar.label for bar in model if bar.kind == "hosted"):
             yield Lane(name, [bar for bar in model if bar.kind == "hosted" and bar.label == name])
         yield from self._tools({bar.key: bar for bar in model if bar.kind == "arguments"})
         yield Lane("approval", self._person())
-        yield Lane("our steps", _in_order(rows["waited"], facts.steps))
+        yield Lane("our steps", _in_order(waited, facts.steps))
 
     def _model(self) -> list[Bar]:
-        """What the model did. An item that nobody closed is open until the run is over; its bar ends
-        with the answer that it came in."""
+        """What the model did. An item that nobody closed is open until the run is over; its bar
+        ends with the answer that it came in."""
         answers, bars = self._facts.answers, list(_model(self.run.transcript.items))
         for at, bar in enumerate(bars):
             begun = [one.end for one in answers if bar.end is None or one.begin <= bar.end]

@@ -46,6 +46,8 @@ class Facts:
     def __init__(self) -> None:
         self.requests: list[Bar] = []
         """And what kept them from being sent: starting a server, waiting to try again."""
+        self.broken: list[Bar] = []
+        """What went wrong while no request was waiting for its answer; at once."""
         self.answers: list[Bar] = []
         self.held: list[Bar] = []
         """Pauses that belong to no call."""
@@ -129,7 +131,7 @@ class Facts:
         if self.requests and self.requests[-1].end is None:
             self._request_ends(t, title, "failed")
         else:
-            self.requests.append(Bar("failed", t, t, label, title, event=number))
+            self.broken.append(Bar("failed", t, t, label, title, event=number))
 
     def _over(self, t: int) -> None:
         self._request_ends(t)

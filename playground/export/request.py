@@ -120,7 +120,7 @@ def sent(run: Run, profile: Profile, leg: int | None = None, attempt: int | None
                 "headers": [*headers],
                 "body": str(body),
             }:
-                request = _request(method, url, headers, body, profile)
+                request = _request(method, url, filter(_is_pair, headers), body, profile)
                 if method != "GET" or attempt is not None:
                     return request
                 fetched = fetched or request
@@ -162,6 +162,11 @@ def _request(
         ),
         body,
     )
+
+
+def _is_pair(row: Any) -> bool:
+    """Whether it is a header: a recording may have been edited."""
+    return isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
 
 
 def _value(name: str, value: str, variable: str) -> Value:
