@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from playground.core.recording import BODY, REST, SSE, Event, Recording
+from playground.core.recording import BODY, REST, SSE, Event, Recording, fact
 from playground.core.session import Run
 from playground.ui.widgets.eventflags import FLAGS, WRONG
 from playground.ui.widgets.eventindex import STALL_NS, EventIndex, Query, TypeCount
@@ -180,6 +180,28 @@ def test_a_row_says_what_the_event_changed(typed: Callable[..., Run]) -> None:
     assert said["response.completed"] == Summary("resp_8f2c", "812 / 96")
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("connection", {"host": "::1", "port": 443, "reused": False, "tls": "TLSv1.3"},
+         "::1:443 · new · TLSv1.3"),
+        ("connection", {"host": "here", "reused": True, "tls": None}, "here · was open"),
+        ("drawn", {"frames": 12, "p50_ms": 23.6, "max_ms": 80.0}, "12 frames · half within 24 ms"),
+        ("drawn", {"frames": 0, "p50_ms": 10**400}, "0 frames"),
+        ("tool.asked", {"call_id": "call_1", "item": "0:1", "tool": "demo › get_weather"},
+         "demo › get_weather"),
+        ("approval", {"call_id": "call_1", "decision": "approve", "scope": "once",
+                      "arguments": "{}"}, "approve · once · edited"),
+        ("tool.ended", {"call_id": "call_1", "state": "done", "ms": 354.7}, "done · 355 ms"),
+        ("tool.result", {"call_id": "call_1", "output": "12 °C", "ok": True}, "12 °C"),
+        ("resumed", {"place": "on_call", "by": "step", "edited": True}, "on_call · step · edited"),
+    ],
+)  # fmt: skip
+def test_what_is_done_here_is_said_in_words(kind: str, data: dict[str, Any], said: str) -> None:
+    event = fact(0, kind, data)
+    assert summary(event, name_of(event)).delta == said
+
+
 def test_an_added_item_has_the_tone_of_its_type(typed: Callable[..., Run]) -> None:
     run = typed()
     tones = [
@@ -200,7 +222,9 @@ def test_an_added_item_has_the_tone_of_its_type(typed: Callable[..., Run]) -> No
         {"error": []}, {"error": None}, {"problem": 3, "headers": [[1], 2, ["a", "b"]]},
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("kind", [SSE, "head", "failed", "retry", "estimate", "approval"])
+@pytest.mark.parametrize(
+    "kind", [SSE, "head", "failed", "retry", "estimate", "approval", "connection", "drawn"]
+)
 def test_nonsense_makes_a_plain_row(data: Any, kind: str) -> None:
     text = json.dumps(data).encode()
     event = Event(0, kind, b"data: " + text + b"\n\n" if kind == SSE else text)

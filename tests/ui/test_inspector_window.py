@@ -68,3 +68,24 @@ async def test_in_a_narrow_window_nothing_is_left_out(opening: Opening) -> None:
             replay = driver.button("Replay this run", head(driver))
             assert head(driver).rect().contains(replay.parentWidget().geometry())
         await driver.idle()
+
+
+async def test_before_the_first_event_of_a_replay_none_is_the_current_one(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Hello.")
+        page = driver.inspector.events
+        driver.press("Ctrl+Shift+R")
+        await until(lambda: driver.desk.replaying is not None and not driver.desk.replaying.live)
+        assert driver.desk.replaying is not None
+        last = len(page.list.index or ()) - 1
+        await until(lambda: page.list.current == last)
+        driver.press("Home")
+        await until(lambda: driver.desk.replaying.number == -1)  # type: ignore[union-attr]
+        assert page.list.current == -1 and driver.inspector.looking.number == -1
+        driver.press("Right")
+        await until(lambda: page.list.current == 0)
+        driver.press("Esc")
+        await driver.idle()

@@ -183,9 +183,11 @@ class EventsPage(Page):
     def _go_to(self, number: int) -> None:
         """An event was picked somewhere else."""
         index = self.list.index
-        if number < 0 or number == self.list.current or index is None:
+        if number == self.list.current or index is None:
             return
-        if index.shows(number) or number >= index.read:
+        if number < 0:
+            self.list.pick(number)
+        elif index.shows(number) or number >= index.read:
             self.list.go_to(index.row(number))
         else:  # a filter hides it; it is the current one all the same
             self.list.pick(number)

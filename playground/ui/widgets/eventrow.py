@@ -11,6 +11,8 @@ from playground.core.recording import BODY, WIRE, Event
 from playground.core.usage import Usage
 from playground.ui.widgets.eventkinds import CHUNK, LONG, Tone
 
+_STEPS = ("place", "tool", "decision", "scope", "reason", "mode", "state", "by")
+"""What says most of a step of ours with a call, in this order."""
 SHOWN = 240
 """Characters of a delta that a row can show."""
 
@@ -124,8 +126,14 @@ def _fact(event: Event, data: dict[str, Any]) -> Summary:
             words = _connection(data)
         case "drawn":
             words = _drawn(data)
-        case "starting" | "notice":
+        case "starting" | "notice" | "said" | "tool.progress":
             words = _text(data.get("text"))
+        case "limited":
+            words = _text(data.get("words"))
+        case "tool.result":
+            words = _text(data.get("output"))
+        case "tool.asked" | "approval" | "tool.started" | "tool.ended" | "paused" | "resumed":
+            words = _step(data)
         case _:
             words = json.dumps(data, ensure_ascii=False) if data else ""
     return Summary(item, words[:SHOWN])
@@ -139,11 +147,24 @@ def _connection(data: dict[str, Any]) -> str:
     return " · ".join(filter(None, (where, state, _text(data.get("tls")))))
 
 
+def _step(data: dict[str, Any]) -> str:
+    """`approve · once · edited`, `done · 355 ms`."""
+    told = [_text(data.get(name)) for name in _STEPS]
+    told.append("edited" if data.get("edited") is True or "arguments" in data else "")
+    told.append(_ms(data.get("ms")))
+    return " · ".join(filter(None, told))
+
+
 def _drawn(data: dict[str, Any]) -> str:
     """`166 frames · half within 24 ms`, of how long after its arrival something was seen."""
-    frames, half = _text(data.get("frames")), data.get("p50_ms")
-    within = f"half within {half:.0f} ms" if isinstance(half, int | float) else ""
-    return " · ".join(filter(None, (frames and f"{frames} frames", within)))
+    frames, half = _text(data.get("frames")), _ms(data.get("p50_ms"))
+    return " · ".join(filter(None, (frames and f"{frames} frames", half and f"half within {half}")))
+
+
+def _ms(value: Any) -> str:
+    if not isinstance(value, int | float) or abs(value) > 1e12:
+        return ""
+    return f"{value:.0f} ms"
 
 
 def pairs(data: dict[str, Any]) -> list[tuple[str, str]]:
