@@ -13,6 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -62,6 +63,8 @@ class Client:
         self._now = now
         self._chance = chance
         self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+        self._through = WeakKeyDictionary[Any, str]()
+        """To which proxy the sockets of all of them lead; see `Connecting`."""
 
     async def exchange(self, address: Address, limits: Limits, tape: Tape) -> None:
         """Send a request until it succeeds or no attempt is left. The tape says what came of it."""
@@ -84,7 +87,7 @@ class Client:
 
         Once a success has begun to arrive nothing does: a second answer would be paid for too.
         """
-        route = Route([address.url], Connecting(tape.now))
+        route = Route([address.url], Connecting(tape.now, self._through))
         status = 0
         headers: dict[str, str] = {}
         said = b""

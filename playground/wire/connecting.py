@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from playground.wire import problems
@@ -12,13 +12,15 @@ class Connecting:
     """An attempt is one request, or several where it is redirected. Looking up a name is a part of
     opening the connection, and so is asking a proxy for a tunnel."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        """`now`: nanoseconds."""
+    def __init__(self, now: Callable[[], int], through: MutableMapping[Any, str]) -> None:
+        """`now`: nanoseconds. `through`: for each socket that is open, whoever opened it, the
+        host:port of the proxy that it leads to, or nothing."""
         self.opened: list[Any] = []
         """The sockets of this attempt."""
         self.proxy = ""
         """host:port of what stands between, where the last connection was not to the server."""
         self._now = now
+        self._through = through
         self._began = now()
         self._host, self._port = "", 0
         self._ready: int | None = None
@@ -35,7 +37,7 @@ class Connecting:
 
     def to(self, host: str, port: int) -> None:
         """The next request is for this server."""
-        self._host, self._port = host, port
+        self._host, self._port, self.proxy = host, port, ""
         self._sent, self._here = False, len(self._streams)
 
     def see(self, name: str, info: dict[str, Any]) -> None:
@@ -49,7 +51,7 @@ class Connecting:
             case "connection.connect_tcp.complete":
                 self._tcp = (self._tcp or 0) + self._took()
                 self.opened.append(info["return_value"])
-                self._streams.append(info["return_value"])
+                self._keep(info["return_value"])
             case "http11.send_request_headers.started":
                 self._starts()
                 self._sent = True
@@ -61,7 +63,7 @@ class Connecting:
                 self._since = self._now()
             case "connection.start_tls.complete" | "proxy.start_tls.complete":
                 self._tls = (self._tls or 0) + self._took()
-                self._streams.append(info["return_value"])
+                self._keep(info["return_value"])
             case _:
                 pass
 
@@ -75,12 +77,13 @@ class Connecting:
         if stream is None and len(self._streams) > self._here:
             stream = self._streams[-1]
         fresh = any(stream is one for one in self._streams)
+        proxy = self.proxy if stream is None else self._through.get(stream, self.proxy)
         secure = stream.get_extra_info("ssl_object") if stream is not None else None
         cipher = secure.cipher() if secure is not None else None
         return {
             "host": self._host,
             "port": self._port,
-            "proxy": self.proxy or None,
+            "proxy": proxy or None,
             "reused": not fresh,
             "ready_ms": _ms(self._ready),
             "tcp_ms": _ms(self._tcp),
@@ -89,6 +92,10 @@ class Connecting:
             "cipher": cipher[0] if cipher else None,
             "http": http,
         }
+
+    def _keep(self, stream: Any) -> None:
+        self._streams.append(stream)
+        self._through[stream] = self.proxy
 
     def _starts(self) -> None:
         self._since = self._now()

@@ -163,10 +163,30 @@ async def test_a_proxy_stands_between(
 ) -> None:
     async with serve(done) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
-        found = (await talk("http://server.test/v1/chat")).fact("connection")
+        found, again = [
+            (await talk("http://server.test/v1/chat")).fact("connection") for _ in range(2)
+        ]
     there = urlsplit(proxy.url)
     assert (found["host"], found["port"]) == ("server.test", 80)
-    assert found["proxy"] == f"{there.hostname}:{there.port}"
+    assert found["proxy"] == again["proxy"] == f"{there.hostname}:{there.port}"
+    assert (found["reused"], again["reused"]) == (False, True)
+
+
+async def test_a_proxy_on_the_way_to_a_redirect_has_no_part_in_what_comes_after(
+    serve: Any, talk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serve(done) as other:
+
+        async def script(link: Any) -> None:
+            await link.answer("307 Temporary Redirect", b"", location=other.url)
+
+        async with serve(script) as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url)
+            found = [
+                (await talk("http://server.test/v1/chat")).fact("connection") for _ in range(2)
+            ]
+    assert [one["proxy"] for one in found] == [None, None]
+    assert [one["reused"] for one in found] == [False, True]
 
 
 @pytest.mark.usefixtures("trusted")
