@@ -1,6 +1,16 @@
 """Ways a recorded run leaves the program: one file per format."""
 
-from playground.export import curl, har, html, javascript, jsonl, markdown, python, sse
+from playground.export import (
+    curl,
+    har,
+    html,
+    javascript,
+    jsonl,
+    markdown,
+    python,
+    python_httpx,
+    sse,
+)
 from playground.export.base import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -11,5 +21,6 @@ EXPORTERS: tuple[Exporter, ...] = (
     html.EXPORT,
     curl.EXPORT,
     python.EXPORT,
+    python_httpx.EXPORT,
     javascript.EXPORT,
 )

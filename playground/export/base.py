@@ -41,3 +41,5 @@ class Exporter:
     """The file piece by piece, where it grows with the recording."""
     legs: bool = False
     """It is one answer of the run, and any of them can be had."""
+    short: str = ""
+    """What it is called among others of its kind, where the title is too long."""

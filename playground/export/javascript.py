@@ -9,41 +9,81 @@ from typing import Any
 
 from playground.core.profile import Api
 from playground.export.base import Exported, Exporter
+from playground.export.expected import expected
 from playground.export.literal import Syntax, literal
 from playground.export.request import Request, Variable, sent
 from playground.export.sdk import CALLS, Client, client
 
 STREAMED: dict[Api, str] = {
     "responses": """\
-for await (const event of stream) {
-    if (event.type === "response.output_text.delta") {
-        process.stdout.write(event.delta);
-    }
-}
-process.stdout.write("\\n");
+      |for await (const event of stream) {
+      |    if (event.type === "response.output_text.delta") {
+      |        process.stdout.write(event.delta);
+      |    }
+calls |    if (event.type === "response.output_item.done" && event.item.type === "function_call") {
+calls |        process.stdout.write(`\\n${event.item.name}(${event.item.arguments})`);
+calls |    }
+      |}
+      |process.stdout.write("\\n");
 """,
     "chat": """\
-for await (const chunk of stream) {
-    for (const choice of chunk.choices) {
-        process.stdout.write(choice.delta?.content ?? "");
-    }
-}
-process.stdout.write("\\n");
+several |const texts = [];
+calls   |const calls = {};
+        |for await (const chunk of stream) {
+        |    for (const choice of chunk.choices) {
+single  |        process.stdout.write(choice.delta?.content ?? "");
+several |        texts[choice.index] = (texts[choice.index] ?? "") + (choice.delta?.content ?? "");
+calls   |        for (const part of choice.delta?.tool_calls ?? []) {
+calls   |            const call = (calls[`${choice.index}/${part.index}`] ??= ["", ""]);
+calls   |            call[0] += part.function?.name ?? "";
+calls   |            call[1] += part.function?.arguments ?? "";
+calls   |        }
+        |    }
+        |}
+single  |process.stdout.write("\\n");
+several |texts.forEach((text) => console.log(text));
+calls   |for (const [name, written] of Object.values(calls)) {
+calls   |    console.log(`${name}(${written})`);
+calls   |}
 """,
     "completions": """\
-for await (const chunk of stream) {
-    for (const choice of chunk.choices) {
-        process.stdout.write(choice.text ?? "");
-    }
-}
-process.stdout.write("\\n");
+several |const texts = [];
+        |for await (const chunk of stream) {
+        |    for (const choice of chunk.choices) {
+single  |        process.stdout.write(choice.text ?? "");
+several |        texts[choice.index] = (texts[choice.index] ?? "") + (choice.text ?? "");
+        |    }
+        |}
+single  |process.stdout.write("\\n");
+several |texts.forEach((text) => console.log(text));
 """,
 }
+"""What is done with the answer; see `expected` for the flags."""
 
 WHOLE: dict[Api, str] = {
-    "responses": "console.log(response.output_text);\n",
-    "chat": "console.log(response.choices[0].message.content);\n",
-    "completions": "console.log(response.choices[0].text);\n",
+    "responses": """\
+      |console.log(response.output_text);
+calls |for (const item of response.output) {
+calls |    if (item.type === "function_call") {
+calls |        console.log(`${item.name}(${item.arguments})`);
+calls |    }
+calls |}
+""",
+    "chat": """\
+plain |console.log(response.choices[0].message.content);
+each  |for (const choice of response.choices) {
+each  |    console.log(choice.message.content ?? "");
+calls |    for (const call of choice.message.tool_calls ?? []) {
+calls |        console.log(`${call.function.name}(${call.function.arguments})`);
+calls |    }
+each  |}
+""",
+    "completions": """\
+single  |console.log(response.choices[0].text);
+several |for (const choice of response.choices) {
+several |    console.log(choice.text);
+several |}
+""",
 }
 
 
@@ -59,10 +99,12 @@ def code(request: Request) -> str:
     """
     made = client(request)
     done, end = _named(request, made) or _unnamed(request, made)
+    waits = end.startswith("while ")
     return (
         'import OpenAI from "openai";\n\n'
         f"{opening(made)}\n"
-        f"const {'stream' if request.streamed else 'response'} = await {done};\n"
+        f"{'let' if waits else 'const'} {'stream' if request.streamed else 'response'}"
+        f" = await {done};\n"
         f"{end}"
     )
 
@@ -91,7 +133,22 @@ def _named(request: Request, made: Client) -> tuple[str, str] | None:
     """(the call, what is done with the answer)."""
     if (api := request.api) is None or api not in CALLS:
         return None
-    return call(CALLS[api], request.fields, made), (STREAMED if request.streamed else WHOLE)[api]
+    more = expected(api, request)
+    end = more.chosen((STREAMED if request.streamed else WHOLE)[api])
+    if more.background:
+        end = _waiting(made) + end
+    return call(CALLS[api], request.fields, made), end
+
+
+def _waiting(made: Client) -> str:
+    beside = f", {{}}, {literal({'headers': made.extra_headers}, SYNTAX)}"
+    return (
+        'while (["queued", "in_progress"].includes(response.status)) {\n'
+        "    await new Promise((done) => setTimeout(done, 2000));\n"
+        "    response = await client.responses.retrieve("
+        f"response.id{beside if made.extra_headers else ''});\n"
+        "}\n"
+    )
 
 
 def _unnamed(request: Request, made: Client) -> tuple[str, str]:

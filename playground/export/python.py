@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.export.base import Exported, Exporter
+from playground.export.expected import expected
 from playground.export.literal import Expression, Syntax, literal
 from playground.export.request import Request, Variable, sent
 from playground.export.sdk import CALLS, Client, client
@@ -38,30 +41,67 @@ version passes on as it is."""
 
 STREAMED: dict[Api, str] = {
     "responses": """\
-for event in stream:
-    if event.type == "response.output_text.delta":
-        print(event.delta, end="", flush=True)
-print()
+      |for event in stream:
+      |    if event.type == "response.output_text.delta":
+      |        print(event.delta, end="", flush=True)
+calls |    elif event.type == "response.output_item.done" and event.item.type == "function_call":
+calls |        print(f"\\n{event.item.name}({event.item.arguments})", end="")
+      |print()
 """,
     "chat": """\
-for chunk in stream:
-    for choice in chunk.choices:
-        print(choice.delta.content or "", end="", flush=True)
-print()
+several |texts = {}
+calls   |calls = {}
+        |for chunk in stream:
+        |    for choice in chunk.choices:
+single  |        print(choice.delta.content or "", end="", flush=True)
+several |        text = choice.delta.content or ""
+several |        texts[choice.index] = texts.get(choice.index, "") + text
+calls   |        for part in choice.delta.tool_calls or []:
+calls   |            call = calls.setdefault((choice.index, part.index), ["", ""])
+calls   |            call[0] += part.function.name or ""
+calls   |            call[1] += part.function.arguments or ""
+single  |print()
+several |for _, text in sorted(texts.items()):
+several |    print(text)
+calls   |for _, (name, arguments) in sorted(calls.items()):
+calls   |    print(f"{name}({arguments})")
 """,
     "completions": """\
-for chunk in stream:
-    for choice in chunk.choices:
-        print(choice.text, end="", flush=True)
-print()
+several |texts = {}
+        |for chunk in stream:
+        |    for choice in chunk.choices:
+single  |        print(choice.text, end="", flush=True)
+several |        texts[choice.index] = texts.get(choice.index, "") + choice.text
+single  |print()
+several |for _, text in sorted(texts.items()):
+several |    print(text)
+""",
+}
+"""What is done with the answer; see `expected` for the flags."""
+
+WHOLE: dict[Api, str] = {
+    "responses": """\
+      |print(response.output_text)
+calls |for item in response.output:
+calls |    if item.type == "function_call":
+calls |        print(f"{item.name}({item.arguments})")
+""",
+    "chat": """\
+plain |print(response.choices[0].message.content)
+each  |for choice in response.choices:
+each  |    print(choice.message.content or "")
+calls |    for call in choice.message.tool_calls or []:
+calls |        print(f"{call.function.name}({call.function.arguments})")
+""",
+    "completions": """\
+single  |print(response.choices[0].text)
+several |for choice in response.choices:
+several |    print(choice.text)
 """,
 }
 
-WHOLE: dict[Api, str] = {
-    "responses": "print(response.output_text)\n",
-    "chat": "print(response.choices[0].message.content)\n",
-    "completions": "print(response.choices[0].text)\n",
-}
+
+HALF = "The text holds half of a surrogate pair, which the package openai cannot send."
 
 
 def write(exported: Exported) -> str:
@@ -72,6 +112,8 @@ def code(request: Request) -> str:
     """A program that sends the request and prints the text of the answer; all of the answer, when
     the package has no name for the request."""
     made = client(request)
+    if not _can_be_sent(request):
+        raise Failure(Problem(title=HALF, detail="cURL and Python (httpx) send it as it is."))
     imports, done, end = _named(request, made) or _unnamed(request, made)
     program = (
         f"from openai import {imports}\n\n"
@@ -79,7 +121,9 @@ def code(request: Request) -> str:
         f"{'stream' if request.streamed else 'response'} = {done}\n"
         f"{end}"
     )
-    return f"import os\n\n{program}" if "os.environ[" in program else program
+    standard = "import os\n" if "os.environ[" in program else ""
+    standard += "from time import sleep\n" if end.startswith("while ") else ""
+    return f"{standard}\n{program}" if standard else program
 
 
 def opening(made: Client) -> str:
@@ -109,8 +153,21 @@ def _named(request: Request, made: Client) -> tuple[str, str, str] | None:
     """(what to import, the call, what is done with the answer)."""
     if (api := request.api) is None or api not in CALLS:
         return None
-    end = (STREAMED if request.streamed else WHOLE)[api]
+    more = expected(api, request)
+    end = more.chosen((STREAMED if request.streamed else WHOLE)[api])
+    if more.background:
+        end = _waiting(made) + end
     return "OpenAI", call(CALLS[api], api, request.fields, made), end
+
+
+def _waiting(made: Client) -> str:
+    headers = made.extra_headers
+    beside = f", extra_headers={literal(headers, SYNTAX, depth=1)}" if headers else ""
+    return (
+        'while response.status in ("queued", "in_progress"):\n'
+        "    sleep(2)\n"
+        f"    response = client.responses.retrieve(response.id{beside})\n"
+    )
 
 
 def _unnamed(request: Request, made: Client) -> tuple[str, str, str]:
@@ -125,6 +182,15 @@ def _unnamed(request: Request, made: Client) -> tuple[str, str, str]:
     if request.streamed:
         return "OpenAI, Stream", done, "for event in stream:\n    print(event)\n"
     return "OpenAI", done, "print(response)\n"
+
+
+def _can_be_sent(request: Request) -> bool:
+    """The package makes UTF-8 of the body, in which half a surrogate pair cannot be said."""
+    try:
+        json.dumps(request.fields if request.body else {}, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _given(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -154,4 +220,4 @@ def _atom(value: Any) -> str:
 
 SYNTAX = Syntax(_atom, _atom)
 
-EXPORT = Exporter("python", "Python", ".py", write, code)
+EXPORT = Exporter("python", "Python (openai)", ".py", write, code, short="Python")

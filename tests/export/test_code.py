@@ -21,13 +21,14 @@ from playground.core.recording import Event, fact
 from playground.core.session import Call, Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
-from playground.export import EXPORTERS, curl, javascript, python
+from playground.export import EXPORTERS, curl, javascript, python, python_httpx
 from playground.export.base import Exported
 from playground.export.request import PATHS, Request, Variable, sent, unsent
 from playground.export.sse import read
 from playground.providers.openai import OpenAI
 
-CODES = (curl, python, javascript)
+CODES = (curl, python, python_httpx, javascript)
+PYTHONS = pytest.mark.parametrize("module", [python, python_httpx], ids=lambda one: one.EXPORT.id)
 APIS = tuple(PATHS)
 
 MARKER = "sk-test-MARKER-123"
@@ -140,8 +141,9 @@ def test_curl_reads_brackets_in_an_address_as_brackets(
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("stream", [True, False])
+@PYTHONS
 def test_python_sends_the_same_request(
-    api: str, stream: bool, record: Any, catcher: Any, tmp_path: Path
+    module: Any, api: str, stream: bool, record: Any, catcher: Any, tmp_path: Path
 ) -> None:
     run, profile = record(
         api,
@@ -152,7 +154,7 @@ def test_python_sends_the_same_request(
         project="proj_1",
         headers={"X-Title": "it's $HOME `id` \"", "X-API-Key": "header-secret"},
     )
-    code = python.write(Exported(run, profile))
+    code = module.write(Exported(run, profile))
     printed = python_code(code, tmp_path, MY_KEY="key-1", X_API_KEY="key-2")
     (path, headers, body) = catcher.requests[0]
     assert path == f"/v1{BY_ID[api].path}?api-version=2026&q=%5Ba%5D"
@@ -165,13 +167,14 @@ def test_python_sends_the_same_request(
     assert printed == f"{run.transcript.text}\n"
 
 
+@PYTHONS
 def test_python_sends_another_authorization_as_it_was(
-    record: Any, catcher: Any, tmp_path: Path
+    module: Any, record: Any, catcher: Any, tmp_path: Path
 ) -> None:
     run, profile = record(
         base_url=catcher.base_url, key="", headers={"Authorization": "Basic dXNlcjpwYXNz"}
     )
-    code = python.write(Exported(run, profile))
+    code = module.write(Exported(run, profile))
     assert "dXNlcjpwYXNz" not in code
     python_code(code, tmp_path, OPENAI_API_KEY="other")
     assert catcher.requests[0][1]["authorization"] == "Basic other"
@@ -259,7 +262,7 @@ def test_javascript_is_valid_for_both_kinds_of_answer(
 
 def test_nothing_in_javascript_or_python_is_invisible(record: Any) -> None:
     run, profile = record(body=nasty_body("chat"))
-    for module in (python, javascript):
+    for module in (python, python_httpx, javascript):
         code = module.write(Exported(run, profile))
         assert all(one.isprintable() or one == "\n" for one in code)
 
@@ -292,19 +295,20 @@ def test_curl_sends_any_request(
     assert (headers["authorization"], headers["x-api-key"]) == ("Bearer key-1", "key-2")
 
 
+@PYTHONS
 @pytest.mark.parametrize(("method", "path", "query", "body"), UNNAMED)
 def test_python_sends_any_request(
-    method: str, path: str, query: str, body: Any, catcher: Any, tmp_path: Path
+    module: Any, method: str, path: str, query: str, body: Any, catcher: Any, tmp_path: Path
 ) -> None:
     request = unnamed(catcher.base_url, method, path, query, body)
-    code = python.code(request)
+    code = module.code(request)
     printed = python_code(code, tmp_path, OPENAI_API_KEY="key-1", X_API_KEY="key-2")
     assert catcher.methods == [method]
     (sent_to, headers, arrived) = catcher.requests[0]
     assert sent_to == f"/v1{path}{query}"
     assert json.loads(arrived or b"null") == body
     assert (headers["authorization"], headers["x-api-key"]) == ("Bearer key-1", "key-2")
-    assert "Grüße" in printed
+    assert "Grüße" in printed or r"Gr\u00fc\u00dfe" in printed
 
 
 @pytest.mark.external

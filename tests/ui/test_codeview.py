@@ -93,6 +93,7 @@ async def test_what_is_shown_is_what_goes_out_and_the_answer_takes_its_place(
         ("JSON", "{", '"input"'),
         ("cURL", "curl -sS", "X-Team: seven"),
         ("Python", "from openai", "responses.create"),
+        ("httpx", "import codecs", "httpx.stream("),
         ("JavaScript", "import OpenAI", "responses.create"),
     ],
 )
@@ -113,7 +114,7 @@ async def test_each_form_can_be_copied_as_it_is(
         match form:
             case "JSON":
                 assert json.loads(copied)["input"][0]["content"] == "hidden\u202e in it"
-            case "Python":
+            case "Python" | "httpx":
                 ast.parse(copied)
         await driver.idle()
 
@@ -138,6 +139,7 @@ async def test_a_secret_stands_there_by_the_name_of_its_variable(
         for form, name in (
             ("cURL", "Bearer $MY_KEY"),
             ("Python", 'os.environ["MY_KEY"]'),
+            ("httpx", 'os.environ["MY_KEY"]'),
             ("JavaScript", "process.env.MY_KEY"),
         ):
             if not driver.chat.code.isVisible():

@@ -168,7 +168,8 @@ def test_code_is_for_the_attempt_that_is_shown(page: RequestPage, broken: Run) -
     look(page, broken)
     assert [action.text() for action in page.code.menu().actions()] == [
         "cURL",
-        "Python",
+        "Python (openai)",
+        "Python (httpx)",
         "JavaScript",
     ]
     page.code.menu().actions()[0].trigger()

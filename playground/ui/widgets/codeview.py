@@ -27,10 +27,10 @@ PAUSE = 80
 """Milliseconds from a change until it is shown; what changes meanwhile is shown with it."""
 
 JSON = "JSON"
-CODE = {one.title: one for one in EXPORTERS if one.code is not None}
+CODE = {one.short or one.title: one for one in EXPORTERS if one.code is not None}
 """Ways to write a request down as a program, by what they are called."""
 Write = Callable[[Request], str]
-LANGUAGES = {"curl": "bash", "python": "python", "javascript": "javascript"}
+LANGUAGES = {"curl": "bash", "python": "python", "httpx": "python", "javascript": "javascript"}
 """The lexer for each of them."""
 
 
