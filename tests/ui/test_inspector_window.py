@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from playground.ui.inspector.head import Head
-from tests.driver import FAST, Driver, prepare
+from tests.driver import FAST, Driver, name_of, prepare
 from tests.loop import until
 from tests.processes import Sandbox
 from tests.window import Opening
@@ -88,4 +89,46 @@ async def test_before_the_first_event_of_a_replay_none_is_the_current_one(
         driver.press("Right")
         await until(lambda: page.list.current == 0)
         driver.press("Esc")
+        await driver.idle()
+
+
+def walk(driver: Driver, count: int) -> list[str]:
+    """Where the keyboard stops, from the tab that has the focus on."""
+    found = []
+    for _ in range(count):
+        driver.press("Tab")
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        found.append(name_of(focus))
+    return found
+
+
+async def test_the_keyboard_goes_through_a_page_as_it_is_read(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Hello.")
+        await until(lambda: driver.button("Replay this run").isEnabled())
+        driver.inspector.events.list.setFocus()
+        driver.press("Home")
+        driver.press("Ctrl+F")
+        driver.type("delta")
+        driver.button("Events").setFocus()
+        assert walk(driver, 6)[2:6] == [
+            "Filter events", "Previous match (Shift+F3)", "Next match (F3)", "Replay this run",
+        ]  # fmt: skip
+        assert walk(driver, 1) == ["Events"]
+        rest = walk(driver, 4)
+        assert rest[-3:] == ["JSON", "Copy what is shown, as it was sent", "The event as a tree"]
+        for tab, focus in (("Request", "Request"), ("Time", "Where the time went")):
+            driver.inspector.events.list.setFocus()
+            driver.click(driver.button(tab, driver.inspector))
+            stands = QApplication.focusWidget()
+            assert stands is not None and name_of(stands) == focus
+            driver.click(driver.button("Events", driver.inspector))
+        driver.click(driver.button("Time"))
+        driver.button("Time").setFocus()
+        assert walk(driver, 4) == [
+            "Replay this run", "Where the time went", "What the time was spent on",
+            "Tokens a second over time",
+        ]  # fmt: skip
         await driver.idle()

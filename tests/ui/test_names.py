@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.problem import REMEDIES, Problem
+from playground.ui.inspector import PAGES
 from playground.ui.widgets.links import ask_before_opening
 from playground.ui.widgets.palette import Palette
 from tests.driver import FAST, Driver, name_of, prepare, visible
@@ -92,8 +93,16 @@ def out_of_reach(root: QWidget) -> set[str]:
         if ours(one)
         and isinstance(one, CONTROLS)
         and one.isEnabled()
-        and not one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not any(found.focusPolicy() & Qt.FocusPolicy.TabFocus for found in together(one))
     }
+
+
+def together(widget: QWidget) -> list[QWidget]:
+    """Of buttons of which one is on, Tab reaches one and the arrows go on from there."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    if group is None or not group.exclusive():
+        return [widget]
+    return [button for button in group.buttons() if button.isVisible()]
 
 
 def check(root: QWidget) -> None:
@@ -182,14 +191,35 @@ async def test_while_something_runs(opening: Opening) -> None:
         await driver.ended(run)
 
 
-@pytest.mark.parametrize("tab", ["Events", "Request", "Response"])
-async def test_the_inspector(tab: str, opening: Opening) -> None:
+async def test_every_page_of_the_inspector(opening: Opening) -> None:
     async with conversation(opening, "reasoning") as driver:
-        driver.click(driver.button(tab))
         driver.inspector.events.list.setFocus()
         driver.press("Home", driver.inspector.events.list)
-        await driver.idle()
+        for spec in PAGES:
+            driver.click(driver.button(spec.title, driver.inspector))
+            await driver.idle()
+            check(driver.inspector)
+        driver.click(driver.button("Events", driver.inspector))
+        for view in ("Raw", "Hex", "Value", "Built so far"):
+            driver.click(driver.button(view, driver.inspector))
+            check(driver.inspector)
+        driver.click(driver.button("Request", driver.inspector))
+        for view in ("Tree", "Raw", "Set and sent"):
+            driver.click(driver.button(view, driver.inspector))
+            check(driver.inspector)
+        driver.click(driver.button("Edit and resend…", driver.inspector))
         check(driver.inspector)
+
+
+async def test_a_replay(opening: Opening) -> None:
+    async with conversation(opening, "tools") as driver:
+        driver.press("Ctrl+Shift+R")
+        await driver.shows("End replay")
+        for panel in ("chat", "tools", "structured"):
+            driver.window.show_panel(panel)
+            check(driver.window)
+        driver.press("Esc")
+        await driver.idle()
 
 
 @pytest.mark.parametrize(

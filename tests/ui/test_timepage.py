@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core import pace as pacing
+from playground.core.pace import Pace
 from playground.core.recording import Event, Recording
 from playground.core.session import Run
+from playground.core.spent import KINDS, Kind
+from playground.core.spent_reading import Reading
 from playground.core.usage import Usage
 from playground.endpoints import chat, responses
-from playground.engine import pace as pacing
-from playground.engine.pace import Pace
-from playground.engine.spent import KINDS, Kind
-from playground.engine.spent_reading import Reading
 from playground.ui import theme
 from playground.ui.inspector.time import TimePage
 from playground.ui.panels.inspector import InspectorPanel
@@ -269,8 +269,8 @@ def test_a_run_that_goes_on_grows(
 def test_before_anything_has_come(shown: Callable[[Run], TimePage], tape: Any) -> None:
     tape.request("chat/completions", {}).after(40).head()
     page = shown(tape.run(chat.reduce, api="chat", running=True))
-    assert page.rates.picture.empty == "Nothing of an answer yet"
-    assert page.gaps.picture.empty == "No two events of a stream yet"
+    assert page.rates.picture.empty == "Nothing of an answer"
+    assert page.gaps.picture.empty == "No two events of a stream"
     assert "Gap: no two events of a stream" in said(page.pace)
     page.grab()
 

@@ -44,6 +44,11 @@ class Head(QWidget):
         return _layout(self._right)
 
     @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What stands behind the tabs, as one reads."""
+        return self._beside, self._right
+
+    @property
     def wrapped(self) -> bool:
         """What belongs to the page stands below the tabs."""
         return bool(self._wrapped)
@@ -53,10 +58,10 @@ class Head(QWidget):
         self._right.setVisible(self.right.count() > 0)
 
     def _fit(self) -> None:
-        widths = [part.minimumSizeHint().width() for part in self._parts()]
+        widths = [part.minimumSizeHint().width() for part in self._seen()]
         self._wrap(sum(widths) + GAP * len(widths) > self.width())
 
-    def _parts(self) -> list[QWidget]:
+    def _seen(self) -> list[QWidget]:
         """Those that take room."""
         return [part for part in (self._tabs, self._beside, self._right) if part.isVisibleTo(self)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from playground.core.recording import Recording
 from playground.core.session import Run
@@ -19,6 +19,7 @@ from playground.ui.inspector.head import Head
 from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page
 from playground.ui.widgets.parts import Segments, label
+from playground.ui.widgets.stops import as_laid_out
 
 NO_RUN = (
     "Every event of a run appears here as it arrives: when it came, what it changed, "
@@ -37,6 +38,8 @@ class InspectorPanel(QWidget):
         self._shown: Recording | None = None
         """What the pages have; they get it when they can be seen."""
         self._made: dict[str, Page] = {}
+        self._ordered: tuple[Page, bool] | None = None
+        """What the keyboard goes through in order: a page, and whether it was empty."""
         self.tabs = Segments([spec.title for spec in PAGES], parent=self)
         self._head = Head(self.tabs, self)
         self._hint = label("muted")
@@ -95,8 +98,14 @@ class InspectorPanel(QWidget):
         """Turn to a page."""
         self.tabs.pick(next(n for n, one in enumerate(PAGES) if one.id == id_))
 
-    def _turn(self, _: int) -> None:
-        self._pages.setCurrentWidget(self.current)
+    def _turn(self, number: int) -> None:
+        """The keyboard stays with the pages, and never goes to wherever it can be had next."""
+        focus, page = QApplication.focusWidget(), self.current
+        held = focus is not None and self._pages.isAncestorOf(focus)
+        self._pages.setCurrentWidget(page)
+        if held:
+            wants, tab = page.focusProxy(), self.tabs.button(number)
+            (tab if wants is None or not wants.isVisibleTo(page) else wants).setFocus()
         self._look()
 
     # What is shown.
@@ -148,6 +157,10 @@ class InspectorPanel(QWidget):
         for page in self._made.values():
             if page.beside is not None:
                 page.beside.setVisible(page is current and not empty)
+        if self._ordered != (current, empty):
+            self._ordered = current, empty
+            last = self.tabs.button(len(PAGES) - 1)
+            as_laid_out(last, [*self._head.parts, current])
         if empty:
             self._hint.setText(NO_RUN if run is None else _why_nothing(run))
             self._stack.setCurrentIndex(0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from playground.engine.pace import Bar, Pace
+from playground.core.pace import Bar, Pace
 from playground.ui import words
 from playground.ui.widgets.columnpaint import Column, Line, Picture
 from playground.ui.widgets.spentwords import took
@@ -27,7 +27,7 @@ def gap_picture(pace: Pace, stall: int) -> Picture:
     """`stall`: nanoseconds from which on a gap is a stall."""
     bars = pace.bars(LENGTHS)
     if not bars:
-        return Picture(TITLE, empty="No two events of a stream yet")
+        return Picture(TITLE, empty="No two events of a stream")
     each = 1 / len(bars)
     columns = [
         Column(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from playground.core.pace import Moment, Pace
+from playground.core.spent import Doing, Kind, Spent
 from playground.core.usage import Usage
-from playground.engine.pace import Moment, Pace
-from playground.engine.spent import Doing, Kind, Spent
 from playground.ui import words
 from playground.ui.widgets.columnpaint import Column, Line, Picture
 from playground.ui.widgets.spentwords import SAID
@@ -74,7 +74,7 @@ def rate_picture(
     title = TITLE if reported else EVENTS
     whole = pace.moments.span
     if whole is None:
-        return Picture(title, empty="Nothing of an answer yet")
+        return Picture(title, empty="Nothing of an answer")
     span = whole[1] - whole[0]
     least = max(span * WIDTH / max(wide, 1), EACH * pace.gaps.quantile(0.75))
     moments = pace.moments.look(round(least))
