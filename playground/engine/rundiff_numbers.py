@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from playground.core.session import Run
-from playground.engine.spent import KINDS, Kind, Spent
-from playground.engine.spent_reading import Reading
+from playground.core.spent import KINDS, Kind, Spent
+from playground.core.spent_reading import Reading
 
 Unit = Literal["ns", "tokens", "count", "usd"]
 

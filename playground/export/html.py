@@ -63,7 +63,7 @@ def _recording(
 ) -> dict[str, Any]:
     """All that the page is told; `tape.js` reads it."""
     seen = course.transcript
-    times = Times(run.recording, course)
+    times = Times(run, course)
     return {
         "version": VERSION,
         "head": head,

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from playground.core import spent
 from playground.core.items import HostedCall, Message, Reasoning, ToolCall
-from playground.core.recording import BODY, WIRE, Event, Recording
+from playground.core.recording import Event
+from playground.core.session import Run
+from playground.core.spent_reading import Reading
 from playground.export.html_states import Course, Slot
 
 Kind = Literal[
@@ -26,7 +29,23 @@ SPENT: dict[Kind, str] = {
     "retrying": "Waiting to retry",
     "ours": "Playground itself",
 }
-"""What time is spent on. Where several go on at once, the first of them has it."""
+"""What time is spent on."""
+_SPENT: dict[spent.Kind, Kind] = {
+    "ours": "ours",
+    "starting": "ours",
+    "connect": "connecting",
+    "server": "server",
+    "first": "first",
+    "reasoning": "writing",
+    "writing": "writing",
+    "arguments": "writing",
+    "hosted": "writing",
+    "closing": "writing",
+    "tools": "tool",
+    "human": "you",
+    "waiting": "retrying",
+}
+"""The same, as a page tells it: in fewer kinds."""
 LANES = 12
 """Lanes of tools; further calls share the last one."""
 FINE = 2_000
@@ -43,14 +62,13 @@ class Bar:
 
 
 class Times:
-    def __init__(self, recording: Recording, course: Course) -> None:
+    def __init__(self, run: Run, course: Course) -> None:
+        self._run = run
         self._course = course
-        self._t = recording.times
+        self._t = run.recording.times
         self.end = max(self._t, default=0)
         self._network: list[Bar] = []
-        self._spans: list[Bar] = []
-        """What was waited for, for the sum."""
-        self._read(recording)
+        self._read()
 
     def lanes(self) -> list[dict[str, Any]]:
         """[{name, bars: [[kind, begin, end, label]]}], in microseconds."""
@@ -84,24 +102,12 @@ class Times:
 
     def spent(self) -> list[list[Any]]:
         """[[kind, words, microseconds]]: they add up to the whole."""
-        spans = [*self._spans]
-        for slot in self._course.slots:
-            if isinstance(slot.item, ToolCall):
-                spans += [bar for bar in self._acted(slot.item, "") if bar.kind != "failed"]
+        reading = Reading(self._run.recording, self._run.reduce)
+        reading.step(1 << 62)
         total: Counter[Kind] = Counter()
-        order: list[Kind] = list(SPENT)
-        edges = sorted({0, self.end, *(t for bar in spans for t in (bar.begin, bar.end))})
-        begins, ends = Counter[tuple[int, Kind]](), Counter[tuple[int, Kind]]()
-        for bar in spans:
-            begins[bar.begin, bar.kind] += 1
-            ends[bar.end, bar.kind] += 1
-        going: Counter[Kind] = Counter()
-        for at, edge in enumerate(edges[:-1]):
-            for kind in order:
-                going[kind] += begins[edge, kind] - ends[edge, kind]
-            first: Kind = next((kind for kind in order if going[kind] > 0), "ours")
-            total[first] += edges[at + 1] - edge
-        return [[kind, SPENT[kind], total[kind] // 1000] for kind in order if total[kind]]
+        for part in reading.look().parts:
+            total[_SPENT[part.kind]] += part.ns
+        return [[kind, SPENT[kind], total[kind] // 1000] for kind in SPENT if total[kind]]
 
     def _grew(self, slot: Slot) -> tuple[int, int]:
         """From the first of an item's text to the last: servers may open them long before, and
@@ -120,82 +126,46 @@ class Times:
             kind: Kind = "you" if call.mode == "human" else "tool"
             yield Bar(kind, began, max(over or self.end, began), name)
 
-    def _read(self, recording: Recording) -> None:
-        """What our own facts and the first and last bytes of each answer say."""
-        answering: tuple[int, int, int | None, int] | None = None
-        """When the request left, when its answer began, when text first came, and the last."""
+    def _read(self) -> None:
+        """What our own facts say of requests."""
+        recording = self._run.recording
         retried: int | None = None
-        paused: int | None = None
-        grew = {number for slot in self._course.slots for g in slot.growths.values()
-                for number in g.events}  # fmt: skip
+        answered = False
         for number, (kind, t) in enumerate(zip(recording.kinds, self._t, strict=True)):
-            if kind in WIRE:
-                if answering is not None:
-                    left, head, first, _ = answering
-                    first = t if first is None and (number in grew or kind == BODY) else first
-                    answering = left, head, first, t
-                continue
             match kind:
                 case "request":
-                    self._answered(answering)
-                    answering = None
+                    answered = False
                     if retried is not None:
                         self._network.append(Bar("retrying", retried, t, SPENT["retrying"]))
-                        self._spans.append(self._network[-1])
                         retried = None
                     self._sent(recording[number])
                 case "head" if self._network:
-                    sent = self._network[-1]
-                    answering = sent.begin, t, None, t
-                    data, _ = recording[number].json()
-                    status = data.get("status") if isinstance(data, dict) else None
-                    bad = isinstance(status, int) and status >= 400
-                    label = f"{sent.label}: {status}"
-                    self._network[-1] = Bar("failed" if bad else "server", sent.begin, t, label)
-                    self._spans.append(Bar("server", sent.begin, t, ""))
-                case "connection" if self._network:
-                    self._connected(recording[number])
+                    answered = True
+                    self._headed(recording[number])
                 case "retry":
                     retried = t
-                case "paused":
-                    paused = t if paused is None else paused
-                case "resumed" if paused is not None:
-                    self._spans.append(Bar("you", paused, t, ""))
-                    paused = None
                 case "cut" | "timeout" | "failed":
-                    self._broke(t, answering is None)
-        self._answered(answering)
-        if paused is not None:
-            self._spans.append(Bar("you", paused, self.end, ""))
+                    self._broke(t, not answered)
+                case _:
+                    pass
 
     def _sent(self, event: Event) -> None:
         again = f", attempt {event.attempt + 1}" if event.attempt else ""
         label = f"Request {event.leg + 1}{again}"
         self._network.append(Bar("server", event.t, event.t, label))
 
-    def _connected(self, event: Event) -> None:
-        """The milliseconds that were spent on it lie right behind the request."""
+    def _headed(self, event: Event) -> None:
+        """An answer begins."""
+        sent = self._network[-1]
         data, _ = event.json()
-        told = data if isinstance(data, dict) else {}
-        counts = [told.get("tcp_ms"), told.get("tls_ms")]
-        ms = sum(one for one in counts if isinstance(one, int | float) and 0 < one < 1e9)
-        if ms:
-            begin = self._network[-1].begin
-            self._spans.append(Bar("connecting", begin, min(begin + int(ms * 1e6), event.t), ""))
-
-    def _answered(self, answering: tuple[int, int, int | None, int] | None) -> None:
-        if answering is None:
-            return
-        _, head, first, last = answering
-        self._spans.append(Bar("first", head, last if first is None else first, ""))
-        if first is not None:
-            self._spans.append(Bar("writing", first, last, ""))
+        status = data.get("status") if isinstance(data, dict) else None
+        kind: Kind = "failed" if isinstance(status, int) and status >= 400 else "server"
+        self._network[-1] = Bar(kind, sent.begin, event.t, f"{sent.label}: {status}")
 
     def _broke(self, t: int, waiting: bool) -> None:
         if waiting and self._network and self._network[-1].begin == self._network[-1].end:
             sent = self._network[-1]
             self._network[-1] = Bar("failed", sent.begin, t, f"{sent.label}: no answer")
-            self._spans.append(Bar("server", sent.begin, t, ""))
         else:
             self._network.append(Bar("failed", t, t, "The connection broke"))
 

@@ -15,11 +15,11 @@ from playground.core.provenance import Provenance
 from playground.core.recording import WIRE, Event, Recording, parse, payload
 from playground.core.resources import resource
 from playground.core.session import Run
+from playground.core.spent_reading import Reading
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.engine.player import Player
 from playground.engine.sent import explain
-from playground.engine.spent_reading import Reading
 from playground.engine.timeline import timeline
 from playground.engine.timeline_traffic import Traffic
 from playground.export import jsonl

@@ -276,15 +276,16 @@ def test_times_of_a_request_that_was_tried_again() -> None:
         fact(150 * MS, "head", {"status": 200}, 0, 1),
         Event(160 * MS, "sse", block(chunk(content="Hi")), 0, 1, 0),
         Event(170 * MS, "sse", block(chunk(content="!")), 0, 1, 1),
+        fact(190 * MS, "timeout", {"which": "silence", "seconds": 1}, 0, 1),
         fact(200 * MS, "ended"),
     ])  # fmt: skip
     data = told(run)
     assert {kind: time // 1000 for kind, _, time in data["spent"]} == {
-        "connecting": 7, "server": 43, "first": 10, "writing": 10, "retrying": 100, "ours": 30
+        "connecting": 7, "server": 43, "first": 10, "writing": 30, "retrying": 100, "ours": 10
     }  # fmt: skip
     (network, text) = data["lanes"]
     assert [(bar[0], bar[1] // 1000, bar[2] // 1000) for bar in network["bars"]] == [
-        ("failed", 0, 20), ("retrying", 20, 120), ("server", 120, 150)
+        ("failed", 0, 20), ("retrying", 20, 120), ("server", 120, 150), ("failed", 190, 190)
     ]  # fmt: skip
     assert [bar[:3] for bar in text["bars"]] == [["writing", 160_000, 170_000]]
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from playground.core.pace import STALL_FACTOR, STALL_NS
 from playground.core.recording import Recording
+from playground.core.spent_reading import Reading
 from playground.endpoints import BY_ID
-from playground.engine.pace import STALL_FACTOR, STALL_NS
-from playground.engine.spent_reading import Reading
 from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page, PageSpec
 from playground.ui.widgets import spentfigures as figures

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from playground.core.spent import Kind
 from playground.engine.rundiff_numbers import Number, Unit
-from playground.engine.spent import Kind
 from playground.ui import words
 from playground.ui.widgets.figures import Cell, Figure
 from playground.ui.widgets.spentwords import SAID, took

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.engine.spent import Part, Spent
+from playground.core.spent import Part, Spent
 from playground.ui import theme
 from playground.ui.widgets.rowarea import RowArea, tell
 from playground.ui.widgets.spentwords import SAID, share, took

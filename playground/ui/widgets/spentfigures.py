@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from playground.core.pace import STALLS, Pace, Stall
 from playground.core.recording import Recording
+from playground.core.spent import Part
 from playground.core.spread import Spread
 from playground.core.usage import Usage
-from playground.engine.pace import STALLS, Pace, Stall
-from playground.engine.spent import Part
 from playground.ui import words
 from playground.ui.widgets.figures import Cell, Figure
 from playground.ui.widgets.rateplot import none_reported, shown

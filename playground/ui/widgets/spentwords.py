@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from playground.engine.spent import Kind
+from playground.core.spent import Kind
 from playground.ui import words
 
 MS = 1_000_000

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from playground.core.recording import WIRE, Event
+from playground.core.spent import Doing
 from playground.core.spread import Spread
-from playground.engine.spent import Doing
 
 STALL_FACTOR = 10
 STALL_NS = 50_000_000

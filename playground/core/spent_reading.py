@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.core.items import HostedCall, Item, Reasoning, Text, ToolCall, texts_of
+from playground.core.pace import Pace
 from playground.core.recording import Recording, parse
+from playground.core.spent import Doing, Spent, Stretch, Sums
 from playground.core.transcript import Phase, Reader, Reducer, Transcript
 from playground.core.usage import Usage
-from playground.engine.pace import Pace
-from playground.engine.spent import Doing, Spent, Stretch, Sums
 
 PIECE = 32
 """Events between two looks at the clock."""

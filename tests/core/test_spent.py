@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core import pace as pacing
+from playground.core.pace import STALL_NS, Pace
 from playground.core.recording import BODY, SSE, Event, Recording, fact
+from playground.core.spent import KINDS, Doing, Kind, Part, Spent, Stretch, Sums
+from playground.core.spent_reading import Reading
 from playground.core.transcript import Reducer, replay
 from playground.endpoints import chat, responses
-from playground.engine import pace as pacing
-from playground.engine.pace import STALL_NS, Pace
-from playground.engine.spent import KINDS, Doing, Kind, Part, Spent, Stretch, Sums
-from playground.engine.spent_reading import Reading
 
 MS = 1_000_000
 FOREVER = 1 << 62
