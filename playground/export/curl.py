@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from playground.core.problem import Failure, Problem
 from playground.export.base import Exported, Exporter
 from playground.export.request import Request, Value, Variable, sent
 
@@ -20,6 +21,12 @@ def write(exported: Exported) -> str:
 
 
 def code(request: Request) -> str:
+    """Raises Failure when the request holds NUL, as one that somebody edited may."""
+    pairs = [text for pair in (*request.query, *request.headers) for text in pair]
+    if any("\0" in text for text in (request.url, request.body, *pairs) if isinstance(text, str)):
+        raise Failure(
+            Problem(title="The request holds the character NUL, which a shell cannot say.")
+        )
     body = shlex.quote(request.body)
     piped = len(body.encode("utf-8", "replace")) > LONGEST
     query = [

@@ -87,6 +87,10 @@ several |}
 }
 
 
+EXACT = 2**53 - 1
+"""The greatest whole number that is sent as it is written: numbers are floating point there."""
+
+
 def write(exported: Exported) -> str:
     return code(sent(exported.run, exported.profile))
 
@@ -175,6 +179,8 @@ def _atom(value: Any) -> str:
     if isinstance(value, Variable):
         known = f"{_atom(value.before)} + " if value.before else ""
         return f"{known}process.env.{value.name}"
+    if isinstance(value, int) and abs(value) > EXACT:
+        return f'JSON.rawJSON("{value}")'  # since Node 21
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else "".join(map(_visible, text))
 
