@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ("tests.loop", "tests.window")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 ALLOWED = ("This plugin does not support",)
 """What the offscreen platform says of itself."""
