@@ -330,6 +330,17 @@ class Desk(QObject):
         self.show_run(run)
         self.tasks.start(self._go(run, profile), self)
 
+    def begin(self, make: Callable[[], Run], profile: Profile | None = None) -> Run | None:
+        """Hang a turn into the tree and send it, as `go`. None where a variable of it has no value:
+        that is reported, and nothing has changed."""
+        try:
+            run = make()
+        except Failure as failure:
+            self.report(failure.problem)
+            return None
+        self.go(run, profile)
+        return run
+
     async def _go(self, run: Run, profile: Profile | None) -> None:
         if run.owner:
             self.clock.wake()

@@ -44,17 +44,18 @@ class Editing:
 
         def keep() -> None:
             said = editor.text.toPlainText()
-            self.close()
             if answer:
-                desk.go(workspace.edit_answer(session, run, said))
+                made = desk.begin(lambda: workspace.edit_answer(session, run, said))
             else:
-                desk.go(workspace.edit(session, run, said, silent=True))
+                made = desk.begin(lambda: workspace.edit(session, run, said, silent=True))
+            if made is not None:
+                self.close()
 
         def go() -> None:
             said = editor.text.toPlainText()
-            self.close()
-            desk.go(workspace.edit(session, run, said))
-            self._sent()
+            if desk.begin(lambda: workspace.edit(session, run, said)) is not None:
+                self.close()
+                self._sent()
 
         editor.cancel.clicked.connect(self.close)
         editor.keep.clicked.connect(keep)

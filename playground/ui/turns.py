@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -71,15 +73,15 @@ class Turns(QObject):
                 self.move(run, 1 if verb == "next" else -1)
             case "regenerate" | "retry" | "remedy:retry" | "remedy:wait":
                 if run.input:
-                    self._go(workspace.again(session, run))
+                    self._go(lambda: workspace.again(session, run))
             case "raise limit" if run.input:
                 used = run.transcript.usage
                 call = raised(run.call, used.output if used is not None else 0)
-                self._go(workspace.again(session, run, call))
+                self._go(lambda: workspace.again(session, run, call))
             case "more":
-                self._go(workspace.more(session, run, MORE))
+                self._go(lambda: workspace.more(session, run, MORE))
             case "continue" | "remedy:continue":
-                self._go(workspace.proceed(session, run))
+                self._go(lambda: workspace.proceed(session, run))
             case "stop":
                 workspace.stop(run)
             case "delete stored":
@@ -104,9 +106,9 @@ class Turns(QObject):
             case _:
                 desk.show_run(run)
 
-    def _go(self, run: Run, profile: Profile | None = None) -> None:
-        self.desk.go(run, profile)
-        self.begun.emit()
+    def _go(self, make: Callable[[], Run], profile: Profile | None = None) -> None:
+        if self.desk.begin(make, profile) is not None:
+            self.begun.emit()
 
     def negotiation(self, run: Run, parent: QWidget) -> QWidget | None:
         """What to offer when the server refused a field of the request."""
@@ -129,8 +131,8 @@ class Turns(QObject):
         if remember:
             desk.keep_profile(profile)
             desk.settings_changed.emit()
-        again = desk.workspace.again(desk.session, run, applied(run.call, offer))
-        self._go(again, profile)
+        call = applied(run.call, offer)
+        self._go(lambda: desk.workspace.again(desk.session, run, call), profile)
 
     def move(self, run: Run, by: int) -> None:
         """Show the version of a turn that is so many before or after it."""

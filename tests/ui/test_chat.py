@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QToolButton
 
 from playground.core.items import Message
 from playground.core.session import Run
+from playground.core.variables import Variable
 from playground.export import EXPORTERS
 from playground.ui.widgets.cards import SaidCard
 from playground.ui.widgets.stops import LINE
@@ -162,6 +163,24 @@ async def test_a_message_of_another_role_is_added(opening: Opening) -> None:
         assert composer.role.currentText() == "user"
         await driver.idle()
         await driver.shows("I said so.")
+
+
+async def test_a_variable_without_a_value_is_told_and_the_text_stays(opening: Opening) -> None:
+    async with opening() as driver:
+        session = driver.desk.session
+        session.call = session.call.model_copy(update={"variables": [Variable(name="city")]})
+        draft(driver).setPlainText("What is the weather in {{city}}?")
+        driver.press("Return", draft(driver))
+        await driver.shows("city has no value")
+        assert (session.runs, draft(driver).toPlainText()) == (
+            {},
+            "What is the weather in {{city}}?",
+        )
+        session.call = session.call.model_copy(update={"values": {"city": "Oslo"}})
+        driver.press("Return", draft(driver))
+        (run,) = session.runs.values()
+        await driver.ended(run)
+        assert said(run) == "What is the weather in Oslo?"
 
 
 async def test_return_in_the_middle_of_a_composed_word_does_not_send(opening: Opening) -> None:

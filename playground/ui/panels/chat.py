@@ -269,12 +269,14 @@ class ChatPanel(QWidget):
         desk = self.desk
         self.show_code(False)
         self.view.jump_to_end()
-        desk.go(desk.workspace.ask(desk.session, text, parts))
+        if desk.begin(lambda: desk.workspace.ask(desk.session, text, parts)) is None:
+            self.composer.bring_back(text, parts)
         self.view.jump_to_end()
 
     def _insert(self, role: str, text: str, parts: Sequence[Part]) -> None:
         desk = self.desk
-        desk.go(desk.workspace.insert(desk.session, role, text, parts))
+        if desk.begin(lambda: desk.workspace.insert(desk.session, role, text, parts)) is None:
+            self.composer.bring_back(text, parts, role)
         self.view.jump_to_end()
 
     def stop(self) -> None:

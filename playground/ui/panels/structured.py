@@ -407,9 +407,10 @@ class StructuredPanel(QWidget):
     def _send(self, text: str, parts: Sequence[Part]) -> None:
         desk, session = self.desk, self.desk.session
         self.as_code.setChecked(False)
-        run = desk.workspace.ask(session, text, parts, instead=self._instead())
+        instead = self._instead()
+        if desk.begin(lambda: desk.workspace.ask(session, text, parts, instead=instead)) is None:
+            return
         session.draft, session.attached = "", []
-        desk.go(run)
 
     def stop(self) -> None:
         if (run := self.current_run()) is not None:

@@ -367,7 +367,8 @@ class ToolsPanel(QWidget):
         desk = self.desk
         self.as_code.setChecked(False)
         self.pages.pick(LOOP)
-        desk.go(desk.workspace.ask(desk.session, text, parts))
+        if desk.begin(lambda: desk.workspace.ask(desk.session, text, parts)) is None:
+            self.composer.bring_back(text, parts)
         self.view.jump_to_end()
 
     def _run_demo(self, demo: Demo) -> None:
@@ -398,7 +399,9 @@ class ToolsPanel(QWidget):
         desk.tasks.start(work(), self)
 
     def _insert(self, role: str, text: str, parts: Sequence[Part]) -> None:
-        self.desk.go(self.desk.workspace.insert(self.desk.session, role, text, parts))
+        desk = self.desk
+        if desk.begin(lambda: desk.workspace.insert(desk.session, role, text, parts)) is None:
+            self.composer.bring_back(text, parts, role)
         self.view.jump_to_end()
 
     def stop(self) -> None:

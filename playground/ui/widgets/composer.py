@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.parts import Part
 from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.attachments import Attachments, Start
@@ -219,6 +222,12 @@ class Composer(QFrame):
         if text != self.text:
             self.draft.setPlainText(text)
             self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
+
+    def bring_back(self, text: str, parts: Sequence[Part], role: str = "user") -> None:
+        """What was sent could not be: it is there again."""
+        self.attachments.show_parts(parts)
+        self.role.setCurrentText(role)
+        self.write(text)
 
     def say(
         self,
