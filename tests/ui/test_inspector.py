@@ -71,6 +71,8 @@ def clipboard() -> str:
 
 def test_without_a_run_it_says_what_it_will_show(panel: InspectorPanel) -> None:
     assert "Every event of a run appears here" in visible_text(panel)
+    panel.show_page("time")
+    assert "Where the time of a run went" in visible_text(panel)
     assert not panel.events.filter.isVisible()
 
 

@@ -30,3 +30,5 @@ class PageSpec:
     id: str
     title: str
     make: Callable[[Looking, QWidget], Page]
+    promise: str = ""
+    """What is to be seen on it, for whoever has no run yet; empty: what is said of events."""

@@ -200,4 +200,9 @@ class RequestPage(Page):
         desk.go(desk.workspace.resend(desk.session, run, exchange.leg, body))
 
 
-REQUEST_PAGE = PageSpec("request", "Request", RequestPage)
+REQUEST_PAGE = PageSpec(
+    "request",
+    "Request",
+    RequestPage,
+    "What a run sends appears here to the byte, with what was set and why the two differ.",
+)

@@ -25,4 +25,9 @@ class ResponsePage(Page):
             self.view.show_exchanges(run.recording, exchanges(index))
 
 
-RESPONSE_PAGE = PageSpec("response", "Response", ResponsePage)
+RESPONSE_PAGE = PageSpec(
+    "response",
+    "Response",
+    ResponsePage,
+    "How a server answers appears here: status, headers, connection, limits and attempts.",
+)

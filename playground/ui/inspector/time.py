@@ -172,4 +172,9 @@ class TimePage(Page):
         self.advance()
 
 
-TIME_PAGE = PageSpec("time", "Time", TimePage)
+TIME_PAGE = PageSpec(
+    "time",
+    "Time",
+    TimePage,
+    "Where the time of a run went, and how evenly its answer came, appears here.",
+)

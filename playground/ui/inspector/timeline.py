@@ -105,4 +105,9 @@ def _button(text: str, name: str, slot: Callable[[], object]) -> QPushButton:
     return made
 
 
-TIMELINE_PAGE = PageSpec("timeline", "Timeline", TimelinePage)
+TIMELINE_PAGE = PageSpec(
+    "timeline",
+    "Timeline",
+    TimelinePage,
+    "When a run waited, thought, wrote and called tools appears here, as lanes of bars.",
+)

@@ -162,7 +162,8 @@ class InspectorPanel(QWidget):
             last = self.tabs.button(len(PAGES) - 1)
             as_laid_out(last, [*self._head.parts, current])
         if empty:
-            self._hint.setText(NO_RUN if run is None else _why_nothing(run))
+            promise = PAGES[self.tabs.index].promise or NO_RUN
+            self._hint.setText(promise if run is None else _why_nothing(run))
             self._stack.setCurrentIndex(0)
             return
         self._stack.setCurrentIndex(1)
