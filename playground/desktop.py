@@ -138,12 +138,15 @@ class Desktop:
 
     async def furnish(self) -> None:
         """Open the app and put the panels in. A home that cannot be used is said in the window."""
+        import asyncio
+
         await imported(*SLICES)
         from playground.app import home_of, opened
         from playground.core.problem import Failure
         from playground.ui import shell
         from playground.ui.desk import Desk
         from playground.ui.panels import DIALOGS, DOCKS, PANELS
+        from playground.ui.rehearsal import rehearse
 
         try:
             self.app = await self._stack.enter_async_context(
@@ -177,6 +180,8 @@ class Desktop:
             self.early.append(app.settings_problem)
         for problem in self.early:
             self.shell.desk.report(problem)
+        for _ in rehearse(self.window):
+            await asyncio.sleep(0)
 
     async def _leave(self) -> None:
         """What must happen before the app is taken apart: remember the window, end its tasks."""

@@ -99,24 +99,31 @@ class Footer(Card):
         self._column.addWidget(self._top)
         self._problem: ProblemBox | None = None
         self._drawn: object = None
-        self._bottom = QWidget(self)
-        line = QHBoxLayout(self._bottom)
+        self._begun = False
+        self._shown: tuple[int, int] | None = (at, count) if count > 1 and not shared else None
+        compare = [COMPARE] if count > 1 and len(actions) > len(REPLAYED) else []
+        self._actions = (*actions[:-1], *compare, *actions[-1:])
+        self._buttons: list[CardButton] = []
+        self._replay: CardButton | None = None
+        self._bottom: QWidget | None = None
+
+    def _make_bottom(self) -> QWidget:
+        """What is there when a run is over: numbers and actions."""
+        bottom = QWidget(self)
+        line = QHBoxLayout(bottom)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(look.px(2))
+        line.setSpacing(theme.current().px(2))
         self._chips = ChipLine(self)
         self._chips.picked.connect(self._open)
         line.addWidget(self._chips, 1)
-        if count > 1 and not shared:
-            siblings = Siblings(at, count, self)
+        if self._shown is not None:
+            siblings = Siblings(*self._shown, self)
             siblings.moved.connect(
                 lambda step: self.asked.emit("next" if step > 0 else "previous", self.item)
             )
             line.addWidget(siblings, 0, Qt.AlignmentFlag.AlignTop)
-        self._buttons: list[CardButton] = []
-        self._replay: CardButton | None = None
-        compare = [COMPARE] if count > 1 and len(actions) > len(REPLAYED) else []
-        for name, tip, verb in (*actions[:-1], *compare, *actions[-1:]):
-            if verb == "regenerate" and run.call.body is not None:
+        for name, tip, verb in self._actions:
+            if verb == "regenerate" and self.run.call.body is not None:
                 tip = AS_WRITTEN
             button = CardButton(name, tip, self)
             button.clicked.connect(lambda _, verb=verb: self.asked.emit(verb, self.item))
@@ -124,7 +131,8 @@ class Footer(Card):
             self._buttons.append(button)
             if verb == "replay":
                 self._replay = button
-        self._column.addWidget(self._bottom)
+        self._column.addWidget(bottom)
+        return bottom
 
     def _action(self, name: str, verb: str, line: QHBoxLayout) -> QPushButton:
         """A button beside the state, which is not there yet."""
@@ -154,13 +162,19 @@ class Footer(Card):
     def draw(self) -> None:
         run, seen = self.run, self.run.transcript
         finished = seen.outcome is not None
+        if self._bottom is None and not (finished or run.silent or self._begun):
+            # The frame in which a run begins has enough to make; this is not seen before its end.
+            self._begun = True
+            self._draw_state()
+            return
+        bottom = self._bottom = self._bottom or self._make_bottom()
         if finished and self._problem is None and (problem := problem_of(run)) is not None:
             self._problem = self._box(problem)
             self._column.insertWidget(1, self._problem)
             self._problem.show()  # now, so that the height of the card counts it
         if finished and self._extras:
             extras, self._extras = self._extras, ()
-            at = self._column.indexOf(self._bottom)
+            at = self._column.indexOf(bottom)
             for widget in filter(None, (make(run, self) for make in extras)):
                 self._column.insertWidget(at, widget)
                 widget.show()
@@ -175,7 +189,7 @@ class Footer(Card):
             self._replay.setVisible(finished)
         if finished:
             self._chips.show_chips(self._rows())
-        self._bottom.setVisible(finished or run.silent)
+        bottom.setVisible(finished or run.silent)
 
     def _box(self, problem: Problem) -> ProblemBox:
         run, state = self.run, words.state(self.run)
