@@ -132,12 +132,12 @@ def code(request: Request) -> str:
     values, is_json = _values(request)
     api = request.api if is_json else None
     more = expected(api, request) if api is not None else Expected()
-    reading = f"\n{EVENTS}\n" if request.streamed else ""
+    reading = f"\n{EVENTS}\n\n" if request.streamed else ""
     rows = "".join(
         f"{NAMES.get(name, name)} = {literal(value, SYNTAX)}\n" for name, value in values.items()
     )
     ask = _streaming if request.streamed else _asking
-    return f"{_imports(request, more)}\n{reading}{rows}\n{ask(request, values, api, more)}"
+    return f"{_imports(request, more)}\n{rows}\n{reading}{ask(request, values, api, more)}"
 
 
 def _values(request: Request) -> tuple[dict[str, Any], bool]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from playground.core.problem import Failure
-from playground.export import curl, python, python_httpx
+from playground.export import curl, javascript, python, python_httpx
 from playground.export.request import Request
 from tests.export.programs import needs_curl, ran_python, ran_shell
 from tests.export.unusual import BODIES, bodies, has_halves
@@ -97,3 +97,10 @@ def test_a_shell_cannot_say_nul_and_no_command_is_made_of_it(where: str) -> None
     with pytest.raises(Failure, match="NUL"):
         curl.code(request)
     assert "\x00" not in python_httpx.code(request)
+
+
+def test_javascript_rounds_no_whole_number() -> None:
+    body = '{"input": "", "seed": 9007199254740993, "n": 9007199254740991}'
+    code = javascript.code(Request("POST", "http://h/v1/responses", (), (), body))
+    assert 'seed: JSON.rawJSON("9007199254740993")' in code
+    assert "n: 9007199254740991" in code

@@ -159,9 +159,13 @@ async def python(stage: Stage) -> None:
     await code(stage, 2)
 
 
+async def httpx(stage: Stage) -> None:
+    await code(stage, 3)
+
+
 async def long_code(stage: Stage) -> None:
     await code(stage)
     stage.chat.composer.write(json.dumps(TOOLS))
     stage.chat._saving.stop()
-    stage.chat.code.forms.pick(3)
+    stage.chat.code.forms.pick(4)
     await stage.settle()

@@ -650,6 +650,7 @@ STATES: tuple[State, ...] = (
     State("code-json", "The next request, as its body", forms.code, large=True),
     State("code-curl", "The same as a command of the shell", forms.curl),
     State("code-python", "The same as a program", forms.python, large=True),
+    State("code-httpx", "The same with nothing in between", forms.httpx),
     State("code-narrow", "The same at 1024 × 700", forms.python, NARROW),
     State("code-long", "A longer one", forms.long_code),
     State("structured-empty", "Before there is a schema", structured.empty, large=True),
