@@ -132,3 +132,22 @@ async def test_the_keyboard_goes_through_a_page_as_it_is_read(opening: Opening) 
             "Tokens a second over time",
         ]  # fmt: skip
         await driver.idle()
+
+
+async def test_a_replay_is_ended_from_an_inspector_on_another_screen(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Hello.")
+        dock = driver.window.docks["inspector"]
+        dock.setFloating(True)
+        dock.activateWindow()
+        await until(dock.isActiveWindow)
+        driver.inspector.events.list.setFocus()
+        driver.press("Ctrl+Shift+R")
+        await until(lambda: driver.desk.replaying is not None and not driver.desk.replaying.live)
+        assert driver.desk.replaying is not None
+        dock.activateWindow()
+        driver.inspector.events.list.setFocus()
+        driver.press("Esc")
+        assert driver.desk.replaying is None
+        await driver.idle()

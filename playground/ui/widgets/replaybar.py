@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
+    QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -39,7 +40,8 @@ class ReplayBar(QFrame):
         """`window`: whose keys it takes."""
         super().__init__(window)
         self.replaying = replaying
-        self._window = window
+        self._windows = (window, *window.findChildren(QDockWidget))
+        """A dock may be a window of its own, on another screen."""
         self._said = ""
         self.setProperty("role", "pane")
         self.setAccessibleName("Replay")
@@ -51,7 +53,8 @@ class ReplayBar(QFrame):
         self.setFocusProxy(self.scrubber)
         for child in self.findChildren(QWidget):
             child.installEventFilter(self)
-        window.installEventFilter(self)
+        for one in self._windows:
+            one.installEventFilter(self)
         replaying.changed.connect(self.advance)
         theme.follow(self, lambda _: self._fit())
         self.advance()
@@ -228,11 +231,11 @@ class ReplayBar(QFrame):
             return False
         assert isinstance(event, QKeyEvent)
         if kind == QEvent.Type.ShortcutOverride:
-            if watched is self._window and self.pressed(event, do=False):
+            if watched in self._windows and self.pressed(event, do=False):
                 event.accept()
                 return True
             return False
-        if watched is not self._window and self._of_its_own(watched, Qt.Key(event.key())):
+        if watched not in self._windows and self._of_its_own(watched, Qt.Key(event.key())):
             return False
         return self.pressed(event)
 
