@@ -21,6 +21,7 @@ KINDS = 32
 """Kinds of facts that this version does not know, at most."""
 
 _BEGINS: Final = re.compile(rb'\s*\{\s*"(?:format"\s*:\s*"playground\.run"|t_ns"\s*:)')
+_HEAD: Final = re.compile(rb'\s*\{\s*"format"\s*:\s*"playground\.run"')
 _DEFAULTS: Final[dict[str, Any]] = {
     "id": "",
     "session": "",
@@ -61,6 +62,8 @@ class Lines:
         """What is wrong, in sentences."""
         self.more = 0
         """How many further sentences there would be."""
+        self.over = False
+        """Another recording begins: what comes is not of this one."""
         self._begun = False
         self._time = 0
         self._kinds: set[str] = set()
@@ -124,6 +127,10 @@ class Lines:
         try:
             event = event_of(Row.model_validate_json(line))
         except ValidationError as error:
+            if self.found and _HEAD.match(line) is not None:
+                self.over = True
+                self.complain("Another recording begins here. It was left out.")
+                return None
             whole = line.endswith(b"\n")
             self.complain(facts.first_of(error) if whole else "The file ends in the middle of it.")
             return None

@@ -130,6 +130,8 @@ class _File:
         batch: list[Event] = []
         for line in self._lines():
             event = lines.take(line)
+            if lines.over:
+                break
             if lines.number % BATCH == 0:
                 self._look()
             if len(line) >= self._bounds.piece:
@@ -192,11 +194,11 @@ class _File:
         answers = any(field in data[:4096] for field in _FIELDS)
         if data.lstrip()[:1] == b"<":
             if b'id="recording"' in data:
-                raise _refused(
-                    f"{self._name} is a replay in HTML, which cannot be opened again.",
-                    "Export the run as JSON Lines.",
-                )
+                raise self._closed("a replay in HTML")
         elif not (isinstance(value, dict) or wrong) or not answers:
+            log = value.get("log") if isinstance(value, dict) else None
+            if isinstance(log, dict) and "entries" in log:
+                raise self._closed("an HTTP archive")
             raise self._unknown(f"It is no JSON: {wrong}." if wrong else "")
         run = self._run(Call(api=sse.spoken(event) or sse.dialect(_rows(data))))
         run.take([event, fact(0, "eof"), fact(0, "ended")])
@@ -274,6 +276,11 @@ class _File:
             title=f"{self._name} was read in part: {count:,} events.",
             detail=detail,
         )
+
+    def _closed(self, what: str) -> Failure:
+        """What we write, but never read."""
+        title = f"{self._name} is {what}, which cannot be opened again."
+        return _refused(title, "Export the run as JSON Lines.")
 
     def _unknown(self, detail: str = "") -> Failure:
         title = f"{self._name} is neither a recorded run nor an answer of the API."

@@ -83,6 +83,14 @@ def test_thousands_of_bad_lines_are_told_shortly(lines: Lines, partly: Any) -> N
     assert problem.detail.endswith("4,980 more lines cannot be read.")
 
 
+def test_of_two_recordings_in_one_file_the_first_is_read(lines: Lines, partly: Any) -> None:
+    run, problem = partly([*lines, *lines])
+    assert run.transcript.text == "Grüße 世界\u2028!" and len(run.recording) == len(lines) - 1
+    assert (
+        problem.detail == f"Line {len(lines) + 1}: Another recording begins here. It was left out."
+    )
+
+
 @pytest.mark.parametrize("first", [b"", b'{"format":"playground.run","vers', None])
 def test_a_head_that_is_lost_leaves_the_answer(
     first: bytes | None, lines: Lines, partly: Any
@@ -186,6 +194,7 @@ def test_a_file_of_gigabytes_that_says_nothing_is_not_read(
         ),
         (b'{"format":"playground.run","events":3}\n{}\n', "Nothing of"),
         (b'<html><script id="recording" type="application/json">', "replay in HTML"),
+        (b'{"log": {"version": "1.2", "entries": []}}', "an HTTP archive"),
     ],
 )
 def test_other_files_are_refused_in_a_sentence(data: bytes, word: str, tmp_path: Path) -> None:
