@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ SHOWN = 240
 """Characters of a text that are shown in a line."""
 TOLD = 2
 """Fields that are told one by one."""
+
+_WAY = re.compile(r"(?P<method>\w+ )(?P<server>https?://[^/]+)(?P<path>/.*)")
 
 
 class Divergence(NamedTuple):
@@ -138,11 +141,19 @@ def _requests(was: str, now: str) -> str:
     left, right = (_object(one) for one in (was, now))
     rows = [row for row in values(left.get("body"), right.get("body")) if row.kind != "same"]
     if left.get("to") != right.get("to"):
-        to, other = (" ".join(map(str, one.get("to") or ())) for one in (left, right))
+        to, other = _ways(*(" ".join(map(str, one.get("to") or ())) for one in (left, right)))
         return f"The requests go to {to} and to {other}."
     told = [f"{row.path or 'the body'}: {_value(row.left)} → {_value(row.right)}" for row in rows]
     more = f", and {len(told) - TOLD} more" if len(told) > TOLD else ""
     return f"The requests differ in {'; '.join(told[:TOLD])}{more}."
+
+
+def _ways(one: str, other: str) -> tuple[str, str]:
+    """Two methods and addresses; where both are at one server, without it."""
+    ways = [_WAY.fullmatch(way) for way in (one, other)]
+    if ways[0] is None or ways[1] is None or ways[0]["server"] != ways[1]["server"]:
+        return one, other
+    return ways[0]["method"] + ways[0]["path"], ways[1]["method"] + ways[1]["path"]
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -231,6 +231,16 @@ def test_calls_that_grow_by_turns_are_compared_each_for_itself() -> None:
             Tape().fact("retry", why="503", after=4),
             "The event retry says why 429 on the left and why 503 on the right.",
         ),
+        (
+            Tape().fact("request", method="POST", url="http://here/v1/responses", body="{}"),
+            Tape().fact("request", method="POST", url="http://here/v1/completions", body="{}"),
+            "The requests go to POST /v1/responses and to POST /v1/completions.",
+        ),
+        (
+            Tape().fact("request", method="POST", url="http://here/v1", body="{}"),
+            Tape().fact("request", method="POST", url="http://[", body="{}"),
+            "The requests go to POST http://here/v1 and to POST http://[.",
+        ),
     ],
 )  # fmt: skip
 def test_the_first_difference_is_said_in_words(left: Tape, right: Tape, words: str) -> None:

@@ -271,6 +271,9 @@ def test_versions_come_first_and_the_one_before_is_taken_unasked() -> None:
     assert (list(choice.versions), list(choice.others)) == (made[:3], [made[3]])
     assert title_of_run(made[1], choice).startswith("version 2 of 3 · m · ")
     assert title_of_run(made[3], choice).startswith("“Hi” · m · ")
+    alone = Choice.of(session, made[3])
+    assert list(alone.versions) == [made[3]]
+    assert title_of_run(made[3], alone).startswith("“Hi” · m · ")
     made[1].trashed = True
     assert Choice.of(session, made[2]).default is made[0]
 

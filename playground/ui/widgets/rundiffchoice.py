@@ -55,9 +55,11 @@ class Choice:
 
 
 def title_of_run(run: Run, choice: Choice) -> str:
-    """`version 2 of 3 · gpt-5.4-mini · 14:03`; of another turn, what was asked."""
+    """`version 2 of 3 · gpt-5.4-mini · 14:03`; of a turn with one version, and of another turn,
+    what was asked."""
     at = next((n for n, one in enumerate(choice.versions) if one.id == run.id), None)
-    first = f"version {at + 1} of {len(choice.versions)}" if at is not None else asked(run)
+    count = len(choice.versions)
+    first = f"version {at + 1} of {count}" if at is not None and count > 1 else asked(run)
     model = run.transcript.model or run.call.model
     parts = [first, visible(model), words.moment(run.created)]
     state = words.state(run)
