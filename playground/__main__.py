@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `playground run … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:  # while what a command needs is still imported
+        return 130
 
 
 def common(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from playground import __version__
-from playground.__main__ import split
-from playground.commands import COMMANDS
+from playground.__main__ import main, split
+from playground.commands import COMMANDS, sessions
 from tests.processes import Sandbox, environment, playground
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -33,6 +33,14 @@ def test_help_names_every_command_with_what_it_does(process: Command) -> None:
     for one in COMMANDS:
         assert one.name in done.stdout
         assert " ".join(one.load().HELP.split()[:3]) in " ".join(done.stdout.split())
+
+
+def test_it_is_interrupted_before_a_command_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def importing(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sessions, "main", importing)
+    assert main(["sessions"]) == 130
 
 
 def test_the_version(process: Command) -> None:
