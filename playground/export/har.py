@@ -26,6 +26,8 @@ ENDS = frozenset(("eof", "cut", "timeout", "failed", "stopped", "interrupted"))
 """Facts with which an exchange is over."""
 STEP = 1000
 """Events in a piece."""
+LONGEST, LATEST = 1e12, 2e11
+"""Milliseconds of a time and seconds of a date that are believed: a file may have been edited."""
 
 Json = dict[str, Any]
 
@@ -224,7 +226,8 @@ def _value(headers: list[Json], name: str) -> str:
 
 
 def _ms(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and value >= 0 else -1.0
+    """-1 for what is no time, as the format has it."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= LONGEST else -1.0
 
 
 def _is_ip(host: str) -> bool:
@@ -236,7 +239,9 @@ def _is_ip(host: str) -> bool:
 
 
 def _date(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    moment = datetime.fromtimestamp(min(max(seconds, 0), LATEST), UTC).isoformat(
+        timespec="milliseconds"
+    )
     return moment.replace("+00:00", "Z")
 
 

@@ -152,3 +152,14 @@ def test_it_is_valid_by_the_schema_of_others(tmp_path: Path, record: Any) -> Non
     for run in (record("chat")[0], record("responses")[0], *(make() for make in RUNS.values())):
         value = json.loads(write(Exported(run, PROFILE)))
         assert [error.message for error in validator.iter_errors(value)] == []
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, -1, float("inf"), float("nan"), 1e300, "5", None, True]
+)
+def test_whatever_an_edited_recording_says_of_times(number: Any) -> None:
+    first, *rest = troubled().recording
+    run = Run("run_1", "s", None, Call(), "p", [], BY_ID["responses"].reduce)
+    run.recording.append([first, fact(0, "connection", {"tcp_ms": number}), *rest])
+    run.recording.began = 1e18
+    assert all(entry["time"] >= 0 for entry in log(run)["entries"])
