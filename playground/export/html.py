@@ -20,7 +20,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.resources import resource
 from playground.core.session import Run
 from playground.export import html_words as words
-from playground.export.base import Exported, Exporter
+from playground.export.base import Exported, Exporter, Pieces
 from playground.export.html_events import columns
 from playground.export.html_faces import Face, Names, shortened
 from playground.export.html_states import Course, Slot, standing
@@ -37,12 +37,22 @@ _ESCAPED = re.compile("[<\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u
 
 def write(exported: Exported) -> str:
     """The file. Raises Failure for a run that was never sent: there is nothing to replay."""
+    return b"".join(piece for _, piece in pieces(exported)).decode()
+
+
+def pieces(exported: Exported) -> Pieces:
+    """The file. It is made of all that was read: before its one piece there are empty ones."""
     if not len(exported.run.recording):
         raise Failure(Problem(title="Nothing was sent in this run: there is no replay of it."))
     names = Names({tool.name: tool.title for tool in exported.run.call.tools})
     before = [_slot(item, names) for item in _earlier(exported)]
     asked = [_slot(item, names) for item in exported.run.input]
     course = Course(exported.run, names)
+    for count in course.read():
+        yield count // 2, b""
+    times = Times(exported.run, course)
+    for count in times.read():
+        yield (len(exported.run.recording) + count) // 2, b""
     head = words.heading(exported)
     style = _read("replay.css")
     script = "".join(map(_read, SCRIPTS))
@@ -52,18 +62,23 @@ def write(exported: Exported) -> str:
         "title": escape(visible(head["title"])),
         "style": style,
         "static": _static(exported.run, [*before, *asked, *course.standing()], course, head),
-        "recording": _json(_recording(exported.run, before, asked, course, head)),
+        "recording": _json(_recording(exported.run, before, asked, course, times, head)),
         "script": script,
     }
-    return _SLOT.sub(lambda slot: values[slot[1]], _read("replay.html"))
+    text = _SLOT.sub(lambda slot: values[slot[1]], _read("replay.html"))
+    yield len(exported.run.recording), text.encode("utf-8", "replace")
 
 
 def _recording(
-    run: Run, before: list[Slot], asked: list[Slot], course: Course, head: dict[str, str]
+    run: Run,
+    before: list[Slot],
+    asked: list[Slot],
+    course: Course,
+    times: Times,
+    head: dict[str, str],
 ) -> dict[str, Any]:
     """All that the page is told; `tape.js` reads it."""
     seen = course.transcript
-    times = Times(run, course)
     return {
         "version": VERSION,
         "head": head,
@@ -134,4 +149,4 @@ def _hash(source: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-EXPORT = Exporter("html", "HTML replay", ".html", write)
+EXPORT = Exporter("html", "HTML replay", ".html", write, pieces=pieces)

@@ -6,6 +6,7 @@ Characters are counted as browsers count them, in units of UTF-16.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ from playground.core.session import Run
 from playground.core.transcript import Outcome, Phase, Reader, Transcript
 from playground.core.usage import Usage
 from playground.export.html_faces import Face, Names, face
+
+STRETCH = 1000
+"""Events that are read at a time."""
 
 _PHASES: dict[Phase, tuple[str, str]] = {
     "queued": ("not sent yet", "muted"),
@@ -151,7 +155,7 @@ class Slot:
 
 
 class Course:
-    """The states of one run, all of them, read from its recording."""
+    """The states of one run, all of them; there when its recording has been read."""
 
     def __init__(self, run: Run, names: Names) -> None:
         self.slots: list[Slot] = []
@@ -173,8 +177,14 @@ class Course:
         self._listed = self._transcript.items
         self._known: tuple[object, ...] = ()
         self._used: tuple[int, object] = (0, None)
-        reader = Reader(run.reduce, self._transcript)
-        for number, event in enumerate(run.recording):
+        self._run = run
+
+    def read(self) -> Iterator[int]:
+        """Read the recording; now and then how many events that were."""
+        reader = Reader(self._run.reduce, self._transcript)
+        for number, event in enumerate(self._run.recording):
+            if number % STRETCH == 0:
+                yield number
             reader.take((event,))
             self._items(number, event)
             self._state(number)

@@ -51,6 +51,9 @@ LANES = 12
 FINE = 2_000
 """Parts of the whole that can be told apart: bars that lie closer are one."""
 
+STEP = 50_000_000
+"""Nanoseconds of reading after which somebody may want no more of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -69,6 +72,12 @@ class Times:
         self.end = max(self._t, default=0)
         self._network: list[Bar] = []
         self._read()
+        self._reading = Reading(run.recording, run.reduce)
+
+    def read(self) -> Iterator[int]:
+        """Look where the time went; now and then how many events were read."""
+        while not self._reading.step(STEP):
+            yield self._reading.read
 
     def lanes(self) -> list[dict[str, Any]]:
         """[{name, bars: [[kind, begin, end, label]]}], in microseconds."""
@@ -101,11 +110,9 @@ class Times:
         ]
 
     def spent(self) -> list[list[Any]]:
-        """[[kind, words, microseconds]]: they add up to the whole."""
-        reading = Reading(self._run.recording, self._run.reduce)
-        reading.step(1 << 62)
+        """[[kind, words, microseconds]] of what was read: they add up to the whole."""
         total: Counter[Kind] = Counter()
-        for part in reading.look().parts:
+        for part in self._reading.look().parts:
             total[_SPENT[part.kind]] += part.ns
         return [[kind, SPENT[kind], total[kind] // 1000] for kind in SPENT if total[kind]]
 

@@ -38,9 +38,11 @@ from playground.core.usage import Cost, Line
 from playground.endpoints import BY_ID
 from playground.export import html_events, html_words, jsonl
 from playground.export.base import Exported
-from playground.export.html import SCRIPTS, write
+from playground.export.html import EXPORT, SCRIPTS, write
 from playground.export.html_faces import Names, face
 from playground.export.html_states import Growth, standing
+from playground.export.progress import Cancelled, Progress
+from playground.export.saving import save
 from playground.store import logs
 from playground.ui import theme
 from tests.export.conftest import ANSWER, MARKER, block, chunk
@@ -546,3 +548,23 @@ def test_a_transcript_that_was_never_finished_is_told_as_it_stands() -> None:
     assert tape.state(0) == [] and tape.state(1)[0] == "connecting"
     assert tape.state(2)[0] == "waiting for the first token"
     assert standing(Transcript())[0] == "not sent yet"
+
+
+def test_writing_says_how_far_it_is_and_can_be_cancelled(tmp_path: Path) -> None:
+    class Stopped(Progress):
+        seen: list[int] = []
+
+        def at(self, done: int, total: int) -> None:
+            self.seen.append(done)
+            self.cancelled = done >= total // 4
+            super().at(done, total)
+
+    run = long_run(5_000)
+    path = tmp_path / "run.html"
+    path.write_text("before")
+    progress = Stopped()
+    with pytest.raises(Cancelled):
+        save(EXPORT, Exported(run, Profile(id="p", name="P")), path, progress)
+    assert len(progress.seen) > 1 and progress.seen == sorted(set(progress.seen))
+    assert progress.seen[-1] < len(run.recording) == progress.total
+    assert [path.read_text(), *tmp_path.iterdir()] == ["before", path]
