@@ -20,6 +20,9 @@ SHOWN = 240
 """Characters of a text that are shown in a line."""
 TOLD = 2
 """Fields that are told one by one."""
+ASIDE = frozenset(("starting", "connection", "drawn"))
+"""What depends on which of our servers ran before, and on who looked: it is in the rows, but no
+difference of what was sent or came."""
 
 _WAY = re.compile(r"(?P<method>\w+ )(?P<server>https?://[^/]+)(?P<path>/.*)")
 
@@ -35,8 +38,9 @@ class Divergence(NamedTuple):
 def first(
     rows: Sequence[Row], texts: Mapping[Part, str], others: Mapping[Part, str]
 ) -> Divergence | None:
-    """None where all rows are the same."""
-    at = next((n for n, row in enumerate(rows) if row.kind != "same"), None)
+    """None where all rows are the same, or only about ourselves."""
+    differ = (n for n, row in enumerate(rows) if row.kind != "same" and row.key not in ASIDE)
+    at = next(differ, None)
     if at is None:
         return None
     row = rows[at]

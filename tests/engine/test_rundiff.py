@@ -273,6 +273,14 @@ def test_dialects_meet_in_what_was_said() -> None:
     assert ("same", "message") in both and ("changed", "call look") in both
 
 
+def test_what_is_about_ourselves_is_in_the_rows_but_no_difference() -> None:
+    left = Tape().fact("starting", text="starting the sandbox").text("It snows.")
+    right = Tape().text("It snows.").fact("drawn", frames=1)
+    found = compared(run(left.end()), run(right.end()))
+    assert found.first is None
+    assert [row.key for row in found.rows if row.kind != "same"] == ["starting", "drawn"]
+
+
 def test_ids_and_times_are_no_difference() -> None:
     def looped(call_id: str) -> Run:
         tape = Tape().call("look", "{}")
