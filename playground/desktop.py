@@ -106,7 +106,9 @@ def application() -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
-    app = QApplication(sys.argv[:1])
+    # The style by its name, and not by theme.apply: that would have PySide make all of QStyle.
+    app = QApplication([*sys.argv[:1], "-style", theme.STYLE])
+    app.setProperty("style", theme.STYLE)
     app.setApplicationName("Playground")
     app.setDesktopFileName("playground")
     app.setQuitOnLastWindowClosed(False)

@@ -40,6 +40,9 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from playground.core.resources import resource
 
+STYLE = "Fusion"
+"""Qt's style, the same on every system."""
+
 LIGHT: Mapping[str, str] = {
     "window": "#F4F5F7",
     "surface": "#FFFFFF",
@@ -314,7 +317,8 @@ def apply(name: str, scale: float = 1.0) -> Theme:
     _asked = name
     app = QApplication.instance()
     if isinstance(app, QApplication) and not _styled():
-        app.setStyle("Fusion")
+        if app.property("style") != STYLE:  # not given when it was made
+            app.setStyle(STYLE)
         QGuiApplication.styleHints().colorSchemeChanged.connect(_follow_system)
     chosen = named(name)
     theme = Theme(chosen, THEMES[chosen], min(max(float(scale), 0.8), 2.0))

@@ -303,13 +303,14 @@ class Window(QMainWindow):
                 dock.show()
                 self._yielded.discard(name)
                 back.append(name)
-        # Before it went the panel had squeezed it, and it would come back like that.
-        meant = [spec for spec in self._specs if spec.id in back]
-        self.resizeDocks(
-            [self.docks[spec.id] for spec in meant],
-            [theme.current().px(spec.size) for spec in meant],
-            QtCore.Qt.Orientation.Horizontal,
-        )
+        # Before it went the panel had squeezed it, and it would come back like that. Only then: the
+        # namespace Qt takes as long to make as a third of the first paint.
+        if meant := [spec for spec in self._specs if spec.id in back]:
+            self.resizeDocks(
+                [self.docks[spec.id] for spec in meant],
+                [theme.current().px(spec.size) for spec in meant],
+                QtCore.Qt.Orientation.Horizontal,
+            )
         if self._specs and self._is_low != self._low:
             self._low = self._is_low
             self._resize_docks(below=True)
