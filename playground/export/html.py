@@ -19,6 +19,7 @@ from playground.core.plain import visible, whole
 from playground.core.problem import Failure, Problem
 from playground.core.resources import resource
 from playground.core.session import Run
+from playground.core.transcript import Transcript
 from playground.export import html_words as words
 from playground.export.base import Exported, Exporter, Pieces
 from playground.export.html_events import columns
@@ -66,7 +67,25 @@ def pieces(exported: Exported) -> Pieces:
         "script": script,
     }
     text = _SLOT.sub(lambda slot: values[slot[1]], _read("replay.html"))
+    for secret in _overwritten(exported.run.transcript, course.transcript):
+        text = text.replace(secret, "*" * len(secret))
     yield len(exported.run.recording), text.encode("utf-8", "replace")
+
+
+def _overwritten(kept: Transcript, read: Transcript) -> set[str]:
+    """What is asterisks in the texts that were kept: a secret that no event holds as a whole."""
+    found: set[str] = set()
+    for item in read.items:
+        there = kept.find(item.key)
+        for name in texts_of(item) if type(there) is type(item) else ():
+            masked, text = str(getattr(there, name)), str(getattr(item, name))
+            if masked != text and len(masked) == len(text):
+                found |= {
+                    text[stars.start() : stars.end()]
+                    for stars in re.finditer(r"\*{8,}", masked)
+                    if stars[0] != text[stars.start() : stars.end()]
+                }
+    return found
 
 
 def _recording(
