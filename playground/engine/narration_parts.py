@@ -64,7 +64,10 @@ def _lines(table: Table) -> str:
 def clean(text: str, tell: Callable[[Any], str]) -> str:
     """A text that may be shown: nothing hidden in it, no keys, and no JSON, which `tell` says in
     words."""
-    return hide(visible(_unjsoned(text, tell)))
+    text = _unjsoned(text, tell)
+    while _INSIDE.search(text):  # what is said of a value may look like JSON beside what follows
+        text = _unjsoned(text, lambda _: "…")
+    return hide(visible(text))
 
 
 def hide(text: str) -> str:

@@ -98,6 +98,8 @@ class Shell:
 
     def close(self) -> None:
         """Remember how the window was left."""
+        if self.presenting is not None:  # it goes with the window: nobody goes back to work
+            self.presenting.destroyed.disconnect(self._presented)
         self.desk.clock.stop()
         self.desk.settings.window = {**self.desk.settings.window, **self.window.layout_state()}
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playground.core.items import HostedCall, Message, Reasoning, Text, ToolCall, ToolOutput
@@ -553,6 +553,7 @@ def test_of_what_no_server_should_send_nothing_is_told_that_nobody_should_see() 
         assert_fit(seen(run))
 
 
+@example(["sk-abcdefgh12345678", '["', '["', "]", '"'])
 @given(
     st.lists(st.sampled_from(['{"a": ', '["', "sk-abcdefgh12345678", "x ", "}", "]", '"', "\n"]))
 )

@@ -87,7 +87,10 @@ NUMBERS = st.sampled_from([0, 1, 2.0, 0.5, 0.3, 1e300, 10**400, -3, 1e-300])
 
 @given(st.sampled_from(SCHEMAS), OBJECTS | LISTS | NUMBERS | ANYTHING)
 def test_our_keywords_find_what_those_of_the_library_find(schema: Any, value: Any) -> None:
-    theirs = list(Draft202012Validator(schema).iter_errors(value))
+    try:
+        theirs = list(Draft202012Validator(schema).iter_errors(value))
+    except OverflowError:  # the library cannot divide what is past every float
+        return
     ours = errors(value, schema)
     assert len(ours) == len(theirs)
     if "oneOf" not in schema:  # of a union a branch's own error is told

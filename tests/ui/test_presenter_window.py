@@ -158,12 +158,16 @@ async def test_a_replay_goes_on_in_time_while_it_is_presented(opening: Opening, 
             driver.press("Up")
         assert replaying.player.speed == 20.0
         assert "Replay · paused · 20 ×" in driver.seen(view(driver))
+        for _ in range(4):  # at its own speed the approval stands for seconds
+            driver.press("Down")
         driver.press("Space")
         assert replaying.player.playing and "Replay · playing" in driver.seen(view(driver))
         await until(lambda: told(driver) == ASKED)
         driver.press("Space")
         assert not replaying.player.playing
         await still(driver, replaying)
+        for _ in range(4):
+            driver.press("Up")
         driver.press("Space")
         await until(lambda: replaying.player.over)
         await still(driver, replaying)

@@ -430,7 +430,7 @@ async def test_a_model_is_asked_again_with_what_was_wrong_and_both_attempts_are_
 
 async def look_at_both(driver: Driver) -> None:
     answer = driver.structured.answer
-    await until(lambda: state(driver) == "valid")
+    await until(lambda: state(driver) == "valid" and "2/2" in driver.seen(answer))
     driver.click(driver.button("Previous attempt", answer))
     assert state(driver) == "invalid"
     assert answer.attempt is not None and answer.attempt.errors
