@@ -692,6 +692,6 @@ async def test_the_loop_as_a_program(panel: Panel) -> None:
         await until(lambda: "def get_weather(" in code.text.toPlainText(), saying=driver.seen)
         compile(code.code, "loop.py", "exec")
         assert OSLO in code.code
-        driver.click(code.forms.button(3))
+        driver.click(code.forms.button(4))
         await until(lambda: "await" in code.text.toPlainText(), saying=driver.seen)
         assert "get_weather" in code.code
