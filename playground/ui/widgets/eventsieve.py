@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, compress
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from playground.ui.widgets.eventflags import Flag
 if TYPE_CHECKING:
     from playground.ui.widgets.eventindex import EventIndex
 
-PACK = 64
+PACK = 256
 """Events that are searched as one piece first."""
 
 Spans = Callable[[str], list[tuple[int, int]]]
@@ -176,16 +176,17 @@ class Sieve:
         keep = [named[codes[n]] for n in numbers] if named else []
         if keep and all(keep):
             return numbers
-        joined = b"\n".join(raws)
+        joined = b"".join(raws)
         if self._folded:
             joined = joined.lower()
         needles = [needle for needle in self._needles if needle in joined]
-        if needles:
-            keep = keep or [False] * len(raws)
-            ends = list(accumulate(map((1).__add__, map(len, raws))))
-            for needle in needles:
-                _tick(keep, joined, ends, needle)
-        return compress(numbers, keep)
+        if not needles:
+            return compress(numbers, keep)
+        ends = list(accumulate(map(len, raws)))
+        places = {place for needle in needles for place in _places(joined, ends, needle)}
+        if any(keep):
+            places.update(compress(range(len(keep)), keep))
+        return [numbers[place] for place in sorted(places)]
 
     def _named(self) -> list[bool]:
         """Of each type, whether the text is in its name; nothing when there is no such type."""
@@ -194,14 +195,14 @@ class Sieve:
         return named if any(named) else []
 
 
-def _tick(keep: list[bool], joined: bytes, ends: list[int], needle: bytes) -> None:
-    """Keep those that hold the needle, of what was joined by one byte each; `ends` are behind
-    that. Costs what is found: to look into each is dear where there is something in every pack."""
+def _places(joined: bytes, ends: list[int], needle: bytes) -> Iterator[int]:
+    """Which of those that were joined hold the needle; `ends` is where each ends. Costs what is
+    found: to look into each is dear where there is something in every pack."""
     at = joined.find(needle)
     while at >= 0:
         place = bisect_right(ends, at)
-        if at + len(needle) < ends[place]:
-            keep[place] = True
+        if at + len(needle) <= ends[place]:
+            yield place
             at = joined.find(needle, ends[place])
         else:  # it began in one and ended in the next
             at = joined.find(needle, at + 1)
