@@ -23,6 +23,8 @@ GLANCE = 40_000_000
 """Nanoseconds that a click may read at once: about 10,000 events."""
 SLICE = 6_000_000
 """Nanoseconds of one slice of a backlog."""
+LIVE = 1_000_000
+"""Nanoseconds of each look at a run that goes on."""
 AHEAD = 100_000
 """Events up to which a run is read before anybody clicks: half a second of work."""
 
@@ -138,13 +140,16 @@ class Looking(QObject):
             self._slices.start(0)
 
     def read_ahead(self) -> None:
-        """Read who made what of a run that is over, so that a click finds it at once. Of a very
-        long one only when somebody asks."""
-        run = self.run
-        if run is None or run.running or len(run.recording) > AHEAD or self._slices.isActive():
+        """Read who made what, so that a click finds it at once: of a run that goes on a little each
+        time, of one that is over all in slices; of a very long one only when somebody asks."""
+        run, provenance = self.run, self.provenance
+        if run is None or provenance is None or self._slices.isActive():
             return
-        provenance = self.provenance
-        if provenance is not None and provenance.behind:
+        if not provenance.behind or len(run.recording) > AHEAD:
+            return
+        if run.running:
+            provenance.step(LIVE)
+        else:
             self._slices.start(0)
 
     def _slice(self) -> None:
