@@ -241,6 +241,11 @@ class Kinds(Sequence[str]):
     def extend(self, kinds: Iterable[str]) -> None:
         self._column.extend(map(self._codes.__getitem__, kinds))
 
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Kinds) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __len__(self) -> int:
         return len(self._column)
 

@@ -10,6 +10,7 @@ from playground.core.recording import (
     SSE,
     Event,
     Frame,
+    Kinds,
     Recording,
     fact,
     frame,
@@ -176,3 +177,9 @@ def test_any_number_of_kinds_can_be_appended() -> None:
     assert recording.kinds[:65_535] == kinds[:65_535]
     assert len(recording) == len(recording.kinds) == 70_000
     assert recording[-1].kind in kinds
+
+
+def test_kinds_are_the_same_where_they_say_the_same() -> None:
+    kinds, fewer = Kinds(["sse", "eof", "sse"]), Kinds(["eof", "sse"])
+    assert fewer != kinds
+    assert Kinds(kinds[1:]) == fewer

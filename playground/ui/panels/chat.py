@@ -138,7 +138,12 @@ class ChatPanel(QWidget):
         self.instructions.setPlaceholderText(
             "How the model should behave. Empty: no developer message is sent."
         )
-        theme.follow(self.instructions, lambda look: self.instructions.setFixedHeight(look.px(76)))
+        theme.follow(
+            self.instructions, lambda look: self.instructions.setMaximumHeight(look.px(76))
+        )
+        theme.follow(
+            self.instructions, lambda look: self.instructions.setMinimumHeight(look.px(48))
+        )
         self.instructions.setTabChangesFocus(True)
         self.instructions.textChanged.connect(self._instructed)
         self._developer_fold = Fold(box, self.instructions)
