@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 from playground.core.output import Mode
 from playground.core.profile import Api, Quirks
-from playground.core.session import Call
 from playground.core.tools import Asked, Result
 from playground.core.transcript import Reducer, Transcript
 

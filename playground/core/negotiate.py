@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from playground.core.call import Call
 from playground.core.endpoint import merge, place, take
 from playground.core.problem import Problem
 from playground.core.profile import Fields, Quirks
 from playground.core.recording import Recording
-from playground.core.session import Call
 
 NEEDED = frozenset(
     ("model", "messages", "input", "prompt", "previous_response_id", "conversation")

@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from playground.core.call import Call
 from playground.core.keyless import Keyless, without_keys, without_leave
 from playground.core.output import Output
 from playground.core.problem import Failure, Problem
 from playground.core.profile import is_secret
 from playground.core.prompts import Content, Said
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.core.variables import Variable
 

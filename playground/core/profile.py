@@ -81,6 +81,8 @@ class Profile(BaseModel):
     project: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
     quirks: Quirks = Field(default_factory=Quirks)
+    at_once: int = Field(default=0, ge=0)
+    """Requests that may be under way at the same time; 0: any number. Others wait."""
 
     @property
     def origin(self) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept, answered, finish
 from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.endpoints.chat_parameters import PARAMETERS
 from playground.endpoints.chat_reading import reduce as reduce
 from playground.endpoints.formats import with_format

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept, Parameter, answered, finish
 from playground.core.items import Item, Message
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.core.transcript import Transcript
 from playground.endpoints import chat_parameters as chat
 from playground.endpoints.choices import Choice, Data, opened, reducer

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, assert_never
 
+from playground.core.call import Call
 from playground.core.output import Output
-from playground.core.session import Call
 
 Nested = Literal["json_schema", "function"]
 

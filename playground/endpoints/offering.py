@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, assert_never
 
-from playground.core.session import Call
+from playground.core.call import Call
 from playground.core.tools import Tool
 
 Row = dict[str, Any]

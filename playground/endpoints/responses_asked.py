@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from playground.core.call import Call
 from playground.core.items import HostedCall, Item
 from playground.core.recording import parse
 from playground.core.resources import resource
-from playground.core.session import Call
 from playground.core.tools import Asked, Result, Tool
 from playground.endpoints.responses_items import UNFINISHED, written
 

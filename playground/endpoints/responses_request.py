@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Kept, finish
 from playground.core.items import (
     HostedCall,
@@ -16,7 +17,6 @@ from playground.core.items import (
     Unknown,
 )
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.endpoints.formats import with_format
 from playground.endpoints.offering import with_tools
 from playground.endpoints.responses_items import UNFINISHED, word

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.profile import Quirks
-from playground.core.session import Call
 
 OPTIONS = "stream_options"
 

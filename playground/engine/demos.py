@@ -14,12 +14,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.core.recording import parse
 from playground.core.resources import resource
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.tools import Approve, Mode, Scope, Tool
 from playground.engine.approval import Request
 from playground.engine.narration import Kind

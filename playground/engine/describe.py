@@ -14,11 +14,11 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from playground.core.call import Call
 from playground.core.json_nodes import Node
 from playground.core.output import Mode, Output
 from playground.core.partial_json import Live
 from playground.core.problem import Failure, Problem
-from playground.core.session import Call
 from playground.core.transcript import Transcript
 from playground.schemas import given
 from playground.schemas.ledger import Repair

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeGuard
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text
 from playground.core.output import Output
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.core.variables import fill, fill_in, given, has_places, names, names_in
 

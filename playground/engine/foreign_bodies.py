@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text, ToolCall
 from playground.core.keyless import without_leave
 from playground.core.output import Output
 from playground.core.profile import Api, is_secret
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.endpoints.responses_items import fill, make, word

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item, Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Quirks
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 
 USED = frozenset(("completed", "incomplete", "refused"))
 """Outcomes of responses that can be built on."""

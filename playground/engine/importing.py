@@ -11,10 +11,11 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from playground.core.call import Call
 from playground.core.output import Output
 from playground.core.problem import Failure
 from playground.core.profile import Profile, is_secret
-from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.core.session import Run, Session, new_id, title_of
 from playground.core.tools import Tool
 from playground.engine.workspace import Workspace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.core.session import Call
+from playground.core.call import Call
 
 FIELDS = ("max_output_tokens", "max_completion_tokens", "max_tokens")
 """What the limit is called, by dialect and age of the server."""

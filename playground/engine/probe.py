@@ -6,10 +6,10 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.problem import Failure, Problem
 from playground.core.recording import parse
-from playground.core.session import Call
 from playground.engine.runner import Runner
 from playground.engine.serving import Serving
 from playground.wire.limits import Limits

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.core import negotiate
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint
 from playground.core.items import Item, ToolOutput
 from playground.core.profile import Profile, is_secret
 from playground.core.recording import WIRE, Recording, parse
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.engine.history import STATES
 from playground.engine.sent_rows import ABSENT, Ledger, Row, Why, always, is_masked, leaves
 from playground.engine.sent_steps import Steps, fields_set

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from playground.core import negotiate
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint
 from playground.core.items import Item
 from playground.core.output import Output
 from playground.core.profile import Profile, Quirks
-from playground.core.session import Call
 from playground.engine.sent_rows import Why, leaves
 
 LIMITS = ("max_completion_tokens", "max_tokens")

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
 from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.recording import fact
-from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.core.session import Run, Session, new_id, title_of
 from playground.engine.debugger import rewound
 from playground.engine.filling import Values, filled, filled_where_new, written
 from playground.engine.history import history

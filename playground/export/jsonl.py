@@ -14,12 +14,13 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from playground import __version__
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint
 from playground.core.items import dump, load
 from playground.core.problem import Failure, Problem
 from playground.core.profile import is_secret
 from playground.core.recording import Event, Recording
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.usage import Cost
 from playground.export.base import Exported, Exporter, Pieces
 

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint
 from playground.core.eventstream import Splitter
 from playground.core.items import Item
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.core.recording import BODY, REST, SSE, Event, Recording, fact, parse
-from playground.core.session import Call, Run, new_id
+from playground.core.session import Run, new_id
 from playground.export import sse
 from playground.export.mending import Lines, begins
 from playground.export.progress import Progress

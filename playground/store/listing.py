@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from playground.core.problem import Failure, Problem
 from playground.core.transcript import Outcome
@@ -15,6 +15,8 @@ from playground.store.words import Excerpt, clean, find
 
 PICO = Decimal(10) ** 12
 """Parts of a dollar in which money is added up."""
+Place = Literal["chat", "structured", "tools"]
+"""The part of the window that a run belongs to."""
 LAST = "last"
 """Stands for the newest run that was sent."""
 
@@ -36,6 +38,12 @@ class Row:
     unknown: int
     """Runs that cost something that nobody told us."""
     running: bool
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    archived: bool = False
+    compares: bool = False
+    """It has columns."""
     found: Excerpt | None = None
     """Where a search found it."""
 
@@ -94,7 +102,8 @@ def page(connection: sqlite3.Connection, search: str, trashed: bool, limit: int)
             f"""
             WITH page AS (
                 SELECT session.id, title, created, changed, profile,
-                    json_extract(call, '$.model') AS model
+                    json_extract(call, '$.model') AS model, folder, tags, pinned, archived,
+                    json_type(comparison, '$.columns[0]') IS NOT NULL AS compares
                 FROM {source}
                 WHERE trashed = ? ORDER BY changed DESC, session.id DESC LIMIT ?
             )
@@ -110,7 +119,12 @@ def page(connection: sqlite3.Connection, search: str, trashed: bool, limit: int)
     )
     return [
         Row(
-            **{**row, "usd": _usd(row["usd"]), "running": bool(row["running"])},
+            **{
+                **row,
+                "usd": _usd(row["usd"]),
+                "tags": tuple(json.loads(row["tags"])),
+                **{name: bool(row[name]) for name in ("running", "pinned", "archived", "compares")},
+            },
             found=found.get(row["id"]),
         )
         for row in rows

@@ -6,7 +6,9 @@ never changed; each has a fixture of the version before it in the tests.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Callable
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -165,8 +167,69 @@ def prompts_and_their_versions(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def order_among_sessions_and_what_runs_took(connection: sqlite3.Connection) -> None:
+    """Hundreds of sessions want folders, tags, pins and an archive, and a session may compare.
+
+    What a list filters by and what a summary counts stands in columns of a run: which part of the
+    window it belongs to, how many calls its answer holds, what it took. Of runs that are there
+    already their snapshot knows. `reusable` finds the recorded answer to the same request.
+    """
+    for statement in (
+        "ALTER TABLE session ADD COLUMN folder TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE session ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE session ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN comparison TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE run ADD COLUMN place TEXT NOT NULL DEFAULT 'chat'",
+        "ALTER TABLE run ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE run ADD COLUMN first_token_ms REAL",
+        "ALTER TABLE run ADD COLUMN took_ms REAL",
+        """
+        CREATE TABLE reusable (
+            digest TEXT NOT NULL,
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            leg INTEGER NOT NULL,
+            created REAL NOT NULL,
+            PRIMARY KEY (digest, run, leg)
+        )
+        """,
+        "CREATE INDEX reusable_run ON reusable (run)",
+    ):
+        connection.execute(statement)
+    rows = connection.execute("SELECT id, call, snapshot FROM run")
+    while some := rows.fetchmany(500):
+        connection.executemany(
+            "UPDATE run SET place = ?, calls = ?, first_token_ms = ?, took_ms = ? WHERE id = ?",
+            [(*_taken(call, packed), run_id) for run_id, call, packed in some],
+        )
+
+
+def _taken(call: str, packed: bytes | None) -> tuple[str, int, float | None, float | None]:
+    """(place, calls, first_token_ms, took_ms) of a run as the versions up to 3 wrote it; what
+    cannot be read says nothing."""
+    try:
+        asked = json.loads(call)
+        seen = json.loads(zlib.decompress(packed)) if packed else {}
+        form = (asked.get("output") or {}).get("mode", "text")
+        place = "tools" if asked.get("tools") else "structured" if form != "text" else "chat"
+        calls = sum(
+            item.get("kind") in ("tool_call", "hosted_call") for item in seen.get("items", ())
+        )
+        first, last = seen.get("first") or {}, seen.get("timing") or {}
+        begun, token, end = first.get("request"), first.get("first_token"), last.get("end")
+        return (
+            place,
+            calls,
+            None if begun is None or token is None else (token - begun) / 1e6,
+            None if begun is None or end is None else (end - begun) / 1e6,
+        )
+    except (ValueError, TypeError, AttributeError, zlib.error, RecursionError):
+        return "chat", 0, None, None
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     sessions_runs_segments_and_words,
     blobs_and_attachments,
     prompts_and_their_versions,
+    order_among_sessions_and_what_runs_took,
 )

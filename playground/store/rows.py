@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.core import items
+from playground.core.call import Call
+from playground.core.comparison import Comparison
 from playground.core.endpoint import Endpoint
+from playground.core.items import HostedCall, ToolCall
 from playground.core.problem import Problem
 from playground.core.profile import is_secret
 from playground.core.recording import Event, Recording
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.snapshot import restore, snapshot
 from playground.core.transcript import Outcome, Transcript
 from playground.core.usage import Cost
 from playground.store.blobs import Cutter, Paster
-from playground.store.listing import PICO
+from playground.store.listing import PICO, Place
 from playground.store.logs import redacted
 from playground.store.segments import Corrupt, decode
 from playground.store.words import clean, said, searchable
@@ -67,7 +70,24 @@ def session_columns(session: Session, *, attached: bool = True) -> Columns:
         "leaf": session.leaf,
         "named": session.named,
         "trashed": session.trashed,
+        "folder": kept(session.folder),
+        "tags": text_of(session.tags),
+        "pinned": session.pinned,
+        "archived": session.archived,
+        "comparison": _comparison(session.comparison),
     }
+
+
+def _comparison(comparison: Comparison) -> str:
+    """Without headers that hold a secret, as a call; of one that compares nothing, nothing."""
+    if comparison == Comparison():
+        return "{}"
+    row = comparison.model_dump(exclude={"columns"})
+    columns = [
+        {**one.model_dump(exclude={"call"}), "call": json.loads(call_columns(one.call))}
+        for one in comparison.columns
+    ]
+    return text_of({**row, "columns": columns})
 
 
 def run_columns(run: Run) -> Columns:
@@ -82,10 +102,16 @@ def run_columns(run: Run) -> Columns:
         "trashed": run.trashed,
         "profile": run.profile,
         "model": kept(run.transcript.model or run.call.model),
+        "place": place_of(run.call),
         "call": call_columns(run.call),
         "items": text_of([items.dump(item) for item in run.input]),
         **cost_columns(run.cost),
     }
+
+
+def place_of(call: Call) -> Place:
+    """The part of the window that a run belongs to."""
+    return "tools" if call.tools else "structured" if call.output.asked else "chat"
 
 
 def cost_columns(cost: Cost | None) -> Columns:
@@ -104,6 +130,8 @@ class Answer:
     outcome: Outcome | None
     model: str
     usage: Columns
+    took: Columns
+    """Calls in it, and milliseconds from its first request."""
     picture: Mapping[str, Any]
     """A snapshot."""
     words: str
@@ -115,6 +143,7 @@ class Answer:
             "version": version,
             "snapshot": _packed(self.picture, cutter),
             **self.usage,
+            **self.took,
         }
 
 
@@ -131,9 +160,18 @@ def answer_of(run: Run) -> Answer:
             "reasoning": usage and usage.reasoning,
             "estimated": usage is not None and usage.basis == "estimated",
         },
+        took={
+            "calls": sum(isinstance(item, ToolCall | HostedCall) for item in seen.items),
+            "first_token_ms": _ms(seen.first.request, seen.first.first_token),
+            "took_ms": _ms(seen.first.request, seen.timing.end),
+        },
         picture=snapshot(seen),
         words=said(run.items),
     )
+
+
+def _ms(begin: int | None, end: int | None) -> float | None:
+    return None if begin is None or end is None else (end - begin) / 1e6
 
 
 def _packed(picture: Mapping[str, Any], cutter: Cutter) -> bytes | None:
@@ -176,7 +214,7 @@ def index(connection: sqlite3.Connection, session: str, run: str | None, words: 
         )
 
 
-LARGE = frozenset(("call", "items", "attached"))
+LARGE = frozenset(("call", "items", "attached", "comparison"))
 """Columns of JSON in which pictures and files may be."""
 
 
@@ -275,8 +313,15 @@ def _seen(picture: bytes | None, paster: Paster) -> Transcript | None:
         return None
 
 
+SESSION = (
+    "id, title, created, changed, profile, call, draft, leaf, named, trashed, attached, folder,"
+    " tags, pinned, archived, comparison"
+)
+"""The columns of a session in the order in which `session_of` takes them."""
+
+
 def session_of(row: Sequence[Any], runs: Iterable[Run], paster: Paster) -> Session:
-    """From the columns id … attached in their order."""
+    """From the columns id … comparison in their order, see `SESSION`."""
     return Session(
         id=row[0],
         title=row[1],
@@ -289,5 +334,10 @@ def session_of(row: Sequence[Any], runs: Iterable[Run], paster: Paster) -> Sessi
         named=bool(row[8]),
         trashed=bool(row[9]),
         attached=json.loads(paster.text(row[10])),
+        folder=row[11],
+        tags=json.loads(row[12]),
+        pinned=bool(row[13]),
+        archived=bool(row[14]),
+        comparison=Comparison.model_validate_json(paster.text(row[15])),
         runs={run.id: run for run in runs},
     )

@@ -32,6 +32,7 @@ from playground.store.listing import (
 )
 from playground.store.owner import Owner
 from playground.store.rows import (
+    SESSION,
     Answer,
     Columns,
     Shelf,
@@ -88,10 +89,7 @@ class Sessions:
         def work(connection: sqlite3.Connection) -> tuple[Session, Shelf]:
             whole = whole_id(connection, "session", session_id)
             row = connection.execute(
-                "SELECT id, title, created, changed, profile, call, draft, leaf, named, trashed,"
-                " attached"
-                " FROM session WHERE id = ?",
-                (whole,),
+                f"SELECT {SESSION} FROM session WHERE id = ?", (whole,)
             ).fetchone()
             shelf = Shelf(connection, self._endpoints)
             runs = shelf.runs("session = ?", (whole,))

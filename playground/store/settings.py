@@ -65,6 +65,9 @@ class Settings(BaseModel):
     limits: Limits = Field(default_factory=Limits)
     budgets: Budgets = Field(default_factory=Budgets)
     tools: ToolSettings = Field(default_factory=ToolSettings)
+    shortcuts: dict[str, str] = Field(default_factory=dict)
+    """Keys that the user gave to commands, by their titles; empty: the command has none. What is
+    not here has the keys it came with."""
     window: dict[str, str] = Field(default_factory=dict)
     """How the window was left: geometry and docks in the toolkit's own words (base64), the panel
     in front by name."""

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.ui.widgets.transcript import TranscriptView
 
 ASKED = "What comes first?"

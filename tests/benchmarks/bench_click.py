@@ -20,8 +20,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from playground.core.call import Call
 from playground.core.recording import SSE, Event, fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.ui import theme
 from playground.ui.panels.inspector import InspectorPanel

@@ -90,8 +90,9 @@ def run() -> list[tuple[str, str, str]]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
+    from playground.core.call import Call
     from playground.core.recording import SSE, Event
-    from playground.core.session import Call, Run
+    from playground.core.session import Run
     from playground.ui import theme
     from playground.ui.widgets.eventindex import EventIndex, Query
     from playground.ui.widgets.eventlist import SLICE, EventList

@@ -13,9 +13,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.engine.recorder import Recorder

@@ -58,7 +58,8 @@ def spent(work: Callable[[], object]) -> Spent:
 def measured(count: int) -> list[tuple[str, str, str]]:
     from PySide6.QtWidgets import QApplication
 
-    from playground.core.session import Call, Run
+    from playground.core.call import Call
+    from playground.core.session import Run
     from playground.ui.widgets.looptimeline import SLICE, LoopTimeline
 
     run = Run("r", "s", None, Call(), "p", [], lambda *_: None)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.export import EXPORTERS
 from playground.export.jsonl import read

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
 from playground.store.database import Database

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from playground.commands.words import left_open, way_out
+from playground.core.call import Call
 from playground.core.problem import Problem
 from playground.core.recording import BODY, Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints.chat import reduce
 from tests.processes import Sandbox, environment, playground
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.negotiate import (
     ROLE,
     Offer,
@@ -22,7 +23,6 @@ from playground.core.negotiate import (
 from playground.core.problem import Problem, from_response
 from playground.core.profile import Fields, Quirks
 from playground.core.recording import Recording, fact
-from playground.core.session import Call
 from playground.endpoints import BY_ID
 
 BODY: dict[str, Any] = {

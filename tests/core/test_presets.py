@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.output import Mode as Form
 from playground.core.output import Output
 from playground.core.presets import LARGEST, VERSION, Preset, preset_of, read, write
 from playground.core.problem import Failure
 from playground.core.prompts import ROLES, Said
-from playground.core.session import Call
 from playground.core.tools import MODES, Tool
 from playground.core.variables import TYPES, Variable
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playground.core.session import Call, Run, Session
+from playground.core.call import Call
+from playground.core.session import Run, Session
 
 
 def run(session: Session, name: str, parent: str | None, created: float) -> Run:

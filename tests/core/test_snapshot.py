@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import (
     HostedCall,
     Message,
@@ -26,7 +27,7 @@ from playground.core.items import dump as dump_item
 from playground.core.problem import Problem
 from playground.core.profile import Api, Profile
 from playground.core.recording import SSE, Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.snapshot import LEFT_OUT, restore, snapshot
 from playground.core.transcript import Timing, Transcript, replay
 from playground.core.usage import Usage

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.problem import Failure
-from playground.core.session import Call
 from playground.core.variables import (
     Variable,
     escaped,

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import Message, Reasoning
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.snapshot import snapshot
 from playground.core.transcript import Transcript, replay
 from playground.endpoints.chat import CHAT, reduce

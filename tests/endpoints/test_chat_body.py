@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.endpoint import Parameter
 from playground.core.items import Item, Message, Notice, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Fields, Quirks
-from playground.core.session import Call
 from playground.endpoints import BY_ID
 from playground.endpoints.chat import CHAT, body
 

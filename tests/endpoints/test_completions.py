@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.endpoint import Parameter
 from playground.core.items import Item, Message, Notice, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Fields, Quirks
-from playground.core.session import Call
 from playground.core.transcript import Transcript
 from playground.endpoints.choices import UNFINISHED
 from playground.endpoints.completions import COMPLETIONS, body

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text
 from playground.core.output import Output
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.endpoints.offering import allowed, forced

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.profile import Quirks
 from playground.core.recording import Event, fact
-from playground.core.session import Call
 from playground.core.transcript import replay
 from playground.endpoints.responses import body, reduce
 from tests.endpoints.responses_streams import read

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.profile import Quirks
 from playground.core.recording import fact
-from playground.core.session import Call
 from playground.core.snapshot import restore, snapshot
 from playground.core.transcript import Reader, Transcript, replay
 from playground.endpoints.responses import body, cancel, more, reduce, stored

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openai.types.responses import response_input_item as types
 
+from playground.core.call import Call
 from playground.core.items import HostedCall
-from playground.core.session import Call
 from playground.core.tools import Result, Tool
 from playground.endpoints.responses_asked import KINDS, LEAVE, asked, not_executed, reply
 

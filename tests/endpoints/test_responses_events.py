@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import (
     HostedCall,
     Item,
@@ -13,7 +14,6 @@ from playground.core.items import (
     ToolOutput,
 )
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.endpoints.responses import body
 from playground.endpoints.responses_reading import HANDLERS
 from tests.endpoints.responses_streams import (

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from playground.core.call import Call, State
 from playground.core.endpoint import Kept, Kind, Parameter
 from playground.core.items import (
     HostedCall,
@@ -18,7 +19,6 @@ from playground.core.items import (
     Unknown,
 )
 from playground.core.profile import Fields, Quirks
-from playground.core.session import Call, State
 from playground.endpoints.responses import RESPONSES, body
 from playground.sandbox.parameters import RESPONSES as ACCEPTED
 from tests.endpoints.responses_streams import done, final, item, read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import (
     Message,
     Reasoning,
@@ -11,7 +12,6 @@ from playground.core.items import (
     ToolOutput,
 )
 from playground.core.profile import Quirks
-from playground.core.session import Call
 from playground.core.snapshot import snapshot
 from playground.core.transcript import replay
 from playground.endpoints.responses import body, reduce

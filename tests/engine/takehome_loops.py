@@ -12,9 +12,9 @@ from typing import Any
 import openai
 from pydantic import SecretStr
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.profile import Profile
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.export.request import Request, unsent

@@ -13,10 +13,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.output import Output
 from playground.core.profile import Profile
-from playground.core.session import Call
 from playground.endpoints import BY_ID
 from playground.export.request import Request, unsent
 from playground.providers.openai import OpenAI

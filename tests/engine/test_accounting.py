@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
 from playground.core.parts import part_of
 from playground.core.profile import Profile, Quirks
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import Transcript
 from playground.core.usage import Usage
 from playground.counting.prices import price

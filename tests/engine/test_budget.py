@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from playground.core.budget import Budget, Budgets, Scope
+from playground.core.call import Call
 from playground.core.pricebook import PriceBook
 from playground.core.profile import Profile
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.usage import Cost, Usage
 from playground.endpoints import BY_ID
 from playground.engine.budget import Purse, Stop, dollars

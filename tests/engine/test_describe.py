@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.output import Mode
 from playground.core.problem import Failure
-from playground.core.session import Call
 from playground.engine import describe
 from playground.engine.describe import CUT, EXAMPLES, FORM, described, question, schema_of
 from playground.sandbox import strict

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text, dump, load
 from playground.core.output import Output
 from playground.core.problem import Failure
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.tools import Tool
 from playground.core.variables import Variable
 from playground.engine.filling import filled, variables_of, written

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import Message, Reasoning, ToolCall, ToolOutput
 from playground.core.output import Output
 from playground.core.presets import preset_of, write
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Quirks
 from playground.core.prompts import Said
-from playground.core.session import Call, Session
+from playground.core.session import Session
 from playground.core.variables import Variable
 from playground.endpoints import BY_ID
 from playground.engine import foreign_keeping

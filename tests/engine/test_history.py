@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.endpoint import Kept
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.output import Output
 from playground.core.profile import Quirks
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.engine.history import begins, history
 

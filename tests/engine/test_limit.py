@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from playground.core.session import Call
+from playground.core.call import Call
 from playground.engine.limit import raised
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import HostedCall, Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine import narration_calls
 from playground.engine.demos import Demo, demos

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import ToolCall, ToolOutput
 from playground.core.profile import Profile
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.tools import (
     Allowed,
     Answer,

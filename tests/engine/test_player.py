@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import dump
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import Transcript, replay
 from playground.endpoints import BY_ID
 from playground.engine.demos import demos

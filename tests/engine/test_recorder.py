@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.recorder import Recorder
 from playground.store.database import Database

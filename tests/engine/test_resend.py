@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from playground.core import negotiate
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text
 from playground.core.profile import Profile
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.limit import raised
 from playground.engine.resend import LONG, editable, read, told

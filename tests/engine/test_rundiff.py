@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import SSE, Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.rundiff import Comparison, RunDiff, answers, compared, requests
 from playground.engine.rundiff_numbers import Numbers, counts, used

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from playground.core import negotiate
+from playground.core.call import Call
 from playground.core.endpoint import Kept
 from playground.core.items import Item, Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.output import Output
 from playground.core.profile import Fields, Profile, Quirks
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.engine.sent import explain, shown

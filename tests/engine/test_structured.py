@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.output import Output
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.report import describe
 from playground.engine.structured import Attempt, Structured, corrections, retold, structured

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.output import Output
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import Reader
 from playground.endpoints import BY_ID
 from playground.engine.report import describe

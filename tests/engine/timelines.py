@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.engine.timeline_bars import Lane, Timeline

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.profile import Address, Profile
 from playground.core.recording import Event, fact, mask
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.providers.openai import OpenAI
 

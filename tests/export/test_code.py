@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from playground.core.call import Call
 from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.export import EXPORTERS, curl, javascript, python, python_httpx

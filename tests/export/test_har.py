@@ -13,10 +13,11 @@ from jsonschema import Draft6Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT6
 
+from playground.core.call import Call
 from playground.core.profile import Profile
 from playground.core.recording import Event, fact
 from playground.core.resources import resource
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.export import jsonl
 from playground.export.base import Exported

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from playground.core.call import Call
 from playground.core.items import (
     KINDS,
     HostedCall,
@@ -32,7 +33,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.recording import Event, Recording, fact
 from playground.core.resources import resource
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import Reader, Transcript
 from playground.core.usage import Cost, Line
 from playground.endpoints import BY_ID

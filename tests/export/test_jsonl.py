@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import Item, dump
 from playground.core.problem import Failure
 from playground.core.profile import Profile
 from playground.core.recording import FACTS, WIRE, Event, Recording
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.usage import Cost, Line
 from playground.endpoints import BY_ID
 from playground.export.base import Exported

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playground.core.call import Call
 from playground.core.items import (
     KINDS,
     HostedCall,
@@ -22,7 +23,7 @@ from playground.core.items import (
 from playground.core.problem import Problem
 from playground.core.profile import Profile
 from playground.core.recording import fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
 from playground.export.base import Exported

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.eventstream import Splitter
 from playground.core.problem import Failure
 from playground.core.recording import Event, Recording, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.export.base import Exported

@@ -11,9 +11,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QPointF
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QAbstractButton
 
+from playground.core.call import Call
 from playground.core.items import Message
 from playground.core.recording import SSE, Event
-from playground.core.session import Call, Run, new_id
+from playground.core.session import Run, new_id
 from playground.endpoints import BY_ID
 from playground.ui.widgets.cards.hosted import HostedCard
 from playground.ui.widgets.fold import Fold

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.profile import Fields, Profile, Quirks
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.ui.inspector.requests import RequestPage

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from playground.core.session import Call, Run, Session, new_id, title_of
+from playground.core.call import Call
+from playground.core.session import Run, Session, new_id, title_of
 from playground.desktop import Desktop
 from playground.ui import theme
 from playground.ui.desk import Desk

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from playground.core.call import Call
 from playground.core.items import Item, Message, Text
 from playground.core.problem import Problem
 from playground.core.recording import BODY, SSE, Event, fact
-from playground.core.session import Call, Run, new_id
+from playground.core.session import Run, new_id
 from playground.core.usage import Cost, Line
 from playground.endpoints import BY_ID
 

@@ -10,10 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from playground import __version__
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept, Parameter
 from playground.core.items import Item, Message, Reasoning, Text
 from playground.core.profile import Address, Fields, Profile, Quirks
-from playground.core.session import Call
 from playground.endpoints import BY_ID, ENDPOINTS
 from playground.providers import PROVIDERS
 from playground.providers.presets import PRESETS, completed

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from playground.core.comparison import Column, Comparison
 from playground.core.parts import part_of
 from playground.core.prompts import Content, Prompt, Said, Version
 from playground.core.variables import Variable
@@ -48,6 +49,9 @@ PROMPT = Prompt(
         ),
     ),
 )
+
+
+COLUMN = Column(profile="sandbox", leaf="run_2", synced=False)
 
 
 def freeze(path: Path, target: Path) -> None:
@@ -98,6 +102,12 @@ def test_a_database_of_an_old_version_is_read(opened: Make, home: Home, version:
             assert first.cost is not None and str(first.cost.usd) == "0.000123"
             events = await sessions.recording(first.id)
             assert [event.kind for event in events][-3:] == ["sse", "eof", "ended"]
+            assert (row.folder, row.tags) == (("Old", ("x",)) if version >= 4 else ("", ()))
+            assert session.comparison.columns == [COLUMN][: version >= 4]
+            took = await sessions._database.read(
+                lambda connection: connection.execute("SELECT took_ms FROM run").fetchone()
+            )
+            assert took[0] > 0  # also of what was run before anybody kept it
             prompts = Prompts(sessions._database)
             if version >= 3:  # from which on there are prompts
                 assert await prompts.load(PROMPT.id) == PROMPT
@@ -118,7 +128,15 @@ def test_this_version_can_be_frozen(
     async def go() -> None:
         async with opened() as sessions:
             await sessions.save(
-                session_of("ses_old", "Old times", leaf=second.id, attached=[PICTURE])
+                session_of(
+                    "ses_old",
+                    "Old times",
+                    leaf=second.id,
+                    attached=[PICTURE],
+                    folder="Old",
+                    tags=["x"],
+                    comparison=Comparison(columns=[COLUMN]),
+                )
             )
             for run in (first, second):
                 await sessions.begin(run)

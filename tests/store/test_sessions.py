@@ -19,10 +19,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from playground.core.call import Call
 from playground.core.items import Message, Text, dump
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
 from playground.store.home import Home
@@ -493,7 +494,8 @@ WRITER = """
 import asyncio, json, sys
 from pathlib import Path
 from playground.core.recording import Event, fact
-from playground.core.session import Call, Run
+from playground.core.call import Call
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.engine.recorder import Recorder
 from playground.store.database import Database

@@ -10,8 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.recording import BODY, SSE, Event, fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.transcript import Reducer
 from playground.endpoints import chat, responses
 from playground.ui import theme

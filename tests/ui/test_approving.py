@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
+from playground.core.call import Call
 from playground.core.items import ToolCall, ToolOutput
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.core.tools import Answer, Approve, Asked, Reject, Result, Tool
 from playground.engine.approval import Request
 from playground.ui.approving import Approving

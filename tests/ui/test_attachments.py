@@ -10,9 +10,9 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QToolButton
 
+from playground.core.call import Call
 from playground.core.items import Message
 from playground.core.parts import describe
-from playground.core.session import Call
 from tests.driver import Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox

@@ -15,9 +15,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
 from playground.core.recording import fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.core.usage import Usage
 from playground.ui import theme
 from playground.ui.hosted.kinds import KINDS

@@ -14,9 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import SSE, Event, fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.engine.rundiff_rows import Row
 from playground.ui.inspector.difference import SAME, DiffPage

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from playground.core.session import Call, Run
+from playground.core.call import Call
+from playground.core.session import Run
 from playground.endpoints import responses
 from playground.ui.widgets.eventindex import EventIndex
 from playground.ui.widgets.exchange import (

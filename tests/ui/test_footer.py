@@ -10,10 +10,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.items import Message, Reasoning, Text
 from playground.core.problem import Problem
 from playground.core.recording import fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.ui import words
 from playground.ui.widgets.chips import Chip
 from playground.ui.widgets.footer import Extra, Footer

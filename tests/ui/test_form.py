@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.endpoint import Kind, Parameter
-from playground.core.session import Call
 from playground.endpoints import ENDPOINTS
 from playground.ui.widgets.extras import Extras
 from playground.ui.widgets.fieldedit import ChoiceField, JsonField, NumberField

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.recording import SSE, Event
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.ui.panels.inspector import InspectorPanel
 
 EVENTS, REQUEST, RESPONSE = "events", "request", "response"

@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.problem import Problem
 from playground.core.profile import Fields
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints.chat import reduce
 from playground.ui.widgets.negotiation import Negotiation, negotiation
 from tests.driver import FAST, Driver, prepare

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.recording import fact
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints import BY_ID
 from playground.ui.widgets.details import Details
 from playground.ui.widgets.rates import RateChip

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.call import Call
 from playground.core.problem import Failure
 from playground.core.profile import Api, Profile, Quirks
-from playground.core.session import Call
 from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.panels.profiles import ServersDialog

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.profile import Api
-from playground.core.session import Call
 from playground.core.tools import Tool
 from playground.endpoints.offering import allowed, forced
 from playground.ui import theme

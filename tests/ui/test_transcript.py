@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.items import Message, Text
 from playground.core.recording import fact
-from playground.core.session import Call, Run, Session
+from playground.core.session import Run, Session
 from playground.ui.widgets.cards import AnswerCard
 from playground.ui.widgets.transcript import KEPT, TranscriptView
 

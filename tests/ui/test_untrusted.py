@@ -8,9 +8,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.core.call import Call
 from playground.core.items import HostedCall, Message, Notice, Reasoning, Text, ToolCall, Unknown
 from playground.core.problem import Problem
-from playground.core.session import Call, Run
+from playground.core.session import Run
 from playground.endpoints.chat import reduce
 from playground.ui import words
 from playground.ui.widgets.cards import card_for

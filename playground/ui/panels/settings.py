@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.call import Call, State
 from playground.core.plain import visible
 from playground.core.problem import Failure
 from playground.core.profile import OURS, Profile, is_loopback
-from playground.core.session import Call, Session, State
+from playground.core.session import Session
 from playground.endpoints import BY_ID, ENDPOINTS
 from playground.providers.models import Model
 from playground.ui import theme

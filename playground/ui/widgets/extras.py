@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from playground.core.session import Call
+from playground.core.call import Call
 from playground.ui import theme
 from playground.ui.widgets import values
 from playground.ui.widgets.entry import Entry

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from playground.core.call import Call
 from playground.core.output import Output
 from playground.core.plain import visible
-from playground.core.session import Call
 from playground.endpoints import BY_ID
 from playground.ui import theme
 from playground.ui.widgets.ways import WayChoice

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from playground.core.call import Call
 from playground.core.endpoint import Parameter
 from playground.core.plain import visible
-from playground.core.session import Call
 from playground.core.tools import Mode, Tool
 from playground.endpoints import BY_ID
 from playground.endpoints.offering import allowed, forced

@@ -1,0 +1,46 @@
+"""Comparison: columns of one session that ask the same of different servers, models and settings.
+
+A column is a branch of the session's tree with settings of its own. What it was answered hangs in
+that tree like any other run: nothing is copied, and keeping one column is a matter of which branch
+is on screen.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from playground.core.call import Call
+
+FEWEST, MOST = 2, 4
+"""Columns of a comparison."""
+
+
+class Column(BaseModel):
+    """Where the next turn of one column goes, and how."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    profile: str = ""
+    """The id of a profile; empty: the default one."""
+    call: Call = Field(default_factory=Call)
+    prompt: str = ""
+    """The id of the prompt that its messages were taken from; empty: none."""
+    version: int = 0
+    """Which version of it."""
+    leaf: str | None = None
+    """The last run of its branch; None: it begins at the root."""
+    synced: bool = True
+    """Whether it is asked what is typed for all."""
+    draft: str = ""
+    """Typed for this column alone, not sent."""
+
+
+class Comparison(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    columns: list[Column] = Field(default_factory=list)
+    """Empty: the session compares nothing."""
+    draft: str = ""
+    """Typed for all columns, not sent."""
+    repeat: int = 10
+    """How often the same prompt is asked when its answers are compared with each other."""
