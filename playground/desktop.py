@@ -173,6 +173,9 @@ class Desktop:
             keys=app.keys,
             toolbox=lambda: app.toolbox,
             approvals=app.approvals,
+            prompts=app.prompts,
+            purse=app.purse,
+            price_file=app.price_file,
         )
         app.ask, app.answer = desk.approving.ask, desk.approving.answer
         app.debugger, app.keep = desk.debugger, desk.save_settings

@@ -18,9 +18,12 @@ from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.session import Run, Session, title_of
 from playground.engine.approval import Approvals
+from playground.engine.budget import Purse
 from playground.engine.debugger import Debugger
 from playground.engine.workspace import Workspace
 from playground.store.keys import Keys
+from playground.store.pricefile import PriceFile
+from playground.store.prompts import Prompts
 from playground.store.settings import Settings
 from playground.ui.approving import Approving
 from playground.ui.clock import Clock
@@ -78,9 +81,18 @@ class Desk(QObject):
         keys: Keys,
         toolbox: Callable[[], Toolbox],
         approvals: Approvals,
+        prompts: Prompts,
+        purse: Purse,
+        price_file: PriceFile,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.prompts = prompts
+        """The library."""
+        self.purse = purse
+        """What may be used, and what has been."""
+        self.price_file = price_file
+        """The user's own prices."""
         self._toolbox = toolbox
         self.approvals = approvals
         """What need not be asked about again."""
@@ -178,6 +190,11 @@ class Desk(QObject):
             self._show(session)
 
         self.tasks.start(work(), self)
+
+    def show_session(self, session: Session) -> None:
+        """Show a session of this workspace that is open: one that was just made, or filled."""
+        self.workspace.open.setdefault(session.id, session)
+        self._show(session)
 
     def rename(self, session_id: str, title: str) -> None:
         async def work() -> None:
