@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMenuBar,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from playground.ui import theme
 
 if TYPE_CHECKING:
     from playground.ui.desk import Desk
+    from playground.ui.widgets.tabrow import TabRow
 
 NARROW = 1180
 """Below this width the sessions give way; well below it the settings do, too. Logical pixels at
@@ -84,7 +84,7 @@ class Window(QMainWindow):
         self.panels: dict[str, QWidget] = {}
         """Those that have been shown."""
         self._makers: dict[str, Callable[[], QWidget]] = {}
-        self._tabs: dict[str, QToolButton] = {}
+        self._tabs: TabRow | None = None
         self._specs: Sequence[DockSpec] = ()
         self._scale = theme.current().scale
         theme.themes.changed.connect(self._restyled)
@@ -130,23 +130,19 @@ class Window(QMainWindow):
 
     def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         """Make the docks and the first panel; tabs in the order given."""
+        from playground.ui.widgets.tabrow import TabRow  # with icons, which nothing painted has
+
         sizes = self.menus.sizePolicy()
         self.menus.setSizePolicy(sizes.Policy.Fixed, sizes.Policy.Preferred)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setAccessibleName("Status")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
+        self._tabs = tabs = TabRow(self)
+        tabs.picked.connect(self.show_panel)
+        self._tab_row.addWidget(tabs)
         for panel in panels:
+            tabs.add(panel.id, panel.title, f"Ctrl+{len(self._makers) + 1}")
             self._makers[panel.id] = partial(panel.make, desk)
-            tab = QToolButton()
-            tab.setText(panel.title)
-            tab.setCheckable(True)
-            tab.setAutoExclusive(True)
-            tab.setProperty("role", "segment")
-            tab.setAccessibleName(f"{panel.title} panel")
-            tab.setToolTip(f"{panel.title} (Ctrl+{len(self._tabs) + 1})")
-            tab.clicked.connect(lambda _, name=panel.id: self.show_panel(name))
-            self._tabs[panel.id] = tab
-            self._tab_row.addWidget(tab)
         self._specs = docks
         bottom = QtCore.Qt.DockWidgetArea.BottomDockWidgetArea
         self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, bottom)
@@ -204,12 +200,13 @@ class Window(QMainWindow):
             self._stack.addWidget(widget)
             self.panel_made.emit(widget)
         self._stack.setCurrentWidget(self.panels[name])
-        self._tabs[name].setChecked(True)
+        if self._tabs is not None:
+            self._tabs.show_current(name)
 
     @property
     def panel(self) -> str:
         """The id of the panel on screen."""
-        return next((name for name, tab in self._tabs.items() if tab.isChecked()), "")
+        return self._tabs.current if self._tabs is not None else ""
 
     def reveal(self, name: str) -> None:
         """Show a dock and put the focus there."""
