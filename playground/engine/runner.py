@@ -45,6 +45,10 @@ QUESTION = Limits(first_token=30, idle=30)
 """For requests whose answer is short and comes at once."""
 
 
+Turn = Callable[[Run], Awaitable[None]]
+"""Waits until a run may be sent. It is on the disk by then, and can be stopped."""
+
+
 async def _no_prices() -> PriceBook:
     return PriceBook()
 
@@ -91,11 +95,14 @@ class Runner:
         profile: Profile,
         limits: Limits,
         kept: Kept | None = None,
+        turn: Turn | None = None,
     ) -> None:
         """Send the run's call at the end of `history` (its own input included), of which the
-        server has what `kept` says."""
+        server has what `kept` says; with `turn` not before that says so."""
         try:
             await self.recorder.watch(run)
+            if turn is not None:
+                await turn(run)
             serving = await self._serve(run, profile)
             if serving.profile.id != profile.id:
                 kept = None

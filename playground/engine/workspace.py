@@ -23,7 +23,7 @@ from playground.engine.debugger import rewound
 from playground.engine.filling import Values, filled, filled_where_new, written
 from playground.engine.history import history
 from playground.engine.resend import told
-from playground.engine.runner import Runner
+from playground.engine.runner import Runner, Turn
 from playground.providers.models import Model
 from playground.store.sessions import Sessions
 from playground.wire.limits import Limits
@@ -206,8 +206,9 @@ class Workspace:
         self.rev += 1
         return run
 
-    async def go(self, run: Run, profile: Profile | None = None) -> Run:
-        """Write the run and, unless it is silent, send it. Ends when the run does."""
+    async def go(self, run: Run, profile: Profile | None = None, turn: Turn | None = None) -> Run:
+        """Write the run and, unless it is silent, send it, when it is its `turn`. Ends when the run
+        does."""
         session = self.open[run.session]
         if not run.owner:
             await self._keep(session)
@@ -220,7 +221,7 @@ class Workspace:
         try:
             server = profile or self.profile(run.profile)
             history, kept = self.history(session, run)
-            await self.runner.go(run, history, server, self.limits(), kept)
+            await self.runner.go(run, history, server, self.limits(), kept, turn)
         except Failure as failure:  # the server's profile is gone
             await self.runner.fail(run, failure)
         finally:
