@@ -192,7 +192,8 @@ def _without_leave(fields: Row) -> Keyless:
 def _harmless(tool: Tool) -> Tool:
     """The definition alone: nothing of where and how it is run."""
     hosted = without_leave(tool.hosted).value
-    return tool.model_copy(update={"mode": "mock", "origin": {}, "hosted": hosted})
+    bare = {"mode": "mock", "origin": {}, "filled": {}, "hosted": hosted}
+    return tool.model_copy(update=bare)
 
 
 # What comes out of one.

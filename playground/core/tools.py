@@ -50,6 +50,9 @@ class Tool(BaseModel):
     origin: dict[str, str] = Field(default_factory=dict)
     """Where it is run when it is run for real: `{"python": FILE, "function": NAME}` or
     `{"mcp": ID}`; empty: nowhere."""
+    filled: dict[str, Any] = Field(default_factory=dict)
+    """The values that were put into a definition with variables, by their names. Whoever runs it
+    puts them into the definition that is known here, and compares."""
 
     @property
     def id(self) -> str:
@@ -62,8 +65,9 @@ class Tool(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Of all that makes it this tool: an approval for always ends when that changes."""
-        told = self.model_dump(mode="json", exclude={"mode"})
+        """Of all that makes it this tool: an approval for always ends when that changes. Of a
+        definition that was filled in that is what came of it."""
+        told = self.model_dump(mode="json", exclude={"mode", "filled"})
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

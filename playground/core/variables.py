@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +52,9 @@ class Variable(BaseModel):
             case "integer":
                 whole = _INTEGER.fullmatch(text.strip())
                 return self.checked(int(whole[0]) if whole else None)
-            case "number" | "json":
+            case "number":
+                return self.checked(_number(text))
+            case "json":
                 return self.checked(_parsed(text))
             case _:
                 assert_never(self.type)
@@ -82,7 +84,39 @@ class Variable(BaseModel):
         return value
 
 
+class Standing(NamedTuple):
+    """How things are with the value of a variable."""
+
+    state: Literal["given", "default", "missing", "wrong"]
+    value: Any = None
+    """What is put in, or would be if it were of the type."""
+    why: str = ""
+    """Of a wrong one: why it is none, as a sentence."""
+
+
 # Places.
+
+
+class Place(NamedTuple):
+    """Where a variable stands in a text: characters, braces and all."""
+
+    start: int
+    end: int
+    name: str
+    escaped: bool
+    """A backslash stands before it: it is said as it is."""
+
+
+def places(text: str) -> Iterator[Place]:
+    """All places of a text, in their order."""
+    for found in _PLACE.finditer(text) if "{{" in text else ():
+        if is_name(found[2]):
+            yield Place(found.end(1), found.end(), spelt(found[2]), len(found[1]) % 2 == 1)
+
+
+def spelt(name: str) -> str:
+    """The one way to write a name: names that look the same are the same."""
+    return unicodedata.normalize("NFC", name)
 
 
 def is_name(text: str) -> bool:
@@ -118,7 +152,70 @@ def escaped(text: str) -> str:
     )
 
 
+def renamed(text: str, old: str, new: str) -> str:
+    """The text with places of another name; those that are said as they are stay."""
+
+    def put(found: re.Match[str]) -> str:
+        if len(found[1]) % 2 or spelt(found[2]) != spelt(old):
+            return found[0]
+        at = found.start(2) - found.start()
+        return f"{found[0][:at]}{new}{found[0][at + len(found[2]) :]}"
+
+    return _PLACE.sub(put, text) if "{{" in text else text
+
+
+def renamed_in(value: Any, old: str, new: str) -> Any:
+    """The same in all texts of a JSON value. Raises ValueError where an object would have two
+    fields of one name."""
+    match value:
+        case str():
+            return renamed(value, old, new)
+        case dict():
+            made = {renamed(name, old, new): renamed_in(one, old, new)
+                    for name, one in value.items()}  # fmt: skip
+            if len(made) < len(value):
+                raise ValueError(f"An object would have two fields of one name with {new}.")
+            return made
+        case list():
+            return [renamed_in(one, old, new) for one in value]
+        case _:
+            return value
+
+
 # Values.
+
+
+def standing(one: Variable, values: Mapping[str, Any]) -> Standing:
+    """What is put in for a variable, or why nothing is."""
+    there = one.name in values
+    value = values[one.name] if there else one.default
+    if value is None and not there:
+        return Standing("missing")
+    try:
+        return Standing("given" if there else "default", one.checked(value))
+    except ValueError as error:
+        return Standing("wrong", value, str(error))
+
+
+def retyped(one: Variable, kind: Type) -> Variable:
+    """The variable as one of another type, with its default where that can be read as one."""
+    made = one.model_copy(update={"type": kind})
+    if kind == "choice" and not one.choices and isinstance(one.default, str):
+        made.choices = [one.default]
+    if one.default is not None:
+        made.default = recast(made, one.default)
+    return made
+
+
+def recast(one: Variable, value: Any) -> Any:
+    """A value of another type as one of this variable's; None: it cannot be read as one."""
+    try:
+        return one.checked(value)
+    except ValueError:
+        try:
+            return one.read(spelled(value))
+        except ValueError:
+            return None
 
 
 def given(variables: Iterable[Variable], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +229,7 @@ def given(variables: Iterable[Variable], values: Mapping[str, Any]) -> dict[str,
         if value is None and one.name not in values:
             continue
         try:
-            found[_spelt(one.name)] = one.checked(value)
+            found[spelt(one.name)] = one.checked(value)
         except ValueError as error:
             raise Failure(
                 Problem(
@@ -191,7 +288,7 @@ def spelled(value: Any) -> str:
 
 
 def _value(values: Mapping[str, Any], name: str, where: str) -> Any:
-    if (known := _spelt(name)) not in values:
+    if (known := spelt(name)) not in values:
         raise Failure(
             Problem(
                 title=f"The variable {name} has no value.",
@@ -220,12 +317,7 @@ def _twice(name: str, where: str) -> Failure:
 def _names(text: str) -> Iterator[str]:
     for found in _PLACE.finditer(text) if "{{" in text else ():
         if len(found[1]) % 2 == 0 and is_name(found[2]):
-            yield _spelt(found[2])
-
-
-def _spelt(name: str) -> str:
-    """Names that look the same are the same."""
-    return unicodedata.normalize("NFC", name)
+            yield spelt(found[2])
 
 
 def _continues(part: str) -> bool:
@@ -253,6 +345,14 @@ def _parsed(text: str) -> Any:
         return json.loads(text, parse_constant=_constant)
     except RecursionError as error:
         raise ValueError("It is nested too deeply to be read.") from error
+
+
+def _number(text: str) -> Any:
+    """A number that somebody typed; None when it is none."""
+    try:
+        return _parsed(text.strip().removeprefix("+"))
+    except ValueError:
+        return None
 
 
 def _constant(word: str) -> Any:

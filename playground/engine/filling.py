@@ -45,7 +45,7 @@ def filled(
             "fields": fill_in(call.fields, values, "the parameters"),
             "extra": fill_in(call.extra, values, "the extra fields"),
             "output": _filled_output(call.output, values),
-            "tools": [_filled_tool(tool, values) for tool in call.tools],
+            "tools": [filled_tool(tool, values) for tool in call.tools],
             "variables": [],
             # Each of them has a value: else one of the above would have said so.
             "values": {name: values[name] for name in variables_of(call, said)},
@@ -70,10 +70,14 @@ def variables_of(call: Call, said: Sequence[Item] = ()) -> list[str]:
         rows += names(item.template) if isinstance(item, Message) else []
     rows += names_in([call.fields, call.extra])
     for tool in call.tools:
-        rows += [*names(tool.description), *names_in([tool.parameters, tool.format, tool.hosted])]
-        rows += names_in(tool.output)
+        rows += names_of(tool)
     rows += [*names_in(call.output.json_schema), *names(call.output.description)]
     return list(dict.fromkeys(rows))
+
+
+def names_of(tool: Tool) -> list[str]:
+    """The variables that a definition needs, each once."""
+    return names_in([tool.description, tool.parameters, tool.format, tool.hosted, tool.output])
 
 
 def _filled_message(item: Item, values: Values) -> Item:
@@ -101,7 +105,9 @@ def _filled_output(output: Output, values: Values) -> Output:
     return output.model_copy(update=changed)
 
 
-def _filled_tool(tool: Tool, values: Values) -> Tool:
+def filled_tool(tool: Tool, values: Values) -> Tool:
+    """The tool as a model is told of it. The values that were put in stay beside: the same
+    definition with the same values is the same tool. Raises Failure for one that is missing."""
     at = f"the tool {tool.name}"
     return tool.model_copy(
         update={
@@ -110,5 +116,6 @@ def _filled_tool(tool: Tool, values: Values) -> Tool:
             "output": fill_in(tool.output, values, f"{at} › output"),
             "format": fill_in(tool.format, values, f"{at} › format"),
             "hosted": fill_in(tool.hosted, values, at),
+            "filled": {name: values[name] for name in names_of(tool)},
         }
     )

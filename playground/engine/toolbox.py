@@ -21,6 +21,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.resources import resource
 from playground.core.tools import Asked, Mode, Result, Tool, ToolSettings
 from playground.engine.approval import Kind
+from playground.engine.filling import filled_tool
 from playground.engine.pythontools import PythonTools
 from playground.engine.pythontools_process import LIMITS
 from playground.engine.pythontools_read import read as read_python
@@ -345,7 +346,7 @@ class Real:
     ) -> Result:
         await self._box.ready()
         known = self._box.tool(tool.id)
-        if known is None or known.digest != tool.digest:
+        if known is None or not is_same(known, tool):
             why = (
                 "it is not among the tools that are known here"
                 if known is None
@@ -359,6 +360,18 @@ class Real:
         if "mcp" in known.origin:
             return Result(f"{tool.title} is not run: its server is not started.", "failed")
         return Result(f"{tool.title} is only a definition: nothing runs it.", "failed")
+
+
+def is_same(known: Tool, tool: Tool) -> bool:
+    """Whether a tool that was offered is one of the box: as it stands there or, where that has
+    variables, with the values put in that it was offered with. They are put in here once more: what
+    a session says of them can make nothing else of it."""
+    if known.digest == tool.digest:
+        return True
+    try:
+        return filled_tool(known, tool.filled).digest == tool.digest
+    except Failure:  # a value is missing
+        return False
 
 
 def _variable(name: str, spec: McpSpec) -> str:
