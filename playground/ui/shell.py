@@ -25,13 +25,14 @@ from PySide6.QtWidgets import (
 from playground.core.plain import visible
 from playground.core.problem import Problem
 from playground.ui import theme
+from playground.ui.bindings import Bindings, KeyedRow
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.importing import Importing
 from playground.ui.lags import Lags
-from playground.ui.widgets.about import AboutDialog, ShortcutsDialog
+from playground.ui.widgets.about import AboutDialog
 from playground.ui.widgets.notice import Notices
-from playground.ui.widgets.palette import Entry, Palette
+from playground.ui.widgets.palette import Palette
 from playground.ui.widgets.problembox import ProblemBox
 from playground.ui.widgets.status import StatusLine
 from playground.ui.window import DockSpec, PanelSpec, Window
@@ -50,6 +51,20 @@ class Commanding(Protocol):
     """A panel or dock that has commands to offer."""
 
     def commands(self) -> Sequence[CommandRow]: ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A panel or dock with buttons that have keys, and are no commands."""
+
+    def keyed(self) -> Sequence[KeyedRow]: ...
+
+
+@runtime_checkable
+class Revealing(Protocol):
+    """A panel that can show one of the things in it: `prompts:prm_1` is wanted."""
+
+    def reveal(self, what: str) -> None: ...
 
 
 class Shell:
@@ -73,8 +88,9 @@ class Shell:
         self._replay: QWidget | None = None
         """The bar of a replay, while one is shown."""
         self._actions: list[QAction] = []
-        self._offered: dict[tuple[str, str], list[tuple[QWidget, Callable[[], object]]]] = {}
-        """Who does what a command says, by its title and keys."""
+        self.bindings = Bindings(desk.settings.shortcuts)
+        self._offered: dict[str, list[tuple[QWidget, Callable[[], object]]]] = {}
+        """Who does what a command says, by its title."""
         self.notices = Notices(window.notices)
         self.importing = Importing(window, desk)
         window.furnish(desk, panels, docks)
@@ -114,8 +130,11 @@ class Shell:
             self.window.docks["settings"].show()
         elif what in self.window.docks:
             self.window.reveal(what)
-        elif what in self._panels:
-            self.window.show_panel(what)
+        elif (place := what.partition(":"))[0] in self._panels:
+            self.window.show_panel(place[0])
+            panel = self.window.panels[place[0]]
+            if place[2] and isinstance(panel, Revealing):
+                panel.reveal(place[2])
         elif what == "folder":
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.home)))
 
@@ -137,6 +156,8 @@ class Shell:
             "choose_model": "models",
             "change_request": "settings",
             "raise_limit": "preferences",
+            "raise_budget": "budgets",
+            "set_price": "prices",
             "open_folder": "folder",
             "free_space": "folder",
         }
@@ -182,18 +203,22 @@ class Shell:
         rows = widget.commands() if isinstance(widget, Commanding) else ()
         assert isinstance(widget, QWidget)
         for menu, title, keys, slot in rows:
-            there = self._offered.setdefault((title, keys), [])
+            there = self._offered.setdefault(title, [])
             there.append((widget, slot))
             if len(there) == 1:
-                self._add(menu, title, keys, partial(self._command, title, keys))
+                self._add(menu, title, keys, partial(self._command, title))
+        for title, keys, apply in widget.keyed() if isinstance(widget, Keyed) else ():
+            self.bindings.add(title, keys, apply)
 
-    def _command(self, title: str, keys: str) -> None:
-        there = self._offered[title, keys]
+    def _command(self, title: str) -> None:
+        there = self._offered[title]
         seen = (slot for widget, slot in there if widget.isVisible())
         next(seen, there[0][1])()
 
     def _add(self, menu: str, title: str, keys: str, run: Callable[[], object]) -> None:
-        self._actions.append(self.window.command(menu, title, keys, run))
+        action = self.window.command(menu, title, run)
+        self._actions.append(action)
+        self.bindings.add(title, keys, action.setShortcuts)
 
     def _new(self) -> None:
         self.desk.new_session()
@@ -214,6 +239,7 @@ class Shell:
             action.triggered.connect(lambda _=False, name=name: self.use_theme(name))
             group.addAction(action)
             self._actions.append(action)
+            self.bindings.add(f"Theme: {title}", "", action.setShortcuts)
 
     def use_theme(self, name: str) -> None:
         settings = self.desk.settings
@@ -269,12 +295,16 @@ class Shell:
         self._open(AboutDialog(self.window))
 
     def _shortcuts(self) -> None:
-        rows = [
-            (action.text(), action.shortcut().toString())
-            for action in self._actions
-            if not action.shortcut().isEmpty()
-        ]
-        self._open(ShortcutsDialog(rows, self.window))
+        from playground.ui.widgets.shortcuts import ShortcutsDialog  # rarely wanted
+
+        dialog = ShortcutsDialog(self.bindings, self.window)
+
+        def keep() -> None:
+            if dialog.changed:
+                self.desk.save_settings()
+
+        dialog.finished.connect(keep)
+        self._open(dialog)
 
     # The top row.
 
@@ -318,30 +348,14 @@ class Shell:
         box.blockSignals(False)
 
     def palette(self) -> None:
-        """Everything that can be done, under a few letters."""
+        """Everything that can be done or found, under a few letters."""
+        from playground.ui.finding import entries  # with all that it looks through
 
         async def work() -> None:
-            rows = await self.desk.workspace.sessions.list()
-            commands = [
-                Entry("command", action.text(), action.shortcut().toString(), action.trigger)
-                for action in self._actions
-            ]
-            sessions = [
-                Entry(
-                    "session",
-                    row.title or "Untitled session",
-                    "session",
-                    partial(self.desk.open_session, row.id),
-                )
-                for row in rows
-            ]
-            profiles = [
-                Entry("server", profile.name, "server", partial(self.desk.use_profile, profile.id))
-                for profile in self.desk.profiles()
-            ]
-            Palette(
-                [*commands, *sessions, *profiles], self.window, "A command, session or server"
-            ).open_over()
+            window = self.window
+            widgets = (*window.panels.values(), *(dock.widget() for dock in window.docks.values()))
+            found = await entries(self.desk, self._actions, widgets)
+            Palette(found, window, "A command, session, model, prompt or setting").open_over()
 
         self.desk.tasks.start(work(), self.desk)
 

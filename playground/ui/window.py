@@ -232,14 +232,11 @@ class Window(QMainWindow):
         self,
         menu: str | None,
         title: str,
-        keys: str,
         run: Callable[[], object],
         icon: QtGui.QIcon | None = None,
     ) -> QtGui.QAction:
-        """A command: in a menu, in the palette and under a shortcut."""
+        """A command: in a menu, in the palette, and under its keys while it has any."""
         action = QtGui.QAction(title, self)
-        if keys:
-            action.setShortcuts([QtGui.QKeySequence(one) for one in keys.split(" | ")])
         action.triggered.connect(lambda _=False: run())
         if icon is not None:
             action.setIcon(icon)

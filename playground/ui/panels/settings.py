@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
@@ -32,6 +33,7 @@ from playground.ui.widgets.fieldedit import Choice, into_view
 from playground.ui.widgets.form import OVERHANG, ParameterRow
 from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.outputrow import OutputRow
+from playground.ui.widgets.palette import Entry
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.widgets.toolsection import ToolSection
 from playground.ui.window import DockSpec
@@ -252,6 +254,13 @@ class SettingsDock(QWidget):
             ("&Edit", "Extra body and headers", "", self._find_extras),
         )
 
+    def entries(self) -> Iterator[Entry]:
+        """What the palette finds here: models of the server, and request fields."""
+        for model in self.models():
+            yield Entry("model", model.id, "model", partial(self._update, model=model.id))
+        for path in self.rows:
+            yield Entry("setting", path, "request field", partial(self._find_field, path))
+
     # What is shown.
 
     def _show(self, session: Session) -> None:
@@ -372,8 +381,11 @@ class SettingsDock(QWidget):
             desk.mark(session)
             desk.keep()
 
-    def _find_field(self) -> None:
+    def _find_field(self, path: str = "") -> None:
+        """Go to the request fields; with `path` to those that have it in their name."""
         self.desk.wanted.emit("settings")
+        if path:
+            self.form.filter.setText(path)
         into_view(self.form.filter)
         self.form.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.form.filter.selectAll()

@@ -26,6 +26,7 @@ from playground.engine.demos import Demo
 from playground.export.request import Request
 from playground.tools.rules import RuleSet
 from playground.ui import theme
+from playground.ui.bindings import KeyedRow
 from playground.ui.clock import SLOW
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
@@ -169,6 +170,9 @@ class ToolsPanel(QWidget):
             *self.pointing.commands(),
             ("&Edit", "What need not be asked again…", "", self.workshop.show_grants),
         )
+
+    def keyed(self) -> Sequence[KeyedRow]:
+        return self.debug.keyed
 
     async def _load(self) -> None:
         await self.desk.toolbox.ready()

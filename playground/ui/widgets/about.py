@@ -1,22 +1,19 @@
-"""About box and list of shortcuts."""
+"""About box."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 
 import PySide6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -96,52 +93,3 @@ class AboutDialog(QDialog):
     def _show(self, row: int) -> None:
         if 0 <= row < len(self._files):
             self.text.setPlainText(self._files[row].read_text(encoding="utf-8", errors="replace"))
-
-
-class ShortcutsDialog(QDialog):
-    """All shortcuts."""
-
-    def __init__(self, rows: Sequence[tuple[str, str]], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Shortcuts")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, parent, 480, 640)
-        column = QVBoxLayout(self)
-        theme.space(column, 16, 16, 16, 12, gap=12)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setAccessibleName("Shortcuts")
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inner = QWidget(area)
-        grid = QGridLayout(inner)
-        theme.space(grid, 0, 0, 16, 0)
-        theme.follow(grid, lambda look: grid.setHorizontalSpacing(look.px(24)))
-        theme.follow(grid, lambda look: grid.setVerticalSpacing(look.px(8)))
-        grid.setColumnStretch(0, 1)
-        for number, (name, keys) in enumerate((*rows, *WITHIN)):
-            label, value = QLabel(name.replace("&", ""), inner), QLabel(keys, inner)
-            label.setWordWrap(True)
-            value.setProperty("role", "number")
-            grid.addWidget(label, number, 0)
-            grid.addWidget(value, number, 1)
-        grid.setRowStretch(len(rows) + len(WITHIN), 1)
-        area.setWidget(inner)
-        column.addWidget(area)
-        close = QPushButton("Close", self)
-        close.setAccessibleName("Close")
-        close.clicked.connect(self.accept)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-
-
-WITHIN = (
-    ("Run", "Ctrl+Return"),
-    ("Send, new line (or the reverse, see Preferences)", "Return, Shift+Return"),
-    ("Add the message without running", "Ctrl+Shift+Return"),
-    ("In a replay: play or stand still", "Space"),
-    ("In a replay: one event back or further; with Shift one item", "Left, Right"),
-    ("In a replay: faster, slower", "Up, Down"),
-    ("In a replay: to its beginning, to its end", "Home, End"),
-    ("In a replay: back to the session", "Esc"),
-)
-"""Keys that belong to the composer, or to a replay, and are no commands of the window."""

@@ -31,6 +31,7 @@ from playground.core.tools import Result, Tool
 from playground.engine.debugger import Breakpoint, Debugger, Pause, Place
 from playground.engine.narration_calls import values
 from playground.ui import theme
+from playground.ui.bindings import KeyedRow
 from playground.ui.icons import mark
 from playground.ui.widgets.flow import Flow
 
@@ -95,6 +96,7 @@ class DebugBar(QWidget):
         self.run: Run | None = None
         self.spot: Spot | None = None
         """To where it was rewound."""
+        self.keyed: list[KeyedRow] = []
         self._tools: Sequence[Tool] = ()
         self._pause: Pause | None = None
         self._drawn: object = None
@@ -122,11 +124,19 @@ class DebugBar(QWidget):
         self.advance()
 
     def _button(self, title: str, keys: str, tip: str) -> QPushButton:
-        button = QPushButton(f"{title}  {keys}" if len(keys) < 4 else title, self)
-        button.setShortcut(QKeySequence(keys))
+        button = QPushButton(self)
         button.setAccessibleName(title)
-        button.setToolTip(f"{tip} ({keys})")
         self._flow.add(button)
+
+        def give(sequences: Sequence[QKeySequence]) -> None:
+            native = QKeySequence.SequenceFormat.NativeText
+            said = sequences[0].toString(native) if sequences else ""
+            button.setText(f"{title}  {said}" if 0 < len(said) < 4 else title)
+            button.setShortcut(sequences[0] if sequences else QKeySequence())
+            button.setToolTip(f"{tip} ({said})" if said else tip)
+
+        give([QKeySequence(keys)])
+        self.keyed.append((f"Tool loop: {title.lower()}", keys, give))
         return button
 
     def _menus(self) -> None:
@@ -136,6 +146,7 @@ class DebugBar(QWidget):
         # F9 has to work while the menu is closed.
         self._on_call = QAction("On each call", self)
         self._on_call.setShortcut(QKeySequence("F9"))
+        self.keyed.append(("Tool loop: breakpoint on each call", "F9", self._on_call.setShortcuts))
         self._on_call.triggered.connect(lambda: self._toggle(Breakpoint("on_call")))
         self.addAction(self._on_call)
         self.rewind, self.rewind_menu = self._dropdown("Rewind…")
