@@ -40,6 +40,7 @@ from playground.store import logs
 from playground.store.database import Database
 from playground.store.home import Home
 from playground.store.keys import Keys
+from playground.store.ledger import Ledger
 from playground.store.owner import Owner
 from playground.store.pricefile import PriceFile
 from playground.store.prompts import Prompts
@@ -111,6 +112,7 @@ class App:
         )
         self.sessions = Sessions(database, BY_ID, report)
         self.prompts = Prompts(database)
+        self.ledger = Ledger(database)
         self.recorder = Recorder(self.sessions, report=report)
         self.runner = Runner(
             endpoints=BY_ID,

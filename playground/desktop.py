@@ -176,6 +176,7 @@ class Desktop:
             prompts=app.prompts,
             purse=app.purse,
             price_file=app.price_file,
+            ledger=app.ledger,
         )
         app.ask, app.answer = desk.approving.ask, desk.approving.answer
         app.debugger, app.keep = desk.debugger, desk.save_settings

@@ -22,6 +22,7 @@ from playground.engine.budget import Purse
 from playground.engine.debugger import Debugger
 from playground.engine.workspace import Workspace
 from playground.store.keys import Keys
+from playground.store.ledger import Ledger
 from playground.store.pricefile import PriceFile
 from playground.store.prompts import Prompts
 from playground.store.settings import Settings
@@ -84,6 +85,7 @@ class Desk(QObject):
         prompts: Prompts,
         purse: Purse,
         price_file: PriceFile,
+        ledger: Ledger,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -93,6 +95,8 @@ class Desk(QObject):
         """What may be used, and what has been."""
         self.price_file = price_file
         """The user's own prices."""
+        self.ledger = ledger
+        """What runs used, added up."""
         self._toolbox = toolbox
         self.approvals = approvals
         """What need not be asked about again."""
