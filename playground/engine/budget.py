@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 from playground.core.budget import SCOPES, Budget, Budgets, Scope
 from playground.core.pricebook import PriceBook
+from playground.core.problem import Problem, Remedy
 from playground.core.profile import Profile
 from playground.core.session import Run
 from playground.core.usage import Cost
@@ -31,6 +32,13 @@ NAMES: Mapping[Scope, str] = {
     "session": "This session",
     "day": "Today",
     "month": "This month",
+}
+
+WHOSE: Mapping[str, str] = {
+    "run": "of a run",
+    "session": "of this session",
+    "day": "of today",
+    "month": "of this month",
 }
 
 
@@ -148,6 +156,44 @@ class Purse:
         if asking or sent is None or sent.cost is not run.cost:
             return used
         return used._replace(usd=used.usd + sent.least, tokens=used.tokens + sent.tokens)
+
+
+def stopped(run: Run) -> Problem | None:
+    """That a budget ended a run, with the arithmetic and what is best done next; None: none did."""
+    seen = run.transcript
+    if seen.outcome != "limited" or seen.limit != "budget":
+        return None
+    budget: Any = None
+    for event in reversed(run.recording.events):  # of a run that is not loaded there are none
+        if event.kind == "limited":
+            data, _ = event.json()
+            budget = data.get("budget") if isinstance(data, dict) else None
+            break
+    sums = budget if isinstance(budget, dict) else {}
+    unpriced = sums.get("unit") == "usd" and sums.get("next") is None
+    remedy: Remedy = "set_price" if unpriced else "raise_budget"
+    whose = WHOSE.get(str(sums.get("of")), "")
+    nothing = "Nothing" if not seen.requests else "Nothing more"
+    return Problem(
+        title=f"{nothing} was sent: the budget {whose}".rstrip() + " would not hold.",
+        detail=seen.limited,
+        remedy=remedy,
+        code="budget",
+        facts=_arithmetic(sums),
+    )
+
+
+def _arithmetic(sums: Mapping[str, Any]) -> dict[str, str]:
+    """In the order in which it is added up."""
+    unit = sums.get("unit")
+    if unit not in ("usd", "tokens", "requests", "seconds"):
+        return {}
+    rows = (("used", "spent"), ("next at least", "next"), ("budget", "limit"))
+    return {
+        name: f"${sums[key]}" if unit == "usd" else f"{sums[key]} {unit}"
+        for name, key in rows
+        if sums.get(key) is not None
+    }
 
 
 def _belongs(one: Run, scope: Scope, run: Run | None, session: str, day: date) -> bool:

@@ -25,6 +25,8 @@ PLACES = {
     "remedy:choose_model": "models",
     "remedy:change_request": "settings",
     "remedy:raise_limit": "preferences",
+    "remedy:raise_budget": "budgets",
+    "remedy:set_price": "prices",
 }
 """Where a remedy is to be had."""
 

@@ -160,6 +160,8 @@ def state(run: Run) -> State | None:
             return State("interrupted by the server", "error", "error")
         case "failed" | "timed_out":
             return State("failed", "error", "error")
+        case "limited" if seen.limit == "budget":
+            return State("stopped by a budget", "warn", "warning")
         case "limited":
             return State(seen.limited.rstrip(".") or "limited", "warn", "warning")
         case "stopped":

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from playground.core.items import Notice, Reasoning
 from playground.core.plain import visible
-from playground.core.problem import REMEDIES, Problem
+from playground.core.problem import REMEDIES, Problem, Remedy
 from playground.core.session import Run
+from playground.engine.budget import stopped
 from playground.ui import theme, words
 from playground.ui.widgets.cards.base import Card, CardButton, Siblings
 from playground.ui.widgets.chips import ChipLine, Row
@@ -198,9 +199,17 @@ class Footer(Card):
             ended = (run.transcript.timing.end or 0) / 1e9
             until = run.recording.began + ended + problem.retry_after
         said = _sentence(state.words) if state else ""
-        box = ProblemBox(problem, self, state=said, until=until)
+        limited = run.transcript.outcome == "limited"
+        again: Remedy = ""
+        if limited and not run.replayed:  # with another budget, or another price
+            again = "continue" if run.transcript.requests else "retry"
+        elif problem.remedy == "continue":  # what is there may be worth less than a fresh try
+            again = "retry"
+        token = "warn" if limited else "error"
+        box = ProblemBox(problem, self, state=said, until=until, token=token, again=again)
         box.acted.connect(lambda: self.asked.emit(f"remedy:{problem.remedy}", self.item))
-        box.retried.connect(lambda: self.asked.emit("retry", self.item))
+        verb = "more" if again == "continue" else "retry"
+        box.retried.connect(lambda: self.asked.emit(verb, self.item))
         return box
 
     def _draw_state(self) -> None:
@@ -278,7 +287,7 @@ def problem_of(run: Run) -> Problem | None:
     """What went wrong, with what is best done next: to go on with an answer that broke off, when
     there is something of it."""
     seen = run.transcript
-    problem = seen.problem
+    problem = seen.problem or stopped(run)
     if problem is None and seen.outcome == "interrupted":
         problem = CRASHED
     if problem is not None and seen.outcome in BROKE_OFF and seen.text:

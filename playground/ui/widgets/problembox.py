@@ -23,7 +23,8 @@ class ProblemBox(QFrame):
 
     Signals:
         acted(): the action was chosen.
-        retried(): an answer that could be continued is asked for anew instead.
+        retried(): the second thing was chosen: to ask for an answer anew that could be gone on
+            with, or to go on where there is more room now.
     """
 
     acted = Signal()
@@ -36,31 +37,39 @@ class ProblemBox(QFrame):
         *,
         state: str = "",
         until: float | None = None,
+        token: str = "error",
+        again: Remedy = "",
     ) -> None:
         """`state`: how that which it belongs to stands now, in a word. `until`: the Unix time up to
-        which the server asks us to wait; the button that tries again counts down to it."""
+        which the server asks us to wait; the button that tries again counts down to it. `token`:
+        `warn` where nothing failed, and only our side goes no further. `again`: the second thing
+        that can be done."""
         super().__init__(parent)
         self.setProperty("role", "problem")
+        self.setProperty("token", token)
         self.setAccessibleName(problem.title)
         column = QVBoxLayout(self)
         theme.space(column, 12, 10, 12, 10, gap=8)
         head = QHBoxLayout()
         theme.space(head, gap=8)
-        head.addWidget(Mark("error", "error", self), 0, Qt.AlignmentFlag.AlignTop)
+        sign = "warning" if token == "warn" else "error"
+        head.addWidget(Mark(sign, token, self), 0, Qt.AlignmentFlag.AlignTop)
         title = PlainText(problem.title, self)
         title.setProperty("role", "strong")
-        title.setAccessibleName("What went wrong")
+        title.setAccessibleName("What went wrong" if token == "error" else "Why it ended")
         head.addWidget(title, 1)
         if state:
             badge = QLabel(state, self)
             badge.setProperty("role", "badge")
-            badge.setProperty("token", "error")
+            badge.setProperty("token", token)
             head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         if problem.detail and problem.detail != problem.title:
             detail = PlainText(problem.detail.strip(), self)
             detail.setProperty("role", "code")
-            detail.setAccessibleName("In the server's own words")
+            detail.setAccessibleName(
+                "In the server's own words" if token == "error" else "The arithmetic"
+            )
             column.addWidget(detail)
         foot = QHBoxLayout()
         theme.space(foot, gap=8)
@@ -76,14 +85,15 @@ class ProblemBox(QFrame):
             foot.addWidget(line, 1)
         else:
             foot.addStretch(1)
-        if problem.remedy == "continue":  # what is there may be worth less than a fresh try
-            foot.addWidget(self._button("retry", self.retried), 0, Qt.AlignmentFlag.AlignBottom)
+        if again:
+            second = self._button(again, self.retried)
+            foot.addWidget(second, 0, Qt.AlignmentFlag.AlignBottom)
         if problem.remedy:
             button = self._button(problem.remedy, self.acted)
             foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
             if problem.remedy == "wait" and until is not None:
                 Countdown(button, until)
-        if facts or problem.remedy:
+        if facts or problem.remedy or again:
             column.addLayout(foot)
 
     def _button(self, remedy: Remedy, signal: SignalInstance) -> QPushButton:
