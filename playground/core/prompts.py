@@ -81,6 +81,17 @@ class Version(BaseModel):
     content: Content = Content()
 
 
+class Draft(BaseModel):
+    """What somebody has changed and not made a version yet."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    base: int = Field(default=0, ge=0)
+    """The version that it began with; 0: there was none."""
+    note: str = ""
+    content: Content = Content()
+
+
 class Prompt(BaseModel):
     """A title in a folder, and what it has said so far."""
 

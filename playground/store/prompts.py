@@ -1,15 +1,19 @@
-"""Prompts: what is kept to be said again, in folders, with all its versions."""
+"""Prompts: what is kept to be said again, in folders, with all its versions.
+
+What was typed and is no version yet stands in the row of version 0, which is the only one that is
+ever written twice.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from playground.core.problem import Failure, Problem
-from playground.core.prompts import Content, Prompt, Version, folder_of, within
+from playground.core.prompts import Content, Draft, Prompt, Version, folder_of, within
 from playground.store.database import Database
 from playground.store.rows import kept, text_of
 
@@ -24,6 +28,8 @@ class PromptRow:
     versions: int
     changed: float
     """When it got its last version; 0: it has none."""
+    drafted: bool = False
+    """Somebody has changed it, and not made a version of that."""
 
 
 # The method `list` hides the type of that name inside the class.
@@ -34,9 +40,10 @@ class Prompts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list(self, *, trashed: bool = False) -> PromptRows:
-        """All of them by folder and title."""
-        return await self._database.read(_list, trashed)
+    async def list(self, *, trashed: bool = False, words: str = "") -> PromptRows:
+        """All of them by folder and title; with `words` those in which each of them stands: in the
+        title, the folder, or what the newest version says."""
+        return await self._database.read(_list, trashed, words)
 
     async def load(self, prompt_id: str) -> Prompt:
         """Raises Failure when there is none of this id, or it cannot be read."""
@@ -49,6 +56,18 @@ class Prompts:
         versions = [_version_columns(prompt.id, one) for one in prompt.versions]
         await self._database.write(_save, columns, versions)
 
+    async def rename(self, prompt_id: str, title: str) -> None:
+        await self._database.write(_change, prompt_id, "title", kept(title))
+
+    async def draft(self, prompt_id: str) -> Draft | None:
+        """What was typed and is no version yet. Raises Failure when it cannot be read."""
+        return await self._database.read(_draft, prompt_id)
+
+    async def keep_draft(self, prompt_id: str, draft: Draft | None, now: float) -> None:
+        """Write what was typed, in the place of what was before; None: nothing is left of it.
+        `now`: Unix seconds. Does nothing for a prompt that was forgotten."""
+        await self._database.write(_keep_draft, prompt_id, draft, now)
+
     async def move(self, prompt_id: str, folder: str) -> None:
         """Put a prompt into a folder; empty: into none."""
         await self._database.write(_change, prompt_id, "folder", kept(folder_of(folder)))
@@ -58,33 +77,62 @@ class Prompts:
         when it would lie in itself."""
         await self._database.write(_move_folder, folder_of(folder), folder_of(target))
 
-    async def trash(self, prompt_id: str) -> None:
-        await self._database.write(_change, prompt_id, "trashed", True)
+    async def put(self, places: Mapping[str, str]) -> None:
+        """Put prompts into folders, by their ids: all of them, or none."""
+        await self._database.write(
+            _change_all, "folder", {one: kept(folder_of(at)) for one, at in places.items()}
+        )
 
-    async def restore(self, prompt_id: str) -> None:
-        await self._database.write(_change, prompt_id, "trashed", False)
+    async def trash(self, *prompt_ids: str) -> None:
+        await self._database.write(_change_all, "trashed", dict.fromkeys(prompt_ids, True))
 
-    async def forget(self, prompt_id: str) -> None:
-        """Remove a prompt with all its versions so that nothing of it can be found in any file.
+    async def restore(self, *prompt_ids: str) -> None:
+        await self._database.write(_change_all, "trashed", dict.fromkeys(prompt_ids, False))
+
+    async def forget(self, *prompt_ids: str) -> None:
+        """Remove prompts with all their versions so that nothing of them can be found in any file.
         Raises Failure when another process keeps the log open."""
-        await self._database.write(_forget, prompt_id)
+        await self._database.write(_forget, prompt_ids)
         await self._database.purge()
 
 
 # On the database's thread.
 
 
-def _list(connection: sqlite3.Connection, trashed: bool) -> PromptRows:
+def _list(connection: sqlite3.Connection, trashed: bool, words: str = "") -> PromptRows:
     rows = connection.execute(
         """
-        SELECT id, title, folder, count(number), coalesce(max(created), 0)
+        SELECT id, title, folder, count(nullif(number, 0)),
+            coalesce(max(CASE WHEN number > 0 THEN created END), 0), min(number) IS 0
         FROM prompt LEFT JOIN prompt_version ON prompt_version.prompt = prompt.id
         WHERE trashed = ? GROUP BY id
         """,
         (trashed,),
     )
-    found = [PromptRow(*row) for row in rows.fetchall()]
+    found = [
+        PromptRow(prompt_id, title, folder, versions, changed, bool(drafted))
+        for prompt_id, title, folder, versions, changed, drafted in rows.fetchall()
+    ]
+    if wanted := words.casefold().split():
+        found = [row for row in found if _has(connection, row, wanted)]
     return sorted(found, key=lambda row: (row.folder.casefold(), row.title.casefold(), row.id))
+
+
+def _has(connection: sqlite3.Connection, row: PromptRow, wanted: Sequence[str]) -> bool:
+    named = f"{row.title}\n{row.folder}".casefold()
+    if not (missing := [word for word in wanted if word not in named]):
+        return True
+    newest = connection.execute(
+        "SELECT content FROM prompt_version WHERE prompt = ? AND number > 0"
+        " ORDER BY number DESC LIMIT 1",
+        (row.id,),
+    ).fetchone()
+    try:
+        content = Content.model_validate(json.loads(newest[0] if newest else "{}"))
+    except (ValueError, RecursionError):  # it is damaged: opening it says so
+        return False
+    said = "\n".join(one.text for one in content.messages).casefold()
+    return all(word in said for word in missing)
 
 
 def _load(connection: sqlite3.Connection, prompt_id: str) -> Prompt:
@@ -95,7 +143,7 @@ def _load(connection: sqlite3.Connection, prompt_id: str) -> Prompt:
         raise _missing(prompt_id)
     rows = connection.execute(
         "SELECT number, created, note, content FROM prompt_version WHERE prompt = ?"
-        " ORDER BY number",
+        " AND number > 0 ORDER BY number",
         (prompt_id,),
     )
     try:
@@ -114,6 +162,41 @@ def _load(connection: sqlite3.Connection, prompt_id: str) -> Prompt:
                 facts={"prompt": prompt_id},
             )
         ) from error
+
+
+def _draft(connection: sqlite3.Connection, prompt_id: str) -> Draft | None:
+    row = connection.execute(
+        "SELECT content FROM prompt_version WHERE prompt = ? AND number = 0", (prompt_id,)
+    ).fetchone()
+    try:
+        return None if row is None else Draft.model_validate(json.loads(row[0]))
+    except (ValueError, RecursionError) as error:
+        raise Failure(
+            Problem(
+                title="Unsaved changes of a prompt are damaged on the disk and cannot be shown.",
+                detail=f"{prompt_id}: {error}",
+                facts={"prompt": prompt_id},
+            )
+        ) from error
+
+
+def _keep_draft(
+    connection: sqlite3.Connection, prompt_id: str, draft: Draft | None, now: float
+) -> None:
+    if draft is None:
+        connection.execute(
+            "DELETE FROM prompt_version WHERE prompt = ? AND number = 0", (prompt_id,)
+        )
+        return
+    connection.execute(
+        """
+        INSERT INTO prompt_version (prompt, number, created, content)
+        SELECT id, 0, ?, ? FROM prompt WHERE id = ?
+        ON CONFLICT (prompt, number) DO UPDATE SET
+            created = excluded.created, content = excluded.content
+        """,
+        (now, text_of(draft.model_dump(mode="json")), prompt_id),
+    )
 
 
 def _version(number: int, created: float, note: str, content: str) -> Version:
@@ -183,6 +266,11 @@ def _change(connection: sqlite3.Connection, prompt_id: str, column: str, value: 
         raise _missing(prompt_id)
 
 
+def _change_all(connection: sqlite3.Connection, column: str, values: Mapping[str, Any]) -> None:
+    for prompt_id, value in values.items():
+        _change(connection, prompt_id, column, value)
+
+
 def _move_folder(connection: sqlite3.Connection, folder: str, target: str) -> None:
     if not folder or (target != folder and within(target, folder)):
         raise Failure(
@@ -203,8 +291,8 @@ def _move_folder(connection: sqlite3.Connection, folder: str, target: str) -> No
     )
 
 
-def _forget(connection: sqlite3.Connection, prompt_id: str) -> None:
-    connection.execute("DELETE FROM prompt WHERE id = ?", (prompt_id,))
+def _forget(connection: sqlite3.Connection, prompt_ids: Sequence[str]) -> None:
+    connection.executemany("DELETE FROM prompt WHERE id = ?", [(one,) for one in prompt_ids])
 
 
 def _missing(prompt_id: str) -> Failure:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from playground.core.problem import Failure
-from playground.core.prompts import ROLES, Content, Prompt, Said, Version, folder_of
+from playground.core.prompts import ROLES, Content, Draft, Prompt, Said, Version, folder_of
 from playground.core.variables import TYPES, Variable
 from playground.store import logs
 from playground.store.database import Database
@@ -165,6 +165,12 @@ def test_prompts_are_listed_moved_and_thrown_away(tmp_path: Path) -> None:
             await prompts.restore("prm_2")
             assert len(await prompts.list()) == 3
 
+            with pytest.raises(Failure, match="There is no prompt 'prm_9'"):
+                await prompts.put({"prm_1": "New", "prm_9": "New"})
+            assert (await prompts.load("prm_1")).folder == "Old/Things/Mail"
+            await prompts.put({"prm_1": "New", "prm_2": "New / Too"})
+            assert [row.folder for row in await prompts.list()] == ["New", "New/Too", "Old"]
+
             for do in (prompts.load, prompts.trash, prompts.restore):
                 with pytest.raises(Failure, match="There is no prompt 'prm_9'"):
                     await do("prm_9")
@@ -199,5 +205,51 @@ def test_a_damaged_prompt_is_a_reason_and_harms_no_other(tmp_path: Path) -> None
                 await prompts.load("prm_1")
             assert len(await prompts.list()) == 2
             await prompts.load("prm_2")
+
+    asyncio.run(go())
+
+
+@given(content=CONTENTS)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_no_version_yet_is_kept_beside_them_and_goes_when_it_is_told(
+    content: Content,
+) -> None:
+    async def go(folder: Path) -> None:
+        async with opened(folder) as prompts:
+            await prompts.save(prompt_of("a", "b"))
+            draft = Draft(base=2, note="shorter", content=content)
+            await prompts.keep_draft("prm_1", draft, 3.0)
+            assert await prompts.draft("prm_1") == draft
+            assert await prompts.load("prm_1") == prompt_of("a", "b")
+            (row,) = await prompts.list()
+            assert (row.versions, row.changed, row.drafted) == (2, 2.0, True)
+            await prompts.keep_draft("prm_1", None, 4.0)
+            assert await prompts.draft("prm_1") is None
+            assert not (await prompts.list())[0].drafted
+            await prompts.keep_draft("prm_9", draft, 5.0)  # which was forgotten
+            assert await prompts.draft("prm_9") is None
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(go(Path(folder)))
+
+
+def test_prompts_are_found_by_title_folder_and_what_they_say_now(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with opened(tmp_path) as prompts:
+            await prompts.save(prompt_of("old words", 'a "quoted"\nTEXT', folder="Work/Mail"))
+            await prompts.save(prompt_of("Straße in user", id="prm_2", title="Städte"))
+            await prompts.save(prompt_of(id="prm_3", title="empty"))
+            await prompts.rename("prm_3", "Nothing")
+            for words, found in (
+                ("", ["prm_3", "prm_2", "prm_1"]),
+                ("text", ["prm_1"]),
+                ('"QUOTED"', ["prm_1"]),
+                ("mail greet quoted", ["prm_1"]),
+                ("old", []),
+                ("STRASSE stä", ["prm_2"]),
+                ("role", []),
+                ("nothing", ["prm_3"]),
+            ):
+                assert [row.id for row in await prompts.list(words=words)] == found, words
 
     asyncio.run(go())
