@@ -54,6 +54,9 @@ class Desk(QObject):
         problem_met(Problem): something failed that belongs to no run.
         busy(str, Progress): something is done that may take long: what, and how far it is.
         done(str, callable): something was done that can be undone: what, and how to undo it.
+        told(str, str, str, callable | None): there is something to know: a sentence, more of it,
+            and what can be done about it (its title and how; empty and None: nothing).
+        pasted(str): a text was pasted into a message.
         wanted(str): somebody asks for a place: "inspector", "inspector:diff" (a page of it),
             "settings", "sessions", "key", "profiles", "models", "composer", "present", or the id of
             a panel.
@@ -70,6 +73,8 @@ class Desk(QObject):
     problem_met = Signal(object)
     busy = Signal(str, object)
     done = Signal(str, object)
+    told = Signal(str, str, str, object)
+    pasted = Signal(str)
     wanted = Signal(str)
 
     def __init__(

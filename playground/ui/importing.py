@@ -1,4 +1,5 @@
-"""Importing: recordings from files, chosen in a dialog or dropped on the window."""
+"""Importing: recordings, and what somebody else wrote, from files that are chosen in a dialog or
+dropped on the window."""
 
 from __future__ import annotations
 
@@ -12,10 +13,11 @@ from PySide6.QtWidgets import QFileDialog
 from playground.core.problem import Failure
 from playground.export.progress import Cancelled, Progress
 from playground.ui.desk import Desk
+from playground.ui.taking import Taking
 from playground.ui.window import Window
 
-SUFFIXES = (".jsonl", ".sse", ".json")
-FILTER = "Recordings (*.jsonl *.sse *.json);;All files (*)"
+SUFFIXES = (".jsonl", ".sse", ".json", ".sh", ".curl")
+FILTER = "Recordings, requests, prompts (*.jsonl *.sse *.json *.sh *.curl);;All files (*)"
 
 
 class Importing(QObject):
@@ -25,12 +27,14 @@ class Importing(QObject):
         super().__init__(window)
         self._window = window
         self._desk = desk
+        self.taking = Taking(desk, self)
+        desk.pasted.connect(self.taking.offer)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def choose(self) -> None:
         """Ask for files, then read them."""
-        dialog = QFileDialog(self._window, "Import a recording", filter=FILTER)
+        dialog = QFileDialog(self._window, "Import", filter=FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda paths: self.read([Path(path) for path in paths]))
         dialog.finished.connect(dialog.deleteLater)
@@ -53,6 +57,8 @@ class Importing(QObject):
         from playground.engine.importing import import_run
         from playground.export import reading
 
+        if await self.taking.file(path):
+            return
         desk, workspace, progress = self._desk, self._desk.workspace, Progress()
         desk.busy.emit(f"Reading {path.name}", progress)
         try:

@@ -103,6 +103,9 @@ class Shell:
         window.statusBar().addWidget(self.status, 1)
         desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
         desk.done.connect(self.notices.undo)
+        desk.told.connect(
+            lambda text, more, title, act: self.notices.say(text, more, action=title, act=act)
+        )
         desk.busy.connect(self.notices.progress)
         desk.wanted.connect(self._wanted)
         desk.replaying_changed.connect(self._replaying)
@@ -169,7 +172,9 @@ class Shell:
     def _commands(self, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         desk, window = self.desk, self.window
         self._add("&File", "New session", "Ctrl+N", self._new)
-        self._add("&File", "Import a recording…", "Ctrl+O", self.importing.choose)
+        paste = self.importing.taking.from_clipboard
+        self._add("&File", "New session from the clipboard", "Ctrl+Shift+V", paste)
+        self._add("&File", "Import…", "Ctrl+O", self.importing.choose)
         self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
         self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
         for menu in ("&Edit", "&View", "&Run", "&Help"):

@@ -81,6 +81,7 @@ class ChatPanel(QWidget):
         self._saving.timeout.connect(desk.keep)
 
         self.composer.ran.connect(self._send)
+        self.composer.draft.pasted.connect(desk.pasted)
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)

@@ -35,10 +35,12 @@ class Draft(QPlainTextEdit):
     Signals:
         sent(): Enter or Ctrl+Enter.
         added(): Ctrl+Shift+Enter, the message without a run.
+        pasted(str): a text, which stands in it now.
     """
 
     sent = Signal()
     added = Signal()
+    pasted = Signal(str)
 
     def __init__(self, attachments: Attachments, parent: QWidget | None = None) -> None:
         """What is pasted or dropped and is no text goes to `attachments`."""
@@ -75,6 +77,7 @@ class Draft(QPlainTextEdit):
             self._attachments.receive(source)
         else:
             super().insertFromMimeData(source)
+            self.pasted.emit(source.text())
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self.composing = bool(event.preeditString())
