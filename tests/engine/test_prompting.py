@@ -92,7 +92,7 @@ def test_what_hangs_in_the_tree_needs_its_values_at_once() -> None:
 
 
 def test_variables_of_the_session_stay_where_its_tools_need_them() -> None:
-    tool = Tool(id="t", name="look", description="Looks at {{place}}.")
+    tool = Tool(name="look", description="Looks at {{place}}.")
     call = Call(
         instructions="Old {{gone}}.",
         tools=[tool],
