@@ -10,6 +10,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.core.call import Call
+from playground.core.parts import Part
 
 FEWEST, MOST = 2, 4
 """Columns of a comparison."""
@@ -27,6 +28,9 @@ class Column(BaseModel):
     """The id of the prompt that its messages were taken from; empty: none."""
     version: int = 0
     """Which version of it."""
+    shared: bool = True
+    """Whether it has the tools and the form of the answer that the session has, whatever stands in
+    its `call`."""
     leaf: str | None = None
     """The last run of its branch; None: it begins at the root."""
     synced: bool = True
@@ -42,5 +46,12 @@ class Comparison(BaseModel):
     """Empty: the session compares nothing."""
     draft: str = ""
     """Typed for all columns, not sent."""
+    attached: list[Part] = Field(default_factory=list)
+    """What would go with that."""
     repeat: int = 10
     """How often the same prompt is asked when its answers are compared with each other."""
+
+    @property
+    def written(self) -> bool:
+        """Whether something was typed, or attached, that was not sent."""
+        return bool(self.draft or self.attached or any(one.draft for one in self.columns))

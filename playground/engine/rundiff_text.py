@@ -54,16 +54,21 @@ def _between(gone: Sequence[str], came: Sequence[str]) -> Iterator[TextRow]:
 
 def spots(one: str, other: str) -> tuple[Spots, Spots]:
     """What of each of two texts is not in the other."""
-    left, right = _WORDS.findall(one), _WORDS.findall(other)
+    left, right = words_of(one), words_of(other)
     pairs = matched(left, right)
     return (
-        tuple(_apart(left, [place for place, _ in pairs])),
-        tuple(_apart(right, [place for _, place in pairs])),
+        tuple(apart(left, [place for place, _ in pairs])),
+        tuple(apart(right, [place for _, place in pairs])),
     )
 
 
-def _apart(words: Sequence[str], kept: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Stretches of words that are not kept, in characters."""
+def words_of(text: str) -> list[str]:
+    """A text as words and what stands between them; joined they are the text."""
+    return _WORDS.findall(text)
+
+
+def apart(words: Sequence[str], kept: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of words that are not kept, in characters. `kept`: their places, in order."""
     ends = [0]
     for word in words:
         ends.append(ends[-1] + len(word))
