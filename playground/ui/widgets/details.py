@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from playground.core.plain import visible
 from playground.core.session import Run
+from playground.core.usage import Cost, Line
 from playground.ui import theme, words
 
 Rows = list[tuple[str, str]]
@@ -23,7 +24,15 @@ SHOWN = frozenset((
 
 
 class Details(QFrame):
-    def __init__(self, title: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        parent: QWidget,
+        *,
+        lead: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """`lead`: what a button below says, and where it leads."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("role", "popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -50,14 +59,23 @@ class Details(QFrame):
                 grid.addWidget(right, number, 1)
             else:
                 grid.addWidget(left, number, 0, 1, 2)
+        if lead is not None:
+            button = QPushButton(lead[0], self)
+            button.setAccessibleName(lead[0])
+            button.clicked.connect(lambda: (self.close(), lead[1]()))
+            last = len(rows) + 1
+            grid.addWidget(button, last, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+            grid.setRowMinimumHeight(last, look.px(36))
 
-    def show_over(self, widget: QWidget) -> None:
-        """Above the widget that was clicked, below it where there is no room, inside the window."""
+    def show_over(self, widget: QWidget, area: QRect | None = None) -> None:
+        """Above the widget that was clicked (or an area in it), below it where there is no room,
+        inside the window."""
         self.adjustSize()
         window, gap = widget.window(), theme.current().px(4)
-        at = widget.mapTo(window, QPoint(0, -self.height() - gap))
+        area = area or widget.rect()
+        at = widget.mapTo(window, area.topLeft() - QPoint(0, self.height() + gap))
         if at.y() < gap:
-            at = widget.mapTo(window, QPoint(0, widget.height() + gap))
+            at = widget.mapTo(window, area.bottomLeft() + QPoint(0, gap + 1))
         at.setX(max(min(at.x(), window.width() - self.width() - gap), gap))
         self.move(window.mapToGlobal(at))
         self.show()
@@ -108,24 +126,34 @@ def tokens(run: Run) -> tuple[str, Rows]:
 
 def cost_of(run: Run) -> tuple[str, Rows]:
     """(title, rows): the arithmetic, or why there is none."""
-    cost = run.cost
+    return cost_rows(run.cost, run.transcript.service_tier)
+
+
+def cost_rows(cost: Cost | None, tier: str | None = None) -> tuple[str, Rows]:
+    """The same of a cost by itself. `tier`: the service tier that the server says it used."""
     if cost is None or cost.usd is None:
         why = cost.source if cost is not None else "The server reported no tokens."
         return "Cost unknown", [(why, "")]
-    rows = [
-        (
-            line.what,
-            f"{words.number(line.tokens)} × ${line.per_million}/M = {words.money(line.usd)}"
-            if line.per_million is not None
-            else f"{words.number(line.tokens)} = {words.money(line.usd)}"
-            if line.tokens
-            else words.money(line.usd),
-        )
-        for line in cost.lines
-    ]
-    rows += [(what, "no price known") for what in cost.missing]
-    rows.append(("at least" if cost.at_least else "total", words.money(cost.usd)))
+    rows = arithmetic(cost)
+    if tier is not None:
+        rows.append(("service tier", tier))
     rows.append(("price", cost.source))
     if cost.as_of:
         rows.append(("as of", cost.as_of))
     return f"Cost, {cost.basis}", rows
+
+
+def arithmetic(cost: Cost) -> Rows:
+    """The lines of an amount, every digit of them, and what they add up to."""
+    if cost.usd is None:
+        return []
+    rows = [(line.what, f"{_times(line)}{words.exact(line.usd)}") for line in cost.lines]
+    rows += [(what, "no price known") for what in cost.missing]
+    rows.append(("at least" if cost.at_least else "total", words.exact(cost.usd)))
+    return rows
+
+
+def _times(line: Line) -> str:
+    if line.per_million is not None:
+        return f"{words.number(line.tokens)} × {words.exact(line.per_million)}/M = "
+    return f"{words.number(line.tokens)} = " if line.tokens else ""

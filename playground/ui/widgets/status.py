@@ -124,7 +124,8 @@ class StatusLine(QWidget):
         ]
         if unknown:
             rows.append(("runs whose cost is not wholly known", words.number(unknown)))
-        Details(title, rows, self).show_over(at)
+        lead = "Open Money", lambda: self.desk.wanted.emit("money")
+        Details(title, rows, self, lead=lead).show_over(at)
 
 
 def _answered(path: Sequence[Run]) -> Run | None:
