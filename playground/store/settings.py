@@ -68,6 +68,8 @@ class Settings(BaseModel):
     shortcuts: dict[str, str] = Field(default_factory=dict)
     """Keys that the user gave to commands, by their titles; empty: the command has none. What is
     not here has the keys it came with."""
+    prompt_folders: list[str] = Field(default_factory=list)
+    """Folders of prompts that somebody made, also while nothing lies in them."""
     window: dict[str, str] = Field(default_factory=dict)
     """How the window was left: geometry and docks in the toolkit's own words (base64), the panel
     in front by name."""

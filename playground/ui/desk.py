@@ -128,6 +128,8 @@ class Desk(QObject):
         self._schemas: set[str] = set()
         """Sessions in which somebody has written a schema: that is worth keeping by itself. Most
         only have it from the session before."""
+        self.settlers: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """Who else has something to write in `settle`."""
         self.clock.watch(self._look, slow=True)
 
     @property
@@ -425,6 +427,8 @@ class Desk(QObject):
                 await store.trash(session.id)
                 self.sessions_changed.emit()
             self._unsaved.pop(session.id, None)
+        for write in self.settlers:
+            await write()
 
     def _look(self) -> None:
         if self._seen != self.workspace.rev:
