@@ -17,6 +17,20 @@ State = Literal["history", "previous_response_id", "conversation"]
 conversation that the server keeps."""
 
 
+class Withheld(BaseModel):
+    """What a session would offer that came out of a file, until somebody offers it again."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tools: list[Tool] = Field(default_factory=list)
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Request fields that tell of tools."""
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.tools or self.fields or self.extra)
+
+
 class Call(BaseModel):
     """A request, complete but for the conversation before it, the server and the key."""
 
@@ -51,3 +65,5 @@ class Call(BaseModel):
     values: dict[str, Any] = Field(default_factory=dict)
     """By their names: what is put in, and in a run what was put in."""
     patterns: Patterns = Field(default_factory=Patterns)
+    withheld: Withheld = Field(default_factory=Withheld)
+    """Of a session that was imported, see `withholding`; never of a run, never sent."""

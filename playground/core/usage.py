@@ -144,6 +144,10 @@ class Cost(BaseModel):
     lines: tuple[Line, ...] = ()
     missing: tuple[str, ...] = ()
     """What was used and has no price here."""
+    saved: Decimal | None = None
+    """What recorded answers would have cost if they had been asked for again."""
+    copied: bool = False
+    """The run is a copy of one that is kept here too, which paid for it: no sum counts it twice."""
 
     @staticmethod
     def add(parts: Iterable[Cost]) -> Cost | None:
@@ -164,14 +168,18 @@ class Cost(BaseModel):
         if not known:
             return rows[-1]
         missing = [name for row in known for name in row.missing] + unknown
-        return known[-1].model_copy(
+        # What was not asked for again has neither price nor source.
+        asked = [row for row in known if row.saved is None] or known
+        saved = [row.saved for row in known if row.saved is not None]
+        return asked[-1].model_copy(
             update={
                 "basis": "calculated"
-                if any(row.basis == "calculated" for row in known)
+                if any(row.basis == "calculated" for row in asked)
                 else "reported",
                 "usd": sum((row.usd for row in known if row.usd is not None), Decimal(0)),
                 "lines": tuple(lines.values()),
                 "missing": tuple(dict.fromkeys(missing)),
+                "saved": sum(saved, Decimal(0)) if saved else None,
             }
         )
 

@@ -117,7 +117,7 @@ class Lines:
             first = left
         self.expected = self.head.events if "events" in first else None
         for number, row in enumerate(self.head.input):
-            if (item := _item(row)) is not None:
+            if (item := item_of(row)) is not None:
                 self.input.append(item)
             else:
                 self.complain(f"input.{number} is no item of a conversation.")
@@ -142,7 +142,7 @@ class Lines:
             if bad := facts.wrong(kind, event.raw):
                 self.complain(f"{kind}: {bad}")
                 return None
-            if kind == "request" and (raw := facts.masked(event.raw)) != event.raw:
+            if kind in ("request", "reused") and (raw := facts.masked(event.raw)) != event.raw:
                 event = event._replace(raw=raw, masked=True)
             if kind not in FACTS:
                 self._kinds.add(kind)
@@ -156,7 +156,7 @@ class Lines:
         return event
 
 
-def _item(row: dict[str, Any]) -> Item | None:
+def item_of(row: dict[str, Any]) -> Item | None:
     """An item that was written, if it is one; its fields are of the types they should be."""
     try:
         item = load(row)

@@ -25,7 +25,7 @@ def save(
     Raises Failure, and Cancelled.
     """
     try:
-        with _replaced(path) as file:
+        with replaced(path) as file:
             for piece in written(exporter, exported, progress):
                 file.write(cleaned(piece))
     except OSError as error:
@@ -50,8 +50,8 @@ def written(exporter: Exporter, exported: Exported, progress: Progress) -> Itera
 
 
 @contextlib.contextmanager
-def _replaced(path: Path) -> Iterator[BinaryIO]:
-    """What is written comes to be that file when all of it is there."""
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """What is written comes to be that file when all of it is there. Raises OSError."""
     place = path.resolve()
     there = place.exists()
     if there and not place.is_file():  # a pipe, a terminal

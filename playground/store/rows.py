@@ -115,11 +115,13 @@ def place_of(call: Call) -> Place:
 
 
 def cost_columns(cost: Cost | None) -> Columns:
-    usd = cost.usd if cost is not None else None
+    """What sums take from a run: nothing of a copy, which another one paid for."""
+    counted = cost is not None and not cost.copied
+    usd = cost.usd if cost is not None and counted else None
     return {
         "cost": cost and cost.model_dump_json(),
         "picodollars": None if usd is None else int((usd * PICO).to_integral_value()),
-        "unpriced": cost is not None and (usd is None or cost.at_least),
+        "unpriced": cost is not None and counted and (usd is None or cost.at_least),
     }
 
 
@@ -149,7 +151,7 @@ class Answer:
 
 def answer_of(run: Run) -> Answer:
     seen = run.transcript
-    usage = seen.usage
+    usage = None if run.cost is not None and run.cost.copied else seen.usage
     return Answer(
         outcome=seen.outcome,
         model=seen.model or run.call.model,
