@@ -56,6 +56,32 @@ class Patterns(BaseModel):
     """Seconds for which a recorded answer stands for the same request; 0: it is always sent."""
 
     @property
+    def chooses(self) -> bool:
+        """Whether a request may go elsewhere before it was ever sent."""
+        return bool(self.rules or (self.picker is not None and self.choices))
+
+    @property
     def active(self) -> bool:
         """Whether anything is done."""
         return self != Patterns()
+
+
+class Detour(BaseModel):
+    """What a pattern did with a request of a run, as the recording says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["routed", "fallback", "reused"]
+    leg: int = 0
+    t: int = 0
+    """When, in nanoseconds of the run."""
+    profile: str = ""
+    """Who was asked from here on."""
+    model: str = ""
+    words: str = ""
+    crossed: bool = False
+    """It is another server than the one before: what that one keeps means nothing to it."""
+    run: str = ""
+    """Of a recorded answer: the run that it stands in."""
+    created: float = 0.0
+    """Of a recorded answer: when it was whole, in Unix seconds."""

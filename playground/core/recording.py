@@ -29,11 +29,14 @@ FACTS = frozenset(
     (
         "starting",  # {text}: a server of ours is being started for this run
         "notice",  # {text}: something the reader of the answer should know
-        "routed",  # {profile, model, rule, words}: where this run goes instead, and why
-        "queued",  # {seconds, words}: a request waited until its server had room for it
-        "reused",  # {run, leg, created, words}: what follows is the recorded answer to the same
-        # request; nothing was sent
-        "fallback",  # {profile, model, words}: the request failed, and the next attempt goes there
+        "routed",  # {profile, model, rule, words}: where this run goes instead, and why; where a
+        # model picked also {asked: {url, body}, answered, usage, estimated, ms}
+        "queued",  # {seconds, words}: a request waits until its server has room for it; seconds
+        # where it is known how long
+        "reused",  # {run, leg, created, words} and what was not sent, as in `request`: what follows
+        # is the recorded answer to the same
+        "fallback",  # {profile, model, words, crossed}: the request failed, and the next attempt
+        # goes there; whether that is another server
         "request",  # {method, url, headers: [[name, value]], body: text}
         "connection",  # {host, port, proxy, reused, ready_ms, tcp_ms, tls_ms, tls, cipher, http}:
         # what a request went out on; ms of what was done for it (here, before anything left; then

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from playground.core.items import dump, load
+from playground.core.patterns import Detour
 from playground.core.problem import Problem
 from playground.core.transcript import Timing, Transcript
 from playground.core.usage import Usage
@@ -43,6 +44,7 @@ _DUMP: Mapping[str, Convert] = {
     "headers": dict,
     "misread": lambda rows: {str(number): why for number, why in rows.items()},
     "repairs": list,
+    "detours": lambda rows: [row.model_dump(mode="json", exclude_defaults=True) for row in rows],
     "repaired": lambda rows: {str(number): what for number, what in rows.items()},
 }
 _LOAD: Mapping[str, Convert] = {
@@ -53,6 +55,7 @@ _LOAD: Mapping[str, Convert] = {
     "first": lambda row: Timing(**row),
     "misread": _numbered(_same),
     "repaired": _numbered(_same),
+    "detours": lambda rows: [Detour.model_validate(row) for row in rows],
 }
 
 

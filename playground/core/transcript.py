@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from playground.core import toolfacts
 from playground.core.items import Item, Message, Notice, Reasoning, Text, ToolCall
+from playground.core.patterns import Detour
 from playground.core.problem import Problem, from_response
 from playground.core.recording import BODY, REST, WIRE, Event, frame, parse, payload, usual
 from playground.core.usage import Usage
@@ -33,8 +34,12 @@ Phase = Literal[
 ]
 Terminal = Literal["completed", "incomplete", "failed"]
 
+PICKING = -1
+"""Where the usage of the model stands that picked who answers: it belongs to no leg."""
 _MOST = 10**9
 """Seconds or tokens: more of them is nonsense."""
+_LATEST = 1e12
+"""Unix seconds that are believed."""
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Transcript:
     events: int = 0
     phase: Phase = "queued"
     progress: str = ""
-    """What is being started, while it is."""
+    """What is being started, or waited for, while it is."""
     terminal: Terminal | None = None
     """The server said that the answer is over, and how."""
     outcome: Outcome | None = None
@@ -104,6 +109,8 @@ class Transcript:
     """What our side goes no further for, though the model would: see `engine.loop.Limit`."""
     limited: str = ""
     """The same in a sentence."""
+    detours: list[Detour] = field(default_factory=list)
+    """What patterns did with its requests, in order."""
     malformed: int = 0
     misread: dict[int, str] = field(default_factory=dict)
     """Events (by number) that could not be read, and why."""
@@ -117,7 +124,19 @@ class Transcript:
 
     @property
     def usage(self) -> Usage | None:
-        return Usage.add(self.usages.values())
+        """What was used: not what a recorded answer had used when it was made."""
+        reused = self.reused
+        return Usage.add(one for leg, one in self.usages.items() if leg not in reused)
+
+    @property
+    def reused(self) -> frozenset[int]:
+        """Legs whose answer had been recorded before, so that nothing was sent."""
+        return frozenset(one.leg for one in self.detours if one.kind == "reused")
+
+    @property
+    def asked_since(self) -> int:
+        """The leg from which on the server that the run belongs to was asked."""
+        return max((one.leg for one in self.detours if one.crossed), default=0)
 
     def open(self, item: Item) -> None:
         """Add an item; its key is made unique to this leg by the caller."""
@@ -306,20 +325,23 @@ class Reader:
                         basis="estimated",
                     )
             case "request":
-                self._body = []
                 transcript.requests += 1
-                transcript.retry_at = None
-                transcript.phase = "connecting"
-                if event.attempt == 0:
-                    transcript.legs += 1
-                    transcript.terminal = None
-                    transcript.timing = Timing(request=event.t)
-                    transcript.scratch = {}
-                    if transcript.legs == 1:
-                        transcript.first = transcript.timing
-                elif transcript.scratch.pop("broken", None):
-                    transcript.problem = None  # the rest of the answer is being asked for
-                transcript.status = None
+                self._asks(event)
+            case "routed":
+                transcript.detours.append(_detour("routed", event, data))
+                if (used := Usage.read(data.get("usage"))) is not None:
+                    basis = "estimated" if data.get("estimated") is True else "reported"
+                    transcript.usages[PICKING] = used.model_copy(update={"basis": basis})
+            case "queued":
+                transcript.phase = "queued"
+                transcript.progress = str(data.get("words", ""))
+                wait = round(_amount(data, "seconds") * 1e9)
+                transcript.retry_at = event.t + wait if wait else None
+            case "reused":
+                transcript.detours.append(_detour("reused", event, data))
+                self._asks(event)
+            case "fallback":
+                self._turns(event, data)
             case "head":
                 timing.head = event.t
                 status = data.get("status")
@@ -346,7 +368,10 @@ class Reader:
                     transcript.problem = _problem(data)
                     transcript.scratch["broken"] = event.kind
             case "ended":
-                self._settle(_outcome(transcript))
+                outcome = _outcome(transcript)
+                if (problem := transcript.problem) is not None and transcript.detours:
+                    transcript.problem = _after_others(problem, transcript.detours)
+                self._settle(outcome)
             case "stopped":
                 self._settle("stopped")
             case "interrupted":
@@ -362,6 +387,37 @@ class Reader:
                 transcript.scratch["acting"] = True
             case _:
                 toolfacts.take(transcript, event.kind, number, data)
+
+    def _asks(self, event: Event) -> None:
+        """A request leaves, or what was answered to it before stands for that."""
+        transcript = self.transcript
+        self._body = []
+        transcript.retry_at = None
+        transcript.phase = "connecting"
+        turned = transcript.scratch.pop("turned", None)
+        if event.attempt == 0 or turned:
+            transcript.legs += event.attempt == 0
+            transcript.terminal = None
+            transcript.timing = Timing(request=event.t)
+            transcript.scratch = {}
+            if transcript.legs == 1:
+                transcript.first = transcript.timing
+        elif transcript.scratch.pop("broken", None):
+            transcript.problem = None  # the rest of the answer is being asked for
+        transcript.status = None
+
+    def _turns(self, event: Event, data: dict[str, Any]) -> None:
+        """The request failed; another one is asked, and nothing of that failure is its fault."""
+        transcript = self.transcript
+        transcript.detours.append(_detour("fallback", event, data))
+        transcript.problem = transcript.terminal = transcript.retry_at = None
+        transcript.response_id = transcript.request_id = transcript.conversation = None
+        transcript.model = transcript.service_tier = transcript.finish_reason = None
+        transcript.stored = transcript.sequence = transcript.pending = None
+        transcript.usages.pop(event.leg, None)
+        transcript.scratch = {"turned": True}
+        transcript.phase = "queued"
+        transcript.progress = ""
 
     def _whole_body(self, number: int, *, broken: bool = False) -> None:
         """The body of an answer that was not an event stream is complete, or broken: read it."""
@@ -436,6 +492,32 @@ def _headers(pairs: Any) -> dict[str, str]:
     rows = pairs if isinstance(pairs, list) else []
     named = [row for row in rows if isinstance(row, list) and len(row) == 2]
     return {str(name).lower(): str(value) for name, value in named}
+
+
+def _detour(
+    kind: Literal["routed", "fallback", "reused"], event: Event, data: dict[str, Any]
+) -> Detour:
+    created = data.get("created")
+    created = created if isinstance(created, int | float) and created == created else 0.0
+    return Detour(
+        kind=kind,
+        leg=event.leg,
+        t=event.t,
+        profile=str(data.get("profile", "")),
+        model=str(data.get("model", "")),
+        words=str(data.get("words", "")),
+        crossed=kind == "fallback" and data.get("crossed") is not False,
+        run=str(data.get("run", "")),
+        created=min(max(created, 0.0), _LATEST),
+    )
+
+
+def _after_others(problem: Problem, detours: Iterable[Detour]) -> Problem:
+    """What went wrong last, with who had been asked before in vain."""
+    told = " ".join(one.words for one in detours if one.kind == "fallback")
+    if not told:
+        return problem
+    return problem.model_copy(update={"facts": {**problem.facts, "before": told}})
 
 
 def _problem(data: dict[str, Any]) -> Problem:

@@ -100,6 +100,33 @@ class _Called(_Fact, total=False):
     edited: bool
 
 
+class _Turned(_Fact, total=False):
+    """Of patterns: where a request went instead."""
+
+    profile: str
+    model: str
+    rule: str
+    words: str
+    crossed: bool
+    asked: dict[str, Any] | None
+    answered: str
+    usage: dict[str, Any] | None
+    estimated: bool
+    ms: Number | None
+
+
+class _Queued(_Fact, total=False):
+    seconds: Number | None
+    words: str
+
+
+class _Reused(_Request, total=False):
+    run: str
+    leg: Count
+    created: Number
+    words: str
+
+
 class _Limited(_Fact, total=False):
     why: str
     words: str
@@ -117,6 +144,10 @@ _called = TypeAdapter(_Called)
 FORMS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "starting": TypeAdapter(_Text),
     "notice": TypeAdapter(_Text),
+    "routed": TypeAdapter(_Turned),
+    "fallback": TypeAdapter(_Turned),
+    "queued": TypeAdapter(_Queued),
+    "reused": TypeAdapter(_Reused),
     "request": TypeAdapter(_Request),
     "connection": TypeAdapter(_Connection),
     "head": TypeAdapter(_Head),
