@@ -1,0 +1,159 @@
+"""Shares: rows that say how many of all say something, with a bar as long as their share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from playground.core.plain import visible
+from playground.ui import theme, words
+
+Index = QModelIndex | QPersistentModelIndex
+SHARE = Qt.ItemDataRole.UserRole
+HEIGHT = 30
+BAR = 72
+"""Pixels of the design for the bar."""
+CLIPPED = 400
+"""Characters of a row that are drawn at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    text: str
+    """What they say."""
+    count: int
+    of: int
+    name: str = ""
+    """What they say it of: the path of a field."""
+    others: str = ""
+    """What else is said, for those who want to know."""
+    good: bool = True
+    """Whether it is agreed enough not to be looked at."""
+
+
+class ShareDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, theme.current().px(HEIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        share = index.data(SHARE)
+        if not isinstance(share, Share):
+            return
+        look = theme.current()
+        rect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            focused = chosen and bool(state & QStyle.StateFlag.State_HasFocus)
+            painter.setPen(look.colour("accent") if focused else Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("soft" if chosen else "sunken"))
+            painter.drawRoundedRect(rect.adjusted(0, 1, -1, -1), look.px(6), look.px(6))
+        inner = rect.adjusted(look.px(8), 0, -look.px(8), 0)
+        token = "ok" if share.good else "warn"
+        whole = QRectF(inner.left(), inner.center().y() - look.px(3), look.px(BAR), look.px(6))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour("border"))
+        painter.drawRoundedRect(whole, look.px(3), look.px(3))
+        part = QRectF(whole)
+        part.setWidth(max(whole.width() * share.count / max(share.of, 1), look.px(3)))
+        painter.setBrush(look.colour(token))
+        painter.drawRoundedRect(part, look.px(3), look.px(3))
+        small = QFont(look.mono)
+        small.setPixelSize(look.px(11.5))
+        painter.setFont(small)
+        painter.setPen(look.colour("muted"))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+        left = round(whole.right()) + look.px(8)
+        counted = f"{words.number(share.count)} of {words.number(share.of)}"
+        wide = QFontMetrics(small).horizontalAdvance(counted)
+        place = inner.adjusted(left - inner.left(), 0, 0, 0)
+        painter.drawText(place, middle | Qt.AlignmentFlag.AlignLeft, counted)
+        place.setLeft(left + max(wide, look.px(56)) + look.px(12))
+        if share.name:
+            mono = QFontMetrics(look.mono)
+            name = mono.elidedText(share.name, Qt.TextElideMode.ElideMiddle, place.width() // 2)
+            painter.setFont(look.mono)
+            painter.setPen(look.colour("text"))
+            painter.drawText(place, middle | Qt.AlignmentFlag.AlignLeft, name)
+            place.setLeft(place.left() + mono.horizontalAdvance(name) + look.px(12))
+        painter.setFont(look.font)
+        painter.setPen(look.colour("muted" if share.name else "text"))
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        said = " ".join(visible(share.text[:CLIPPED]).split())
+        said = QFontMetrics(look.font).elidedText(said, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, middle | Qt.AlignmentFlag.AlignLeft, said)
+        painter.restore()
+
+
+class ShareList(QListWidget):
+    """As high as its rows, up to `most` of them.
+
+    Signals:
+        chosen(int): somebody looks at a row.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, most: int = 8) -> None:
+        super().__init__(parent)
+        self._most = most
+        self.setAccessibleName(name)
+        self.setItemDelegate(ShareDelegate(self))
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.currentRowChanged.connect(self.chosen)
+        self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item)))
+        theme.themes.changed.connect(self._resized)
+        self.shares: tuple[Share, ...] = ()
+
+    def show_shares(self, shares: Sequence[Share]) -> None:
+        """Replace the rows; the same ones stay as they are."""
+        fresh = tuple(shares)
+        if fresh == self.shares:
+            return
+        self.shares = fresh
+        row = self.currentRow()
+        self.blockSignals(True)
+        self.clear()
+        for share in fresh:
+            item = QListWidgetItem()
+            item.setData(SHARE, share)
+            said = " ".join(visible(share.text[:CLIPPED]).split()) or "nothing"
+            counted = f"{share.count} of {share.of}"
+            spoken = ", ".join(filter(None, (share.name, counted, said)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+            more = "\n".join(filter(None, (share.text[: CLIPPED * 5], share.others)))
+            item.setToolTip(words.tip(more))
+            self.addItem(item)
+        if 0 <= row < len(fresh):
+            self.setCurrentRow(row)
+        self.blockSignals(False)
+        self._resized()
+
+    def _resized(self) -> None:
+        self.updateGeometry()
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        rows = min(max(self.count(), 1), self._most)
+        frame = 2 * self.frameWidth() + theme.current().px(8)
+        return QSize(240, rows * theme.current().px(HEIGHT) + frame)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, self.sizeHint().height())
