@@ -289,20 +289,47 @@ class Shelf:
             "SELECT first, count, data FROM segment WHERE run = ? ORDER BY first", (run_id,)
         )
         events: list[Event] = []
-        owned = self.connection.execute("SELECT session FROM run WHERE id = ?", (run_id,))
-        paster = Paster(self.connection, *(owned.fetchone() or ("",)))
+        paster = self._paster(run_id)
         for first, count, data in rows:
-            try:
-                events += decode(data, paster.raw)
-            except Corrupt as error:
-                self.problems.append(
-                    Problem(
-                        title="A part of a recording is damaged and cannot be shown.",
-                        detail=f"Events {first} to {first + count - 1} of {run_id}: {error}.",
-                        facts={"run": run_id},
-                    )
-                )
+            events += self._decoded(run_id, first, count, data, paster)
         return events
+
+    def stretch(self, run_id: str, first: int) -> tuple[int, list[Event]]:
+        """(number of the first, events) of the next stretch that can be read, from event `first`
+        on, or from behind what is damaged there; nothing behind the last one."""
+        paster = self._paster(run_id)
+        while True:
+            row = self.connection.execute(
+                "SELECT first, count, data FROM segment WHERE run = ? AND first + count > ?"
+                " ORDER BY first LIMIT 1",
+                (run_id, first),
+            ).fetchone()
+            if row is None:
+                return first, []
+            begin, count, data = row
+            if events := self._decoded(run_id, begin, count, data, paster):
+                at = max(first, begin)
+                return at, events[at - begin :]
+            first = begin + count
+
+    def _paster(self, run_id: str) -> Paster:
+        owned = self.connection.execute("SELECT session FROM run WHERE id = ?", (run_id,))
+        return Paster(self.connection, *(owned.fetchone() or ("",)))
+
+    def _decoded(
+        self, run_id: str, first: int, count: int, data: bytes, paster: Paster
+    ) -> list[Event]:
+        try:
+            return decode(data, paster.raw)
+        except Corrupt as error:
+            self.problems.append(
+                Problem(
+                    title="A part of a recording is damaged and cannot be shown.",
+                    detail=f"Events {first} to {first + count - 1} of {run_id}: {error}.",
+                    facts={"run": run_id},
+                )
+            )
+            return []
 
 
 def _seen(picture: bytes | None, paster: Paster) -> Transcript | None:

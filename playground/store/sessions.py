@@ -7,8 +7,10 @@ caller from then on; what is written is taken from the run before that thread se
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -18,6 +20,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
 from playground.core.session import Run, Session
 from playground.store.blobs import Cutter, Paster
+from playground.store.copying import copy_runs
 from playground.store.database import Database
 from playground.store.listing import (
     LAST,
@@ -44,6 +47,7 @@ from playground.store.rows import (
     session_of,
 )
 from playground.store.segments import encode, merge
+from playground.store.staging import adopt, staged
 from playground.store.words import said
 
 # The method `list` hides the type of that name inside the class.
@@ -120,10 +124,18 @@ class Sessions:
 
     async def has(self, run_id: str) -> bool:
         """Whether there is a run of just this id."""
+        return bool(await self.taken([run_id]))
 
-        def work(connection: sqlite3.Connection) -> bool:
-            found = connection.execute("SELECT 1 FROM run WHERE id = ?", (run_id,)).fetchone()
-            return found is not None
+    async def taken(self, ids: Iterable[str]) -> set[str]:
+        """Those of these ids that a session or a run has."""
+        query = (
+            "SELECT id FROM session WHERE id IN (SELECT value FROM json_each(:ids)) UNION ALL"
+            " SELECT id FROM run WHERE id IN (SELECT value FROM json_each(:ids))"
+        )
+        values = {"ids": json.dumps(list(ids))}
+
+        def work(connection: sqlite3.Connection) -> set[str]:
+            return {found for (found,) in connection.execute(query, values)}
 
         return await self._database.read(work)
 
@@ -137,6 +149,27 @@ class Sessions:
         events, shelf = await self._database.read(work)
         await self._settle(shelf)
         return events
+
+    async def stretch(self, run_id: str, first: int) -> tuple[int, Events]:
+        """(number of the first, events): the next of a run from event `first` on, as many as lie
+        together; none behind the last one. A stretch that is damaged is reported and passed by."""
+
+        def work(connection: sqlite3.Connection) -> tuple[int, Events, Shelf]:
+            shelf = Shelf(connection, self._endpoints)
+            return *shelf.stretch(run_id, first), shelf
+
+        at, events, shelf = await self._database.read(work)
+        await self._settle(shelf)
+        return at, events
+
+    async def counts(self, session_ids: Sequence[str]) -> int:
+        """How many events were recorded in these sessions."""
+        query = (
+            "SELECT coalesce(sum(count), 0) FROM segment JOIN run ON run.id = segment.run"
+            " WHERE session IN (SELECT value FROM json_each(?))"
+        )
+        values = (json.dumps(list(session_ids)),)
+        return int(await self._database.read(lambda c: c.execute(query, values).fetchone()[0]))
 
     async def usage_of(self, session_id: str) -> Totals:
         """All that a session has used, deleted answers included: they were paid for."""
@@ -162,7 +195,7 @@ class Sessions:
 
     async def save(self, session: Session) -> None:
         """Write a session without its runs."""
-        words = f"{session.title}\n{session.call.instructions}".strip()
+        words = _words(session)
         attached = (session.id, session.attached)
         known = attached[0] == self._attached[0] and attached[1] is self._attached[1]
         columns = session_columns(session, attached=not known)
@@ -175,11 +208,13 @@ class Sessions:
             _begin, session_columns(_bare(run)), run_columns(run), said(run.items)
         )
 
-    async def append(self, run_id: str, first: int, events: Sequence[Event]) -> None:
+    async def append(
+        self, run_id: str, first: int, events: Sequence[Event], *, level: int = 1
+    ) -> None:
         """Write events `first`… of a run that is going on. Writing them again does no harm, also
-        when more have come since."""
+        when more have come since. `level`: see `encode`."""
         if events:
-            await self._database.write(_append, run_id, first, events)
+            await self._database.write(_append, run_id, first, events, level)
 
     async def update(self, run: Run) -> None:
         """Write what can change of a run beside its answer: that it is in the trash, its cost."""
@@ -193,18 +228,45 @@ class Sessions:
         segments = await asyncio.to_thread(lambda: list(merge(run.recording.events, cutter.raw)))
         await self._database.write(_finish, run_columns(run), segments, answer, version, cutter)
 
+    async def answered(self, run: Run) -> None:
+        """Write how a run ended whose recording was appended, whole."""
+        answer, version = answer_of(run), self._endpoints[run.call.api].version
+        await self._database.write(_answer, run.id, run.session, answer, version)
+
+    async def copy(self, session: Session, ids: Mapping[str, str], source: str) -> None:
+        """Write a new session, with copies of runs of another one in it: `ids` of those by theirs.
+        Raises Failure, and then nothing was written."""
+        columns, words = session_columns(session), _words(session)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _save(connection, columns, words)
+            copy_runs(connection, ids, source, session.id)
+
+        await self._database.write(work)
+
+    @asynccontextmanager
+    async def staging(self) -> AsyncIterator[Sessions]:
+        """Where sessions are written that are not to be seen before they are whole; `adopt` takes
+        them over, else nothing was written. Raises Failure."""
+        async with staged(self._database) as made:
+            yield Sessions(made, self._endpoints, self._report)
+
+    async def adopt(self, staging: Sessions) -> None:
+        """Take over what was written there: all of it or, with Failure, nothing."""
+        await adopt(self._database, staging._database)
+
     async def trash(self, session_id: str) -> None:
         await self._database.write(_trash, session_id, True)
 
     async def restore(self, session_id: str) -> None:
         await self._database.write(_trash, session_id, False)
 
-    async def forget(self, session_id: str) -> None:
-        """Remove a session so that nothing of it can be found in any file. The copies made before
-        migrations go with it. Raises Failure while a run of it goes on, or when another process
-        keeps the log open."""
+    async def forget(self, *session_ids: str) -> None:
+        """Remove sessions, all or none, so that nothing of them can be found in any file. The
+        copies made before migrations go with them. Raises Failure while a run of one goes on, or
+        when another process keeps the log open."""
         self._attached = ("", [])
-        await self._database.write(_forget, session_id)
+        await self._database.write(_forget, session_ids)
         await self._database.purge()
 
     async def interrupted(self, owner: Owner) -> Ids:
@@ -236,6 +298,11 @@ def _bare(run: Run) -> Session:
     )
 
 
+def _words(session: Session) -> str:
+    """By which it is found."""
+    return f"{session.title}\n{session.call.instructions}".strip()
+
+
 def _save(connection: sqlite3.Connection, columns: Columns, words: str) -> None:
     cutter = Cutter()
     put(connection, "session", columns, cutter)
@@ -257,12 +324,16 @@ def _begin(connection: sqlite3.Connection, session: Columns, columns: Columns, w
 
 
 def _append(
-    connection: sqlite3.Connection, run_id: str, first: int, events: Sequence[Event]
+    connection: sqlite3.Connection,
+    run_id: str,
+    first: int,
+    events: Sequence[Event],
+    level: int = 1,
 ) -> None:
     cutter = Cutter()
     connection.execute(
         "INSERT OR REPLACE INTO segment (run, first, count, data) VALUES (?, ?, ?, ?)",
-        (run_id, first, len(events), encode(events, cut=cutter.raw)),
+        (run_id, first, len(events), encode(events, level=level, cut=cutter.raw)),
     )
     (session,) = connection.execute("SELECT session FROM run WHERE id = ?", (run_id,)).fetchone()
     cutter.keep(connection, session)
@@ -321,11 +392,14 @@ def _trash(connection: sqlite3.Connection, session_id: str, trashed: bool) -> No
     connection.execute("UPDATE session SET trashed = ? WHERE id = ?", (trashed, session_id))
 
 
-def _forget(connection: sqlite3.Connection, session_id: str) -> None:
+def _forget(connection: sqlite3.Connection, session_ids: Sequence[str]) -> None:
+    ids = json.dumps(session_ids)
     (running,) = connection.execute(
-        "SELECT count(*) FROM run WHERE session = ? AND outcome IS NULL AND owner <> ''",
-        (session_id,),
+        "SELECT count(*) FROM run WHERE session IN (SELECT value FROM json_each(?))"
+        " AND outcome IS NULL AND owner <> ''",
+        (ids,),
     ).fetchone()
     if running:
-        raise Failure(Problem(title="An answer of this session is still arriving. Stop it first."))
-    connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
+        which = "this session" if len(session_ids) == 1 else "one of these sessions"
+        raise Failure(Problem(title=f"An answer of {which} is still arriving. Stop it first."))
+    connection.execute("DELETE FROM session WHERE id IN (SELECT value FROM json_each(?))", (ids,))
