@@ -235,7 +235,7 @@ def given(variables: Iterable[Variable], values: Mapping[str, Any]) -> dict[str,
                 Problem(
                     title=f"The variable {one.name} cannot have this value.",
                     detail=f"{error} It is {_shown(value)}.",
-                    remedy="change_request",
+                    remedy="fill_in",
                     code="invalid_variable",
                     param=one.name,
                 )
@@ -294,7 +294,7 @@ def _value(values: Mapping[str, Any], name: str, where: str) -> Any:
                 title=f"The variable {name} has no value.",
                 detail=f"{{{{{name}}}}} stands in {where}. Give it a value or a default; to say it "
                 f"as it is, write \\{{{{{name}}}}}.",
-                remedy="change_request",
+                remedy="fill_in",
                 code="unknown_variable",
                 param=name,
                 facts={"where": where},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from playground.core.items import Message, Text
 from playground.core.output import Output
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from playground.engine.toolbox import Toolbox
     from playground.ui.replaying import Replaying
 
+TYPING = 80
+"""Milliseconds without a key after which others are told what was typed."""
 CLOSED = "This is a replay: nothing is sent or changed. Esc ends it."
 
 
@@ -47,6 +49,7 @@ class Desk(QObject):
         replaying_changed(): a replay is shown in the place of the session, or that again.
         sessions_changed(): the list of sessions looks different.
         settings_changed(): profile, model, parameters or limits of the session changed.
+        typed(): the draft or the developer message was, and is left alone for a moment.
         pointed(run, key, field, offset): a character of the transcript was clicked: that of a field
             of an item, see `core.provenance.Span`.
         lit(Light | None): what the current event of the inspector made, to be shown in the
@@ -58,8 +61,8 @@ class Desk(QObject):
             and what can be done about it (its title and how; empty and None: nothing).
         pasted(str): a text was pasted into a message.
         wanted(str): somebody asks for a place: "inspector", "inspector:diff" (a page of it),
-            "settings", "sessions", "key", "profiles", "models", "composer", "present", or the id of
-            a panel.
+            "settings", "variables", "sessions", "key", "profiles", "models", "composer", "present",
+            or the id of a panel.
     """
 
     session_shown = Signal(object)
@@ -68,6 +71,7 @@ class Desk(QObject):
     replaying_changed = Signal()
     sessions_changed = Signal()
     settings_changed = Signal()
+    typed = Signal()
     pointed = Signal(object, str, str, int)
     lit = Signal(object)
     problem_met = Signal(object)
@@ -121,6 +125,10 @@ class Desk(QObject):
         """While a run is shown again: `session` is that of the replay then."""
         self.session: Session = self._fresh()
         self.run: Run | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING)
+        self._typing.timeout.connect(self.typed)
         self._seen = 0
         self._unsaved: dict[str, Session] = {}
         self._drafts: set[str] = set()
@@ -206,6 +214,10 @@ class Desk(QObject):
         """Show a session of this workspace that is open: one that was just made, or filled."""
         self.workspace.open.setdefault(session.id, session)
         self._show(session)
+
+    def show_again(self) -> None:
+        """What is written in the session on screen was changed from elsewhere."""
+        self.session_shown.emit(self.session)
 
     def rename(self, session_id: str, title: str) -> None:
         async def work() -> None:
@@ -396,6 +408,8 @@ class Desk(QObject):
         """Something was typed into a session: it will be written by `keep`, or before the end.
         `schema`: it was its schema."""
         self._unsaved[session.id] = session
+        if session is self.session:
+            self._typing.start()
         output = session.call.output
         if schema:
             (self._schemas.add if output.written else self._schemas.discard)(session.id)

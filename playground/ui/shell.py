@@ -158,6 +158,7 @@ class Shell:
             "switch_profile": "servers",
             "choose_model": "models",
             "change_request": "settings",
+            "fill_in": "variables",
             "raise_limit": "preferences",
             "raise_budget": "budgets",
             "set_price": "prices",

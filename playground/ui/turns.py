@@ -13,6 +13,7 @@ from playground.core.problem import Failure
 from playground.core.profile import OURS, Profile
 from playground.core.session import Run
 from playground.engine.limit import raised
+from playground.engine.templating import said_again
 from playground.ui.desk import Desk
 from playground.ui.widgets.links import ask, ask_before_opening
 from playground.ui.widgets.negotiation import negotiation
@@ -24,6 +25,7 @@ PLACES = {
     "remedy:switch_profile": "servers",
     "remedy:choose_model": "models",
     "remedy:change_request": "settings",
+    "remedy:fill_in": "variables",
     "remedy:raise_limit": "preferences",
     "remedy:raise_budget": "budgets",
     "remedy:set_price": "prices",
@@ -66,7 +68,8 @@ class Turns(QObject):
             case "copy":
                 copy(str(item.text) if isinstance(item, Message) else run.answer)
             case "edit" if isinstance(item, Message):
-                self.edited.emit(run, str(item.text), item.role == "assistant")
+                text = said_again(item, session.call)
+                self.edited.emit(run, text, item.role == "assistant")
             case "edit answer":
                 self.edited.emit(run, run.answer, True)
             case "delete":

@@ -33,6 +33,7 @@ from tests.gallery import (
     structured,
     timelines,
     tools,
+    variables,
     words,
 )
 from tests.gallery import events as event_states
@@ -718,6 +719,12 @@ STATES: tuple[State, ...] = (
     State("tools-rewound", "As it was before its calls", tools.rewound),
     State("tools-denied", "One denied, one failed", tools.denied),
     State("tools-limited", "No more steps are allowed", tools.limited),
+    State("variables", "Values of six types", variables.section, large=True, contrast=True),
+    State("variables-narrow", "The same at 1024 × 700", variables.section, NARROW),
+    State("variables-missing", "Without a value, and a place without a variable", variables.missing),
+    State("variables-wrong", "What is typed is no value", variables.wrong),
+    State("variables-declaring", "How one is declared", variables.declaring),
+    State("variables-offered", "Text that looks like a template", variables.offered),
     State("tools-code", "The loop as a program", tools.code),
     State("replay-playing", "A run is shown again", replays.playing, large=True, contrast=True),
     State("replay-asked", "Stands where a call was asked about", replays.asked),

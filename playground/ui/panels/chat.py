@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QStackedLayout,
@@ -37,6 +38,8 @@ from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.parts import copy
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.transcript import TranscriptView
+from playground.ui.widgets.variablechip import VariableChip
+from playground.ui.widgets.variablelight import VariableLight
 from playground.ui.window import PanelSpec
 
 
@@ -73,6 +76,8 @@ class ChatPanel(QWidget):
         self._below.addWidget(self.composer)
         column.addLayout(self._below)
         self.editing = Editing(desk, self.composer, self._below, self.view.jump_to_end)
+        editors = (self.instructions, self.composer.draft)
+        self._lights = [VariableLight(desk, one) for one in editors]
         self._session = desk.session
         """Whose draft stands in the field."""
         self._saving = QTimer(self)
@@ -148,7 +153,12 @@ class ChatPanel(QWidget):
         self.instructions.setTabChangesFocus(True)
         self.instructions.textChanged.connect(self._instructed)
         self._developer_fold = Fold(box, self.instructions)
-        column.addWidget(self._developer_fold)
+        row = QHBoxLayout()
+        theme.space(row, gap=12)
+        row.addWidget(self._developer_fold, 1)
+        self.variables = VariableChip(self.desk, box)
+        row.addWidget(self.variables)
+        column.addLayout(row)
         column.addWidget(self.instructions)
         return box
 

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from playground.core.call import Call, State
 from playground.core.plain import visible
-from playground.core.problem import Failure
+from playground.core.problem import Failure, Problem
 from playground.core.profile import OURS, Profile, is_loopback
 from playground.core.session import Session
+from playground.core.variables import renamed
 from playground.endpoints import BY_ID, ENDPOINTS
+from playground.engine.templating import renamed_call, without
 from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.desk import Desk
@@ -36,6 +38,7 @@ from playground.ui.widgets.outputrow import OutputRow
 from playground.ui.widgets.palette import Entry
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.widgets.toolsection import ToolSection
+from playground.ui.widgets.variablesection import VariableSection
 from playground.ui.window import DockSpec
 
 SIDE, LEAST, BAR = 12, 316, 10
@@ -218,6 +221,12 @@ class SettingsDock(QWidget):
         self.tools.edit_wanted.connect(lambda: desk.wanted.emit("tools"))
         self._column.addWidget(self.tools)
 
+        self.variables = VariableSection(inner)
+        self.variables.changed.connect(lambda update: self._update(**update))
+        self.variables.renamed.connect(self._rename)
+        self.variables.removed.connect(self._remove)
+        self._column.addWidget(self.variables)
+
         self._column.addWidget(section("Parameters", inner))
         self.form = ParameterForm(inner, side=SIDE)
         self.form.changed.connect(self._field_changed)
@@ -240,6 +249,7 @@ class SettingsDock(QWidget):
 
         desk.session_shown.connect(self._show)
         desk.settings_changed.connect(lambda: self._show(desk.session))
+        desk.typed.connect(self._typed)
         desk.wanted.connect(self._wanted)
         self._show(desk.session)
 
@@ -286,6 +296,7 @@ class SettingsDock(QWidget):
         self.output.show_call(call)
         modes = desk.settings.tools.modes
         self.tools.show_call(call, modes=modes, fresh=fresh)
+        self.variables.show_call(call, session.draft, fresh=fresh)
         self._show_key()
 
     def _settle(self) -> None:
@@ -293,6 +304,7 @@ class SettingsDock(QWidget):
         if self._session is not self.desk.session:
             self.form.settle()
             self._extras.settle()
+            self.variables.settle()
 
     def _show_models(self, chosen: str, *, typed: bool = False) -> None:
         """With `typed`, what is being typed into the box stays."""
@@ -371,9 +383,40 @@ class SettingsDock(QWidget):
             fields[path] = value
         self._update(fields=fields)
 
+    def _typed(self) -> None:
+        """A place for a variable may have come, or gone."""
+        if self._session is self.desk.session:
+            self.variables.show_call(self._session.call, self._session.draft)
+
+    def _rename(self, old: str, new: str) -> None:
+        """Another name for a variable, and for its places in all that is sent next."""
+        session = self._session
+        try:
+            call = renamed_call(session.call, old, new)
+        except ValueError as error:
+            self.desk.report(Problem(title=f"{old} is not renamed.", detail=str(error)))
+            self._show(session)
+            return
+        session.draft = renamed(session.draft, old, new)
+        session.call = call
+        if session is self.desk.session:
+            self.desk.show_again()
+        self._put(session)
+
+    def _remove(self, name: str) -> None:
+        session, before = self._session, self._session.call
+        kept = {"variables": before.variables, "values": before.values}
+        self._update(**without(before, name))
+        self.desk.done.emit(
+            f"Removed the variable {visible(name)}.", lambda: self._put(session, **kept)
+        )
+
     def _update(self, **values: object) -> None:
         """Other settings for the session that stands here, on screen or just left."""
-        desk, session = self.desk, self._session
+        self._put(self._session, **values)
+
+    def _put(self, session: Session, **values: object) -> None:
+        desk = self.desk
         session.call = session.call.model_copy(update=values)
         if session is desk.session:
             desk.changed()
@@ -425,7 +468,12 @@ class SettingsDock(QWidget):
         return self._models.get(self.desk.profile.id, [])
 
     def _wanted(self, what: str) -> None:
-        if what == "models":
+        if what == "variables":
+            self.desk.wanted.emit("settings")
+            self._typed()
+            into_view(self.variables)
+            self.variables.reveal()
+        elif what == "models":
             self.window().show()
             self.model.setFocus(Qt.FocusReason.ShortcutFocusReason)
             line = self.model.lineEdit()

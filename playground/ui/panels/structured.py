@@ -29,6 +29,7 @@ from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.engine import describe, pydantic_run, takehome
 from playground.engine.structured import State
+from playground.engine.templating import said_again
 from playground.export.request import Request
 from playground.schemas.library import Example
 from playground.schemas.source import spelled
@@ -48,6 +49,7 @@ from playground.ui.widgets.schemapane import SchemaPane
 from playground.ui.widgets.schemasources import SourcesDialog
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.structuredexamples import StructuredExamples
+from playground.ui.widgets.variablelight import VariableLight
 
 PROMPT = "What the answer is made from: a text, a question, a picture. It stays, to be run again."
 EMPTY, WORK, CODE = range(3)
@@ -85,6 +87,7 @@ class StructuredPanel(QWidget):
         below.addWidget(self.foot)
         self.composer = Composer(desk.tasks.start, self, keeps=PROMPT)
         self.composer.put_beside(self.schema.attempts)
+        self._light = VariableLight(desk, self.composer.draft)
         below.addWidget(self.composer)
         column.addLayout(below)
         self._dialog: SourcesDialog | None = None
@@ -197,7 +200,7 @@ class StructuredPanel(QWidget):
         session = self.desk.session
         text, parts = session.draft, session.attached
         if not session.written and (run := self.shown) is not None:
-            text, parts = _asked(run)
+            text, parts = self._asked(run)
         self._showing = True
         self.composer.attachments.show_parts(list(parts))
         self.composer.write(text)
@@ -213,6 +216,12 @@ class StructuredPanel(QWidget):
         self._show_running()
         self.code.changed()
         self._list_findings()
+
+    def _asked(self, run: Run) -> tuple[str, list[Part]]:
+        said = next((item for item in run.input if isinstance(item, Message)), None)
+        if said is None:
+            return "", []
+        return said_again(said, self.desk.session.call), [dict(part) for part in said.parts]
 
     @property
     def shown(self) -> Run | None:
@@ -439,7 +448,7 @@ class StructuredPanel(QWidget):
         session = self._session
         text, parts = self.composer.text, self.composer.attachments.parts
         run = self.shown
-        if run is not None and (text, parts) == _asked(run):
+        if run is not None and (text, parts) == self._asked(run):
             text, parts = "", []
         session.draft = text
         if parts != session.attached:
@@ -537,8 +546,3 @@ class StructuredPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._settle()
-
-
-def _asked(run: Run) -> tuple[str, list[Part]]:
-    said = next((item for item in run.input if isinstance(item, Message)), None)
-    return (str(said.text), [dict(part) for part in said.parts]) if said is not None else ("", [])

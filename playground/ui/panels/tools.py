@@ -43,6 +43,7 @@ from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.pauseedit import PauseEdit
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.transcript import TranscriptView
+from playground.ui.widgets.variablelight import VariableLight
 from playground.ui.workshop import Workshop
 
 LOOP, TOOLS, CODE = range(3)
@@ -84,6 +85,7 @@ class ToolsPanel(QWidget):
         below = QVBoxLayout()
         theme.space(below, 16, 4, 16, 0)
         self.composer = Composer(desk.tasks.start, self)
+        self._light = VariableLight(desk, self.composer.draft)
         below.addWidget(self.composer)
         column.addLayout(below)
         self.editing = Editing(desk, self.composer, below, self.view.jump_to_end)
