@@ -121,10 +121,11 @@ def calculated(
         return Cost(source=f"genai-prices {version} cannot price these counts: {error}")
     without = f"; at least, without {', '.join(missing)}" if missing else ""
     estimated = " on estimated tokens" if usage.basis == "estimated" else ""
+    special = _special(rates, tier, usage.input)
     return Cost(
         basis="calculated",
         usd=usd,
-        source=f"genai-prices {version}{estimated}{without}",
+        source=f"genai-prices {version}{special}{estimated}{without}",
         as_of=RELEASED.get(version, ""),
         lines=_lines(rates, usage, parts, called, usd),
         missing=missing,
@@ -264,6 +265,20 @@ def _lines(
     if rest:  # a fee for the request itself
         lines.append(Line(what="per request", tokens=0, per_million=None, usd=rest))
     return tuple(lines)
+
+
+def _special(rates: ModelPrice, tier: str | None, size: int) -> str:
+    """Which of a model's prices these are, where it has several."""
+    prices = (rates.input_mtok, rates.cache_read_mtok, rates.output_mtok)
+    steps = [
+        step.start
+        for one in prices
+        if one is not None and not isinstance(one, Decimal)
+        for step in one.tiers
+        if size > step.start
+    ]
+    words = f", {tier} prices" if tier else ""
+    return f"{words}, for more than {max(steps)} input tokens" if steps else words
 
 
 def _rate(given: Decimal | TieredPrices | None, size: int) -> Decimal | None:

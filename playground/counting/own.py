@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from playground.core.pricebook import OwnPrice
+from playground.core.pricebook import STANDARD, OwnPrice
 from playground.core.usage import Cost, Line, Usage
 
 MILLION = Decimal(1_000_000)
@@ -15,7 +15,9 @@ def calculated(price: OwnPrice, usage: Usage, calls: Mapping[str, int]) -> Cost:
     """What an answer costs at this price. What it does not say is counted like text, or like what
     it is a part of; hosted calls that it does not name make the amount a least one."""
     since = price.since.isoformat()
-    source = f"your own price, in force from {since}"
+    tier = "" if price.tier in STANDARD else f" for {price.tier}"
+    above = f", with more than {price.above} input tokens" if price.above else ""
+    source = f"your own price{tier}, in force from {since}{above}"
     parts = (
         ("audio input", "input", usage.part("input", "audio_tokens"), price.audio_input),
         ("image input", "input", usage.part("input", "image_tokens"), price.image_input),

@@ -178,7 +178,6 @@ def stopped(run: Run) -> Problem | None:
         title=f"{nothing} was sent: the budget {whose}".rstrip() + " would not hold.",
         detail=seen.limited,
         remedy=remedy,
-        code="budget",
         facts=_arithmetic(sums),
     )
 

@@ -145,11 +145,12 @@ class Shell:
         if self._dialog is not None:
             self._dialog.close()
         self._dialog = dialog
-        dialog.destroyed.connect(self._gone)
+        dialog.destroyed.connect(lambda: self._gone(dialog))
         dialog.open()
 
-    def _gone(self) -> None:
-        self._dialog = None
+    def _gone(self, dialog: QDialog) -> None:
+        if self._dialog is dialog:  # else another one was opened from it
+            self._dialog = None
 
     def _remedy(self, remedy: str) -> None:
         places = {
@@ -184,6 +185,8 @@ class Shell:
             self._offer(widget)
         window.menu("&File").addSeparator()
         self._add("&File", "Quit", "Ctrl+Q", window.close)
+        self._add("&Edit", "Budgets…", "", partial(desk.wanted.emit, "budgets"))
+        self._add("&Edit", "Prices…", "", partial(desk.wanted.emit, "prices"))
         self._add("&Edit", "Preferences…", "Ctrl+,", partial(desk.wanted.emit, "preferences"))
         for spec in docks:
             self._add("&View", spec.title, spec.keys, partial(window.toggle, spec.id))

@@ -37,6 +37,13 @@ def money(usd: Decimal) -> str:
     return "$" + number(float(usd), digits)
 
 
+def exact(usd: Decimal) -> str:
+    """Dollars with every digit, for arithmetic that can be added up: $0.0375, $5."""
+    whole, _, rest = f"{usd:f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"${whole}{QLocale().decimalPoint()}{rest}" if rest else f"${whole}"
+
+
 def cost(value: Cost | None) -> str:
     if value is None or value.usd is None:
         return "cost unknown"

@@ -25,9 +25,7 @@ def test_the_arithmetic_is_told_in_its_order() -> None:
     problem = stopped(ended(why="budget", budget=USD))
     assert problem is not None
     assert problem.title == "Nothing was sent: the budget of a run would not hold."
-    assert (problem.detail, problem.remedy, problem.code) == (
-        "The words.", "raise_budget", "budget",
-    )  # fmt: skip
+    assert (problem.detail, problem.remedy) == ("The words.", "raise_budget")
     assert list(problem.facts.items()) == [
         ("used", "$0.2"), ("next at least", "$0.1"), ("budget", "$0.25"),
     ]  # fmt: skip

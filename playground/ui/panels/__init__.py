@@ -80,9 +80,24 @@ INSPECTOR_DOCK = DockSpec(
 
 DOCKS: tuple[DockSpec, ...] = (SESSIONS_DOCK, SETTINGS_DOCK, INSPECTOR_DOCK)
 
+
+def _budgets(desk: Desk, parent: QWidget) -> QDialog:
+    from playground.ui.widgets.budgetsdialog import BudgetsDialog
+
+    return BudgetsDialog(desk, parent)
+
+
+def _prices(desk: Desk, parent: QWidget) -> QDialog:
+    from playground.ui.widgets.pricesdialog import PricesDialog
+
+    return PricesDialog(desk, parent)
+
+
 DIALOGS: Mapping[str, Callable[[Desk, QWidget], QDialog]] = {
     "servers": ServersDialog,
     "key": partial(ServersDialog, key=True),
     "preferences": PreferencesDialog,
+    "budgets": _budgets,
+    "prices": _prices,
 }
 """What opens when a place of that name is wanted."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -99,9 +100,19 @@ class PreferencesDialog(QDialog):
         form.addRow("Retries", retries)
         column.addLayout(form)
         column.addStretch(1)
+        buttons = QHBoxLayout()
+        theme.space(buttons, gap=8)
+        for place in ("Budgets", "Prices"):
+            button = QPushButton(f"{place}…", self)
+            button.setAccessibleName(f"{place}…")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _, place=place: desk.wanted.emit(place.lower()))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         close = QPushButton("Close", self)
         close.clicked.connect(self.accept)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        buttons.addWidget(close)
+        column.addLayout(buttons)
         for switch in (self.enter, self.motion):
             switch.setMinimumHeight(theme.current().px(26))
         for widget, name in (

@@ -29,6 +29,7 @@ from playground.engine.templating import renamed_call, without
 from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.desk import Desk
+from playground.ui.widgets.budgetrow import BudgetRow
 from playground.ui.widgets.cards import tool_button
 from playground.ui.widgets.extras import Extras
 from playground.ui.widgets.fieldedit import Choice, into_view
@@ -221,6 +222,11 @@ class SettingsDock(QWidget):
         self.tools.edit_wanted.connect(lambda: desk.wanted.emit("tools"))
         self._column.addWidget(self.tools)
 
+        self._column.addWidget(section("Limits", inner))
+        self.budgets = BudgetRow(inner)
+        self.budgets.edit_wanted.connect(lambda: desk.wanted.emit("budgets"))
+        self._column.addWidget(self.budgets)
+
         self.variables = VariableSection(inner)
         self.variables.changed.connect(lambda update: self._update(**update))
         self.variables.renamed.connect(self._rename)
@@ -297,6 +303,7 @@ class SettingsDock(QWidget):
         modes = desk.settings.tools.modes
         self.tools.show_call(call, modes=modes, fresh=fresh)
         self.variables.show_call(call, session.draft, fresh=fresh)
+        self.budgets.show_budgets(desk.settings.budgets)
         self._show_key()
 
     def _settle(self) -> None:

@@ -1,0 +1,140 @@
+"""Money before it is spent: estimates, budgets, prices; what a cache should have of a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+from playground.core.budget import Budgets
+from playground.core.pricebook import PriceBook
+from playground.core.session import Run
+from playground.ui.widgets.budgetsdialog import BudgetsDialog
+from playground.ui.widgets.pricesdialog import PricesDialog
+from tests.gallery import words
+from tests.gallery.stage import Stage
+from tests.gallery.tapes import Tape, run_of
+
+Made = Callable[[Stage], Awaitable[None]]
+
+BUDGETS = {
+    "run": {"usd": "0.20", "tokens": 200_000},
+    "session": {"usd": "1"},
+    "day": {"usd": "5", "tokens": 2_000_000},
+    "requests": 10,
+    "seconds": 120,
+}
+PRICES = (
+    {"server": "openai", "model": "gpt-5.4-mini", "from": "2026-10-01", "input": "0.60",
+     "cached": "0.06", "output": "3.6"},
+    {"server": "openai", "model": "gpt-5.4-mini", "from": "2026-10-01", "above": 272_000,
+     "input": "1.20", "cached": "0.12", "output": "5.4"},
+    {"server": "openai", "model": "gpt-5*", "tier": "batch", "from": "2026-10-01",
+     "input": "0.30", "output": "1.8", "calls": {"web_search_call": "8"}},
+    {"server": "https://llm.example.com:8443", "model": "*", "from": "2026-01-01",
+     "input": "0", "output": "0", "request": "0.0005"},
+)  # fmt: skip
+
+
+def limit(stage: Stage, budgets: object) -> None:
+    stage.desk.settings.budgets = Budgets.model_validate(budgets)
+
+    def undo() -> None:
+        stage.desk.settings.budgets = Budgets()
+
+    stage.after.append(undo)
+    stage.desk.settings_changed.emit()
+
+
+def answered() -> Run:
+    tape = Tape().begin(words.QUESTION).wait(420).text(words.ANSWER)
+    return run_of(tape.end(), words.QUESTION)
+
+
+# Budgets.
+
+
+async def budgets(stage: Stage) -> None:
+    limit(stage, BUDGETS)
+    await stage.show(answered())
+    stage.desk.wanted.emit("budgets")
+    await stage.settle()
+
+
+async def budgets_wrong(stage: Stage) -> None:
+    limit(stage, {"day": {"usd": 0}})
+    stage.desk.wanted.emit("budgets")
+    await stage.settle()
+    dialog = stage.shell._dialog
+    assert isinstance(dialog, BudgetsDialog)
+    rows = list(dialog.form.fields.values())
+    rows[0].setText("0,20")
+    rows[2].setText("a few")
+    for row in rows[:4]:
+        row.settle()
+
+
+async def stopped(stage: Stage) -> None:
+    """A loop that a budget ended, and what is set."""
+    limit(stage, {"run": {"usd": "0.25"}, "seconds": 120})
+    tape = Tape().begin(words.QUESTION).call("get_weather", '{"city": "Oslo"}')
+    words_ = (
+        "This run has cost $0.2, and the next request would cost about $0.1 at least: more than the"
+        " budget of $0.25."
+    )
+    facts = {"of": "run", "unit": "usd", "limit": "0.25", "spent": "0.2", "next": "0.1"}
+    tape.wait(40).fact("limited", why="budget", words=words_, budget=facts).fact("ended")
+    await stage.show(run_of(tape, words.QUESTION))
+
+
+# Prices.
+
+
+def priced(stage: Stage, text: str | None) -> None:
+    """The file of the user's own prices, as it would be found."""
+    path = stage.desk.price_file.path
+
+    def undo() -> None:
+        path.unlink(missing_ok=True)
+        stage.desk.price_file.look()
+
+    undo()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    stage.after.append(undo)
+
+
+async def prices(stage: Stage) -> None:
+    priced(stage, PriceBook.model_validate({"prices": PRICES}).written())
+    await opened(stage)
+
+
+async def opened(stage: Stage) -> PricesDialog:
+    session = stage.desk.session
+    session.call = session.call.model_copy(update={"model": "gpt-5.4-mini"})
+    stage.desk.wanted.emit("prices")
+    await stage.settle()
+    dialog = stage.shell._dialog
+    assert isinstance(dialog, PricesDialog)
+    return dialog
+
+
+async def prices_empty(stage: Stage) -> None:
+    priced(stage, None)
+    await opened(stage)
+
+
+async def prices_broken(stage: Stage) -> None:
+    text = PriceBook.model_validate({"prices": PRICES}).written()
+    priced(stage, text.replace('"0.60"', "sixty"))
+    await opened(stage)
+
+
+async def prices_wrong(stage: Stage) -> None:
+    """A price is copied from the list, and changed into one that is none."""
+    priced(stage, json.dumps({"prices": PRICES[:1]}))
+    dialog = await opened(stage)
+    dialog.copy.click()
+    await stage.settle()
+    for name, text in (("input", "0,60"), ("since", "tomorrow")):
+        field = dialog.form.fields[name]
+        field.setText(text)  # type: ignore[union-attr]
