@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from playground.core.call import Call
+from playground.core.call import Call, Withheld
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item, Message, Text
 from playground.core.parts import Part
@@ -193,7 +193,7 @@ class Workspace:
             id=new_id("run"),
             session=session.id,
             parent=parent,
-            call=wanted.model_copy(deep=True),
+            call=wanted.model_copy(update={"withheld": Withheld()}, deep=True),
             profile=profile if call is not None else session.profile,
             input=said,
             reduce=self.endpoints[wanted.api].reduce,

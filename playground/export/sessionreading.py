@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
@@ -98,7 +98,7 @@ def read(
     endpoints: Mapping[str, Endpoint],
     progress: Progress | None = None,
     bounds: Bounds | None = None,
-) -> Iterator[Found]:
+) -> Generator[Found, None, None]:
     """What a file holds. Raises Failure at the first thing that is wrong, and Cancelled."""
     name = path.name or str(path)
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from playground.core.call import Withheld
 from playground.core.items import Message, Text
 from playground.core.output import Output
 from playground.core.plain import visible
@@ -264,7 +265,8 @@ class Desk(QObject):
         profile = self._default()
         call = None
         if (last := getattr(self, "session", None)) is not None and last.profile == profile.id:
-            call = last.call.model_copy(update={"output": Output(), "tools": []}, deep=True)
+            plain = {"output": Output(), "tools": [], "withheld": Withheld()}
+            call = last.call.model_copy(update=plain, deep=True)
         return self.workspace.new_session(profile, call)
 
     def _show(self, session: Session, run: Run | None = None) -> None:
