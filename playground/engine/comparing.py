@@ -7,6 +7,7 @@ Nothing here sends anything: a turn that was hung on a branch is sent like any o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import takewhile
 
 from playground.core.call import Call
@@ -56,19 +57,6 @@ class Branch:
         """Its last turn, sent or not."""
         return self.session.runs.get(self.column.leaf) if self.column.leaf else None
 
-    @property
-    def running(self) -> Run | None:
-        return next((run for run in reversed(self.path) if run.running), None)
-
-    @property
-    def answered(self) -> Run | None:
-        """The last turn that was sent: that whose answer is compared. None where that is a turn
-        which the column only begins with."""
-        begun = {run.id for run in common(self.session)}
-        sent = (run for run in reversed(self.path) if not run.silent)
-        last = next(sent, None)
-        return last if last is not None and last.id not in begun else None
-
 
 def path_of(session: Session, column: Column) -> list[Run]:
     """Its branch, root first."""
@@ -90,6 +78,51 @@ def common(session: Session) -> list[Run]:
         return []
     rows = zip(*paths, strict=False)
     return [row[0] for row in takewhile(lambda row: all(one is row[0] for one in row), rows)]
+
+
+def answers(session: Session) -> list[Run | None]:
+    """Of each column the last turn that was sent: that whose answer is compared. None where that is
+    one which all columns begin with."""
+    begun = {run.id for run in common(session)}
+    found: list[Run | None] = []
+    for column in session.comparison.columns:
+        sent = (run for run in reversed(path_of(session, column)) if not run.silent)
+        last = next(sent, None)
+        found.append(last if last is not None and last.id not in begun else None)
+    return found
+
+
+def best(runs: Sequence[Run | None]) -> dict[str, list[str]]:
+    """What each of several runs that are over is the best of, by their ids: of those that came to
+    an answer, the fastest and the cheapest, if that is one alone."""
+    done = [run for run in runs if run is not None and run.transcript.outcome == "completed"]
+    if any(run is not None and run.running for run in runs):
+        return {}
+    found: dict[str, list[str]] = {}
+    for word, figures in (
+        ("fastest", {run.id: _took(run) for run in done}),
+        ("cheapest", {run.id: _paid(run) for run in done}),
+    ):
+        known = {name: value for name, value in figures.items() if value is not None}
+        if len(known) < 2 or len(known) < len(done):
+            continue
+        least = min(known.values())
+        first = [name for name, value in known.items() if value == least]
+        if len(first) == 1:
+            found.setdefault(first[0], []).append(word)
+    return found
+
+
+def _took(run: Run) -> Decimal | None:
+    timing = run.transcript.timing
+    if timing.request is None or timing.end is None:
+        return None
+    return Decimal(timing.end - timing.request)
+
+
+def _paid(run: Run) -> Decimal | None:
+    cost = run.cost
+    return cost.usd if cost is not None and not cost.at_least else None
 
 
 def call_of(session: Session, column: Column) -> Call:
@@ -191,9 +224,10 @@ def rewind(column: Column, run: Run) -> Callable[[], None]:
     return undo
 
 
-def use_prompt(column: Column, prompt: Prompt, number: int) -> None:
+def use_prompt(column: Column, prompt: Prompt, number: int) -> Callable[[], None]:
     """Say what a version of a prompt says: its developer message and its variables, and the first
-    thing that the user says in it as the column's draft."""
+    thing that the user says in it as the column's draft. What is returned takes that back."""
+    before = column.call, column.prompt, column.version, column.draft
     version = prompt.version(number)
     content = version.content if version is not None else Content()
     instructions, said = content.begun
@@ -203,6 +237,11 @@ def use_prompt(column: Column, prompt: Prompt, number: int) -> None:
     words = next((one.text for one in said if one.role == "user"), "")
     if words:
         column.draft = words
+
+    def undo() -> None:
+        column.call, column.prompt, column.version, column.draft = before
+
+    return undo
 
 
 def asked(run: Run) -> str:

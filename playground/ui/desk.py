@@ -273,7 +273,7 @@ class Desk(QObject):
         """`run`: which one is looked into; None: the last one."""
         self._leave_replay()
         self.session = session
-        if (session.written or session.id in self._schemas) and not session.runs:
+        if not session.runs and self._has_drafts(session):
             self._drafts.add(session.id)
         self.session_shown.emit(session)
         path = session.path()
@@ -416,7 +416,8 @@ class Desk(QObject):
         if schema:
             (self._schemas.add if output.written else self._schemas.discard)(session.id)
         if not session.runs and not session.named:
-            title = title_of([Message(text=Text(session.draft))])
+            draft = session.draft or session.comparison.draft
+            title = title_of([Message(text=Text(draft))])
             if not title and session.id in self._schemas:
                 title = f"Schema “{output.name}”"
             session.title = title
@@ -426,6 +427,11 @@ class Desk(QObject):
         self.mark(self.session)
         self.tasks.start(self.settle(), self)
 
+    def _has_drafts(self, session: Session) -> bool:
+        """Whether something is written in it that was not sent."""
+        drafts = session.written or session.comparison.written
+        return drafts or session.id in self._schemas
+
     async def settle(self) -> None:
         """Write the sessions that were marked. One in which nothing is left goes to the trash.
         Raises Failure."""
@@ -433,7 +439,7 @@ class Desk(QObject):
         for session in list(self._unsaved.values()):
             if session.id not in self.workspace.open:
                 pass  # it was forgotten
-            elif session.runs or session.written or session.named or session.id in self._schemas:
+            elif session.runs or session.named or self._has_drafts(session):
                 await store.save(session)
                 if not session.runs and session.id not in self._drafts:
                     self._drafts.add(session.id)

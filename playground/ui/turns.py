@@ -11,7 +11,7 @@ from playground.core.items import Item, Message
 from playground.core.negotiate import Offer, applied, learnt
 from playground.core.problem import Failure
 from playground.core.profile import OURS, Profile
-from playground.core.session import Run
+from playground.core.session import Run, Session
 from playground.engine.limit import raised
 from playground.engine.templating import said_again
 from playground.ui.desk import Desk
@@ -58,9 +58,14 @@ class Turns(QObject):
         self.desk = desk
         self._owner = owner
 
+    @property
+    def session(self) -> Session:
+        """Whose turns these are."""
+        return self.desk.session
+
     def do(self, verb: str, run: Run, item: Item | None = None) -> None:
         """What a card asked for; see Card and Footer for the verbs."""
-        desk, session = self.desk, self.desk.session
+        desk, session = self.desk, self.session
         workspace, problem = desk.workspace, run.transcript.problem
         if not verb.startswith(READS) and desk.refused():
             return
@@ -137,7 +142,7 @@ class Turns(QObject):
             desk.keep_profile(profile)
             desk.settings_changed.emit()
         call = applied(run.call, offer)
-        self._go(lambda: desk.workspace.again(desk.session, run, call), profile)
+        self._go(lambda: desk.workspace.again(self.session, run, call), profile)
 
     def move(self, run: Run, by: int) -> None:
         """Show the version of a turn that is so many before or after it."""

@@ -43,10 +43,10 @@ async def test_columns_begin_where_the_session_is_and_part_from_there(opening: O
         first = await bench.ask(session, "Before")
         comparing.begin(session)
         one, other = branches(session)
-        assert one.answered is None and one.last is first
+        assert comparing.answers(session) == [None, None] and one.last is first
         mine, theirs = await ask(bench, one, "Go on"), await ask(bench, other, "Go on")
         assert mine.parent == theirs.parent == first.id
-        assert one.answered is mine and other.answered is theirs
+        assert comparing.answers(session) == [mine, theirs]
         assert session.leaf == first.id  # what the chat shows is where it was
         assert [run.id for run in session.children(first.id)] == [mine.id, theirs.id]
         again = await ask(bench, one, "And then")

@@ -31,10 +31,17 @@ def _tools(desk: Desk) -> QWidget:
     return ToolsPanel(desk)
 
 
+def _compare(desk: Desk) -> QWidget:
+    from playground.ui.panels.compare import ComparePanel  # with all that compares runs
+
+    return ComparePanel(desk)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     CHAT_PANEL,
     PanelSpec("structured", "Structured", _structured),
     PanelSpec("tools", "Tools", _tools),
+    PanelSpec("compare", "Compare", _compare),
 )
 
 

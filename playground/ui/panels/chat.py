@@ -43,6 +43,9 @@ from playground.ui.widgets.variablelight import VariableLight
 from playground.ui.window import PanelSpec
 
 
+BESIDE = "Chat Completions beside Responses"
+
+
 class ChatPanel(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -108,6 +111,13 @@ class ChatPanel(QWidget):
     def _header(self) -> SessionHead:
         head = SessionHead(self.desk, self)
         self.title, self.model = head.title, head.model
+        self.compare = QToolButton(self)
+        self.compare.setText("Compare")
+        self.compare.setProperty("role", "segment")
+        self.compare.setAccessibleName("Compare")
+        self.compare.setToolTip("Ask the same in columns, of other servers, models and settings")
+        self.compare.clicked.connect(lambda: self.desk.wanted.emit("compare"))
+        head.row.addWidget(self.compare)
         self.as_code = QToolButton(self)
         self.as_code.setText("Code")
         self.as_code.setProperty("role", "segment")
@@ -127,10 +137,17 @@ class ChatPanel(QWidget):
             ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
             ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
+            ("&Run", "Compare in columns", "", self.compare.click),
+            ("&Run", BESIDE, "", self._compare_apis),
             *self.pointing.commands(),
             ("&Edit", "Copy the last answer", "Ctrl+Shift+C", self.copy_answer),
             ("&Edit", "Copy the request as cURL", "Ctrl+Shift+K", self.copy_curl),
         )
+
+    def _compare_apis(self) -> None:
+        """The last turn over the other API as well, beside the one that there is."""
+        self.desk.wanted.emit("compare")
+        self.desk.wanted.emit("compare:beside")
 
     def copy_curl(self) -> None:
         self.export.copy(next(one for one in EXPORTERS if one.id == "curl"))

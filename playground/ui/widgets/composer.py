@@ -144,6 +144,8 @@ class Composer(QFrame):
         super().__init__(parent)
         self.setProperty("role", "composer")
         self._keeps = keeps
+        self.verb = "Run"
+        """What its button says."""
         self._running = False
         self._refused = self._closed = ""
         self._beside: QWidget | None = None
@@ -265,7 +267,7 @@ class Composer(QFrame):
         if self._running:
             name, tip, glyph = "Stop", "Stop the run (Esc)", "stop"
         else:
-            name, tip, glyph = "Run", why or "Run (Ctrl+Enter)", "send"
+            name, tip, glyph = self.verb, why or f"{self.verb} (Ctrl+Enter)", "send"
         self.run.setText(name)
         self.run.setIcon(icon(glyph, "on_accent"))
         self.run.setToolTip(tip)

@@ -8,7 +8,7 @@ and the end is followed only while the user is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from math import inf
 from time import perf_counter
@@ -80,6 +80,8 @@ class TranscriptView(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(3 * LINE)
         self.extras: list[Extra] = []
         """What is offered at the end of each run beside what the footer knows of."""
+        self.offered: Sequence[tuple[str, str, str]] = ACTIONS
+        """What can be done with a turn, at its end."""
         self.deciding: Deciding | None = None
         """What decides about calls that wait, on their cards."""
         self._session: Session | None = None
@@ -449,7 +451,7 @@ class TranscriptView(QAbstractScrollArea):
                 count,
                 shared=shared,
                 extras=tuple(self.extras),
-                actions=REPLAYED if self._replay else ACTIONS,
+                actions=REPLAYED if self._replay else self.offered,
             )
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
