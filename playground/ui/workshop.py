@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 from playground.core.problem import Failure
 from playground.core.tools import Kind, Mode, Tool
 from playground.endpoints.offering import definition
+from playground.engine.filling import Values, filled_tool
+from playground.engine.templating import known
 from playground.engine.toolbox import MINE
 from playground.schemas.validation import errors
 from playground.tools.mcp_values import McpSpec
@@ -160,8 +162,10 @@ class Workshop(QSplitter):
 
     def _pick(self, tool: Tool | None) -> None:
         found = (self.desk.toolbox.tool(tool.id) or tool) if tool is not None else None
-        self.bench.show_tool(found)
+        values = known(self.desk.session.call)
+        self.bench.show_tool(None if found is None else _sent(found, values))
         self.definition.show_tool(found)
+        self.definition.show_values(values)
         box = self.desk.toolbox
         self.rules.show_rules(box.rules, box.settings.rule_set, box.tools, found, box.rules_wrong)
 
@@ -286,6 +290,14 @@ class Workshop(QSplitter):
         show()
         dialog.open()
         return dialog
+
+
+def _sent(tool: Tool, values: Values | None) -> Tool:
+    """The tool as this session tells a model of it; as it stands there where that cannot be yet."""
+    try:
+        return tool if values is None else filled_tool(tool, values)
+    except Failure:
+        return tool
 
 
 def _offences(schema: Any, value: Any) -> list[str]:

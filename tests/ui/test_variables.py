@@ -13,8 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from playground.core.call import Call
 from playground.core.items import Message
+from playground.core.output import Output
+from playground.core.tools import Tool
 from playground.core.variables import TYPES, Type, Variable
+from playground.endpoints import BY_ID
+from playground.ui.tasks import Tasks
 from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.schemapane import SchemaPane
+from playground.ui.widgets.tooldefinition import ToolDefinition
 from playground.ui.widgets.variablechip import chip_words
 from playground.ui.widgets.variableform import VariablesForm
 from playground.ui.widgets.variablerow import VariableRow
@@ -272,6 +278,44 @@ def test_the_section_is_there_when_there_is_something_to_say(qtbot: QtBot) -> No
     assert told == [{"variables": [Variable(name="a"), Variable(name="b")]}]
     section.show_call(Call(variables=[CITY]), "")
     assert section.offer.isHidden() and list(section.form.rows) == ["city"]
+
+
+# Where schemas and tools are written.
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"n": {"type": "integer", "maximum": "{{most}}"}},
+    "required": ["n"],
+    "additionalProperties": False,
+}
+
+
+def test_the_schema_is_judged_as_it_is_sent(qtbot: QtBot) -> None:
+    pane = SchemaPane(Tasks(lambda _: None))
+    qtbot.addWidget(pane)
+    pane.show_output(Output(mode="json_schema", json_schema=SCHEMA), BY_ID["responses"])
+    assert "nothing offends" not in pane._words.text()  # it is no template
+    pane.show_values({"most": 3})
+    assert pane._words.text() == (
+        "Strict: nothing offends. Looked at as it is sent, with {{most}} filled in."
+    )
+    assert pane.output.json_schema == SCHEMA
+    pane.show_values({})
+    assert pane._words.text().startswith("The variable most has no value.")
+    assert pane.examination.violations == () and pane.repair.isHidden()
+
+
+def test_a_definition_says_what_the_session_fills_in(qtbot: QtBot) -> None:
+    tool = Tool(source="mine", name="find", description="In {{city}}", parameters=SCHEMA)
+    view = ToolDefinition(Tasks(lambda _: None), lambda tool: {"name": tool.name})
+    qtbot.addWidget(view)
+    view.show_tool(tool)
+    assert view.filled.isHidden()
+    view.show_values({"city": "Oslo", "most": 3})
+    assert view.filled.text() == "This session fills in {{city}}, {{most}} when it is sent."
+    assert "with {{most}} filled in" in view.form.parameters.said.text()
+    view.show_values({"city": "Oslo"})
+    assert "no value for {{most}}" in view.filled.text() and view.tool == tool
 
 
 # In the window.

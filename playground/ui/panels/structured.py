@@ -29,7 +29,7 @@ from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.engine import describe, pydantic_run, takehome
 from playground.engine.structured import State
-from playground.engine.templating import said_again
+from playground.engine.templating import known, said_again
 from playground.export.request import Request
 from playground.schemas.library import Example
 from playground.schemas.source import spelled
@@ -257,6 +257,9 @@ class StructuredPanel(QWidget):
         if not self.isVisible() or self._session is not self.desk.session:
             return
         call = self.desk.session.call
+        self._showing = True
+        self.schema.show_values(known(call))
+        self._showing = False
         if call.output != self.schema.output:
             self._showing = True
             self.schema.show_output(call.output, BY_ID[call.api])
@@ -320,6 +323,9 @@ class StructuredPanel(QWidget):
         seen, rows = self.schema.examination, []
         if self.schema.output.mode == "json_object" and not self._says_json():
             words = "Nothing that is sent says the word JSON: many servers refuse that."
+            rows.append(Finding("schema", "warning", words))
+        if seen.waiting is not None:
+            words = f"{seen.waiting.title} {seen.waiting.detail}"
             rows.append(Finding("schema", "warning", words))
         for problem in (seen.wrong, seen.unusable):
             if problem is not None:

@@ -7,6 +7,7 @@ it, so that one undo serves both.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,8 +23,8 @@ from PySide6.QtWidgets import (
 from playground.core.endpoint import Endpoint
 from playground.core.output import NAME, Mode, Output, named
 from playground.core.problem import Problem
-from playground.schemas.examination import Examination, examine
-from playground.schemas.repair import Repaired, repair
+from playground.schemas.examination import Examination, examine, noted, repaired
+from playground.schemas.repair import Repaired
 from playground.schemas.source import Path, spelled, written
 from playground.ui import theme
 from playground.ui.tasks import Tasks
@@ -64,6 +65,8 @@ class SchemaPane(QWidget):
         self.output = Output()
         self.examination = Examination("")
         self._repaired: Repaired | None = None
+        self._values: Mapping[str, Any] | None = None
+        """What is put into its places when it is sent; None: nothing is."""
         self._given: str | None = None
         """What was put into the editor, which may spell it otherwise."""
         self._unread = False
@@ -183,6 +186,13 @@ class SchemaPane(QWidget):
             self.read_now()
         self._draw()
 
+    def show_values(self, values: Mapping[str, Any] | None) -> None:
+        """What is put into the places of variables; None: the session is no template."""
+        if values != self._values:
+            self._values = values
+            if "{{" in self.code.text:
+                self.read_now()
+
     @property
     def refused(self) -> str:
         """Why nothing can be asked for in this way; empty when something can."""
@@ -239,7 +249,7 @@ class SchemaPane(QWidget):
         """What is being typed counts now."""
         if self._unread:
             self._wait.stop()
-            self._take(examine(self.code.text))
+            self._take(examine(self.code.text, self._values))
 
     def _edited(self) -> None:
         self._unread = True
@@ -251,12 +261,12 @@ class SchemaPane(QWidget):
         self._unread = True
         text = self.code.text
         if len(text) <= SHORT:
-            self._take(examine(text))
+            self._take(examine(text, self._values))
             return
 
         async def work() -> None:
             self._reading = text
-            found = await asyncio.to_thread(examine, text)
+            found = await asyncio.to_thread(examine, text, self._values)
             if self._reading is text and not self._wait.isActive():
                 self._take(found)
 
@@ -276,6 +286,7 @@ class SchemaPane(QWidget):
         if self.views.index == TREE:
             self._draw_tree()
         icon, token, words = self._verdict()
+        words = " ".join(filter(None, (words, noted(self.examination))))
         at = self._pages.currentIndex()
         if at == REPAIR or (at == TREE and self.examination.wrong is not None):
             words = ""  # it is said above
@@ -292,6 +303,8 @@ class SchemaPane(QWidget):
             return "error", "error", _said(seen.wrong)
         if seen.unusable is not None:
             return "error", "error", _said(seen.unusable)
+        if seen.waiting is not None:
+            return "warning", "warn", f"{seen.waiting.title} It is checked when it has one."
         if not seen.readable:
             return "info", "muted", ""
         count = len(seen.violations)
@@ -355,7 +368,10 @@ class SchemaPane(QWidget):
         """Show what a repair would change."""
         if not self.examination.readable:
             return
-        made = self._repaired = repair(self.examination.schema)
+        made = self._repaired = repaired(self.examination, self._values)
+        if made is None:
+            self._words.setText("Not repaired: places of variables would be lost by that.")
+            return
         repairs = [(spelled(one.path), one.words) for one in made.repairs]
         left = [f"{spelled(one.path)}: {one.message}" for one in made.left]
         before = written(self.examination.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from playground.core.plain import visible
 from playground.core.problem import Failure
 from playground.core.tools import Tool
+from playground.engine.filling import names_of
 from playground.ui import theme
 from playground.ui.tasks import Tasks
 from playground.ui.widgets.codetext import CodeText
@@ -58,6 +59,9 @@ class ToolDefinition(QWidget):
         column.addLayout(self._head())
         self.why = self._caption("Why it cannot be changed")
         column.addWidget(self.why)
+        self.filled = self._caption("What is filled in")
+        column.addWidget(self.filled)
+        self._values: Mapping[str, Any] | None = None
         page = QWidget(self)
         self._pages = Pages(page)
         self.form = ToolForm(tasks, page)
@@ -146,11 +150,33 @@ class ToolDefinition(QWidget):
         why = locked(tool) if tool is not None else ""
         self.why.setText(why)
         self.why.setVisible(bool(why))
+        self._say_filled()
         if tool is not None:
             self.form.show_tool(tool, editable=not why, fresh=fresh)
             if fresh or not self._wrong:
                 self._spell()
             self._draw_python()
+
+    def show_values(self, values: Mapping[str, Any] | None) -> None:
+        """What is put into the places of variables, in the session on screen; None: nothing."""
+        self._values = values
+        self.form.show_values(values)
+        self._say_filled()
+
+    def _say_filled(self) -> None:
+        some = [] if self.tool is None or self._values is None else names_of(self.tool)
+        told = ", ".join(f"{{{{{name}}}}}" for name in some)
+        missing = [name for name in some if name not in (self._values or {})]
+        words = f"This session fills in {told} when it is sent." if some else ""
+        if missing:
+            without = ", ".join(f"{{{{{name}}}}}" for name in missing)
+            words = f"Not to be sent by this session yet: no value for {without}."
+        self.filled.setText(visible(words))
+        self.filled.setVisible(bool(words))
+        token = "warn" if missing else ""
+        if self.filled.property("token") != token:
+            self.filled.setProperty("token", token)
+            self.filled.style().polish(self.filled)
 
     @property
     def editable(self) -> bool:
@@ -227,6 +253,7 @@ class ToolDefinition(QWidget):
         else:
             self.form.show_tool(tool, editable=True, fresh=False)
         self._draw_python()
+        self._say_filled()
         self.changed.emit(tool, before)
 
     # Python.

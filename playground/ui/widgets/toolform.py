@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -158,6 +159,11 @@ class ToolForm(QScrollArea):
                 self.custom.show_format(tool.format, editable=editable)
             case "hosted":
                 self.hosted.show_hosted(tool.hosted, editable=editable)
+
+    def show_values(self, values: Mapping[str, Any] | None) -> None:
+        """What is put into the places of variables; None: the session is no template."""
+        self.parameters.show_values(values)
+        self.result.show_values(values)
 
     def _show_schemas(self, tool: Tool, *, editable: bool, fresh: bool) -> None:
         strict = tool.strict is True

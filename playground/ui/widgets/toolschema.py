@@ -6,6 +6,7 @@ The text is the truth; what is changed in the tree is written into it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,9 +15,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from playground.core.plain import visible
 from playground.core.problem import Problem
-from playground.schemas.examination import Examination, examine
+from playground.schemas.examination import Examination, examine, noted, repaired
 from playground.schemas.outline_parts import same
-from playground.schemas.repair import Repaired, repair
+from playground.schemas.repair import Repaired
 from playground.schemas.source import spelled, written
 from playground.ui import theme
 from playground.ui.tasks import Tasks
@@ -61,6 +62,8 @@ class ToolSchema(QWidget):
         self.schema: Any = None
         """The last one that could be read."""
         self.examination = Examination("")
+        self._values: Mapping[str, Any] | None = None
+        """What is put into its places when it is sent; None: nothing is."""
         self._strict = False
         self._editable = True
         self._view = CODE
@@ -130,6 +133,14 @@ class ToolSchema(QWidget):
         self.schema = schema
         self._draw()
 
+    def show_values(self, values: Mapping[str, Any] | None) -> None:
+        """What is put into the places of variables; None: the session is no template."""
+        if values != self._values:
+            self._values = values
+            if "{{" in self.code.text:
+                self._wait.stop()
+                self._read()
+
     def turn(self, view: int) -> None:
         """Show it as CODE or as TREE."""
         self._view = view
@@ -140,7 +151,7 @@ class ToolSchema(QWidget):
         """What is being typed counts now."""
         if self._unread:
             self._wait.stop()
-            self._take(examine(self.code.text))
+            self._take(examine(self.code.text, self._values))
 
     # What is read.
 
@@ -152,12 +163,12 @@ class ToolSchema(QWidget):
         """Read the text as it is; a long one in a thread, while this one stays the last."""
         text = self.code.text
         if len(text) <= SHORT:
-            self._take(examine(text), quiet=quiet)
+            self._take(examine(text, self._values), quiet=quiet)
             return
 
         async def work() -> None:
             self._reading = text
-            found = await asyncio.to_thread(examine, text)
+            found = await asyncio.to_thread(examine, text, self._values)
             if self._reading is text and not self._wait.isActive():
                 self._take(found, quiet=quiet)
 
@@ -187,6 +198,7 @@ class ToolSchema(QWidget):
             self.tree.mark({one.path: (severity, one.message) for one in seen.violations})
         self._draw_marks()
         icon, token, words = self._verdict()
+        words = " ".join(filter(None, (words, noted(seen))))
         at = self._pages.currentIndex()
         if at == REPAIR or (at == TREE and seen.wrong is not None):
             words = ""  # it is said above
@@ -202,6 +214,8 @@ class ToolSchema(QWidget):
         problem = seen.wrong or seen.unusable
         if problem is not None:
             return "error", "error", _said(problem)
+        if seen.waiting is not None:
+            return "warning", "warn", f"{seen.waiting.title} It is checked when it has one."
         if not seen.readable:
             return "info", "muted", self._nothing
         count = len(seen.violations)
@@ -239,7 +253,10 @@ class ToolSchema(QWidget):
         """Show what a repair would change."""
         if not self.examination.readable:
             return
-        made = self._repaired = repair(self.examination.schema)
+        made = self._repaired = repaired(self.examination, self._values)
+        if made is None:
+            self.said.setText("Not repaired: places of variables would be lost by that.")
+            return
         repairs = [(spelled(one.path), one.words) for one in made.repairs]
         left = [f"{spelled(one.path)}: {one.message}" for one in made.left]
         before = written(self.examination.schema)
