@@ -36,6 +36,7 @@ from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
 from playground.ui.panels.structured import StructuredPanel
 from playground.ui.widgets.prose import Prose
+from playground.ui.widgets.sessionview import SessionsView
 from tests.loop import until
 
 T = TypeVar("T", bound=QWidget)
@@ -209,6 +210,8 @@ def text_of(widget: QWidget) -> str:
             model = widget.model()
             rows = (model.index(number, 0) for number in range(model.rowCount()))
             return "\n".join(str(row.data()) for row in rows)
+        case SessionsView():
+            return "\n".join(str(row.data()) for row, _ in widget.sessions.all())
         case _:
             return ""
 

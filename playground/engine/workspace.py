@@ -26,6 +26,7 @@ from playground.engine.resend import told
 from playground.engine.runner import Runner, Turn
 from playground.providers.models import Model
 from playground.store.sessions import Sessions
+from playground.store.shelving import Change, Changes, apply, cleaned
 from playground.wire.limits import Limits
 
 
@@ -68,24 +69,32 @@ class Workspace:
             session_id = session.id
         return self.open[session_id]
 
-    async def forget(self, session_id: str) -> None:
-        """Stop what runs in a session, then remove every trace of it. Raises Failure."""
-        session = self.open.pop(session_id, None)
-        if session is not None:
-            tasks = [self.running[run] for run in session.runs if run in self.running]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        await self.sessions.forget(session_id)
+    async def forget(self, *session_ids: str) -> None:
+        """Stop what runs in sessions, then remove every trace of them. Raises Failure."""
+        closed = [one for id_ in session_ids if (one := self.open.pop(id_, None)) is not None]
+        runs = [run for session in closed for run in session.runs]
+        tasks = [self.running[run] for run in runs if run in self.running]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.sessions.forget(*session_ids)
 
-    async def trash_session(self, session_id: str, *, trashed: bool = True) -> None:
-        """Move a session to the trash, or back. What runs in it goes on."""
-        if (session := self.open.get(session_id)) is not None:
-            session.trashed = trashed  # or the next `save` would bring it back
-        if trashed:
-            await self.sessions.trash(session_id)
-        else:
-            await self.sessions.restore(session_id)
+    async def shelve(self, changes: Changes) -> dict[str, Change]:
+        """Change where sessions lie, all at once: folder, tags, pin, archive, trash; what undoes
+        it. What runs in them goes on. Raises Failure, and has changed nothing."""
+        changes = {id_: cleaned(change) for id_, change in changes.items()}
+        # Those in memory first, or the next `save` of one would bring back what was.
+        before = {
+            id_: apply(session, change)
+            for id_, change in changes.items()
+            if (session := self.open.get(id_)) is not None
+        }
+        try:
+            return await self.sessions.shelving.put(changes)
+        except Failure:
+            for id_, change in before.items():
+                apply(self.open[id_], change)
+            raise
 
     async def events(self, run: Run) -> Run:
         """The run with its recording, which is read when somebody wants to see it."""

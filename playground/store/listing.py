@@ -11,12 +11,15 @@ from typing import Any, Literal
 
 from playground.core.problem import Failure, Problem
 from playground.core.transcript import Outcome
-from playground.store.words import Excerpt, clean, find
+from playground.store.filters import Filter, conditions
+from playground.store.words import Excerpt, Hit, clean, find
 
 PICO = Decimal(10) ** 12
 """Parts of a dollar in which money is added up."""
 Place = Literal["chat", "structured", "tools"]
 """The part of the window that a run belongs to."""
+FLAGS = ("running", "pinned", "archived", "trashed", "compares")
+"""Fields of a Row that SQLite knows as numbers."""
 LAST = "last"
 """Stands for the newest run that was sent."""
 
@@ -44,8 +47,11 @@ class Row:
     archived: bool = False
     compares: bool = False
     """It has columns."""
+    trashed: bool = False
     found: Excerpt | None = None
-    """Where a search found it."""
+    """What a search found in it,"""
+    found_in: str = ""
+    """and the id of the run that says it; empty: its title does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +95,43 @@ class RunRow:
     usd: Decimal | None
 
 
-def page(connection: sqlite3.Connection, search: str, trashed: bool, limit: int) -> list[Row]:
-    """The sessions that changed last; with a search, those that it finds."""
-    found: dict[str, Excerpt] = {}
-    source, values = "session", list[str]()
-    if search:
-        found = find(connection, search, trashed=trashed, limit=limit)
+def page(connection: sqlite3.Connection, wanted: Filter, limit: int) -> list[Row]:
+    """The sessions that changed last; with words, those that have them, sixty at most."""
+    found: dict[str, Hit] = {}
+    source, (condition, values) = "session", conditions(wanted)
+    if wanted.words:
+        among, asked = condition, values
+        if wanted.narrows:  # looked up once, not for each message that has the words
+            ids = connection.execute(f"SELECT id FROM session WHERE {condition}", values).fetchall()
+            if not ids:
+                return []
+            among = "message.session IN (SELECT value FROM json_each(?))"
+            asked = [json.dumps([session_id for (session_id,) in ids])]
+        found = find(connection, wanted.words, among=among, values=asked, limit=limit)
         source = "json_each(?) AS hit JOIN session ON session.id = hit.value"
-        values = [json.dumps(list(found))]
+        condition, values = "true", [json.dumps(list(found))]
     rows = _rows(
         connection.execute(
             f"""
-            WITH page AS (
+            WITH page AS MATERIALIZED (
                 SELECT session.id, title, created, changed, profile,
                     json_extract(call, '$.model') AS model, folder, tags, pinned, archived,
-                    json_type(comparison, '$.columns[0]') IS NOT NULL AS compares
+                    trashed, json_type(comparison, '$.columns[0]') IS NOT NULL AS compares
                 FROM {source}
-                WHERE trashed = ? ORDER BY changed DESC, session.id DESC LIMIT ?
+                WHERE {condition} ORDER BY changed DESC, session.id DESC LIMIT ?
+            ), sums AS MATERIALIZED (
+                SELECT session, sum(NOT trashed) AS runs,
+                    coalesce(sum(input), 0) + coalesce(sum(output), 0) AS tokens,
+                    sum(picodollars) AS usd, sum(unpriced) AS unknown,
+                    max(outcome IS NULL AND owner <> '') AS running
+                FROM run WHERE session IN (SELECT id FROM page) GROUP BY session
             )
-            SELECT page.*, coalesce(sum(NOT run.trashed), 0) AS runs,
-                coalesce(sum(run.input), 0) + coalesce(sum(run.output), 0) AS tokens,
-                sum(run.picodollars) AS usd, coalesce(sum(run.unpriced), 0) AS unknown,
-                coalesce(max(run.outcome IS NULL AND run.owner <> ''), 0) AS running
-            FROM page LEFT JOIN run ON run.session = page.id
-            GROUP BY page.id ORDER BY page.changed DESC, page.id DESC
+            SELECT page.*, coalesce(runs, 0) AS runs, coalesce(tokens, 0) AS tokens, usd,
+                coalesce(unknown, 0) AS unknown, coalesce(running, 0) AS running
+            FROM page LEFT JOIN sums ON sums.session = page.id
+            ORDER BY page.changed DESC, page.id DESC
             """,
-            (*values, trashed, limit),
+            (*values, limit),
         )
     )
     return [
@@ -123,9 +140,10 @@ def page(connection: sqlite3.Connection, search: str, trashed: bool, limit: int)
                 **row,
                 "usd": _usd(row["usd"]),
                 "tags": tuple(json.loads(row["tags"])),
-                **{name: bool(row[name]) for name in ("running", "pinned", "archived", "compares")},
+                **{name: bool(row[name]) for name in FLAGS},
             },
-            found=found.get(row["id"]),
+            found=hit.excerpt if (hit := found.get(row["id"])) is not None else None,
+            found_in=hit.run if hit is not None else "",
         )
         for row in rows
     ]

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ from playground.core.session import Run, Session
 from playground.store.blobs import Cutter, Paster
 from playground.store.copying import copy_runs
 from playground.store.database import Database
+from playground.store.filters import Filter
 from playground.store.listing import (
     LAST,
     Row,
@@ -47,6 +49,7 @@ from playground.store.rows import (
     session_of,
 )
 from playground.store.segments import encode, merge
+from playground.store.shelving import Shelving
 from playground.store.staging import adopt, staged
 from playground.store.words import said
 
@@ -69,6 +72,8 @@ class Sessions:
     ) -> None:
         self._database = database
         self._endpoints = endpoints
+        self.shelving = Shelving(database)
+        """Where they lie."""
         self._report = report
         """Told of what was read only in part."""
         self._attached: tuple[str, list[Part]] = ("", [])
@@ -77,10 +82,13 @@ class Sessions:
 
     # Reading.
 
-    async def list(self, search: str = "", *, trashed: bool = False, limit: int = 500) -> list[Row]:
-        """The sessions that changed last, newest first; with `search` those that have all its
-        words in one message, sixty at most."""
-        return await self._database.read(page, search.strip(), trashed, limit)
+    async def list(self, wanted: str | Filter = "", *, limit: int = 500) -> list[Row]:
+        """The sessions that changed last, newest first, but for those in the trash; with words
+        (alone, or in a Filter) those that have all of them in one message, sixty at most."""
+        if isinstance(wanted, str):
+            wanted = Filter(words=wanted)
+        wanted = replace(wanted, words=wanted.words.strip())
+        return await self._database.read(page, wanted, limit)
 
     async def outline(self, session_ids: Sequence[str]) -> RunRows:
         """All runs of these sessions in the order they were made."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from playground.core.items import Item, Message, Reasoning, ToolCall, ToolOutput
 
@@ -98,24 +99,38 @@ class Excerpt:
     """Where the terms stand in it: (start, end)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a search found a session."""
+
+    excerpt: Excerpt
+    run: str = ""
+    """The run that says it; empty: the session's title or its developer message does."""
+
+
 def find(
-    connection: sqlite3.Connection, search: str, *, trashed: bool, limit: int
-) -> dict[str, Excerpt]:
+    connection: sqlite3.Connection,
+    search: str,
+    *,
+    among: str,
+    values: Sequence[Any] = (),
+    limit: int,
+) -> dict[str, Hit]:
     """Sessions that have all terms of a search in one message, and the newest such message of
-    each, newest first."""
+    each, newest first. Only those for which the condition `among` on `session` holds."""
     hits: list[tuple[str, int]] = []
     limit = min(limit, SHOWN)
     if expression := query(search):
         hits = _sessions(
             connection.execute(
-                """
+                f"""
                 SELECT message.session, message.id FROM words
                 JOIN message ON message.id = words.rowid
                 JOIN session ON session.id = message.session
-                WHERE words MATCH ? AND session.trashed = ?
+                WHERE words MATCH ? AND {among}
                 ORDER BY words.rowid DESC LIMIT ?
                 """,
-                (expression, trashed, NEWEST),
+                (expression, *values, NEWEST),
             ),
             limit,
         )
@@ -126,17 +141,19 @@ def find(
                 f"""
                 SELECT message.session, message.id FROM message
                 JOIN session ON session.id = message.session
-                WHERE {every} AND session.trashed = ?
+                WHERE {every} AND {among}
                 ORDER BY message.id DESC LIMIT ?
                 """,
-                (*patterns, trashed, NEWEST),
+                (*patterns, *values, NEWEST),
             ),
             limit,
         )
     found = {}
     for session, message in hits:
-        (text,) = connection.execute("SELECT text FROM message WHERE id = ?", (message,)).fetchone()
-        found[session] = excerpt(readable(text), search)
+        text, run = connection.execute(
+            "SELECT text, run FROM message WHERE id = ?", (message,)
+        ).fetchone()
+        found[session] = Hit(excerpt(readable(text), search), run or "")
     return found
 
 
@@ -163,6 +180,15 @@ def excerpt(text: str, search: str) -> Excerpt:
             if (first := pattern.search(plain)) is not None:
                 return _around(text, plain, first.start(), pattern)
     return _around(text, text, 0, None)
+
+
+def marks(text: str, search: str) -> tuple[tuple[int, int], ...]:
+    """Where the terms of a search stand in a text: (start, end)."""
+    for plain, patterns in ((text, _patterns(search)), (_folded(text), _patterns(_folded(search)))):
+        for pattern in patterns:
+            if found := tuple(one.span() for one in pattern.finditer(plain)):
+                return found
+    return ()
 
 
 def _around(text: str, plain: str, at: int, pattern: re.Pattern[str] | None) -> Excerpt:

@@ -6,6 +6,7 @@ are for what people do. What streams is pulled on the clock.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -202,14 +203,19 @@ class Desk(QObject):
         self._leave_replay()
         self._show(self._fresh())
 
-    def open_session(self, session_id: str) -> None:
+    def open_session(self, session_id: str, run_id: str = "") -> asyncio.Future[Any]:
+        """Show a session; with `run_id` the branch that this run of it is on, and look into it."""
+
         async def work() -> None:
             session = await self.workspace.load(session_id)
             if not session.runs and session.call.output.written:
                 self._schemas.add(session.id)
-            self._show(session)
+            run = session.runs.get(run_id)
+            if run is not None and run not in session.path():
+                session.leaf = session.deepest(run).id
+            self._show(session, run)
 
-        self.tasks.start(work(), self)
+        return self.tasks.start(work(), self)
 
     def show_session(self, session: Session) -> None:
         """Show a session of this workspace that is open: one that was just made, or filled."""
@@ -225,36 +231,6 @@ class Desk(QObject):
             session = await self.workspace.load(session_id)
             session.title, session.named = title.strip(), bool(title.strip())
             await self.workspace.sessions.save(session)
-            self.sessions_changed.emit()
-
-        self.tasks.start(work(), self)
-
-    def trash(self, session_id: str, title: str) -> None:
-        """Move a session to the trash; its runs go on until they end."""
-
-        async def back() -> None:
-            await self.workspace.trash_session(session_id, trashed=False)
-            self.sessions_changed.emit()
-
-        async def work() -> None:
-            await self.workspace.trash_session(session_id)
-            self.done.emit(
-                f"Deleted “{visible(title) or 'Untitled session'}”.",
-                lambda: self.tasks.start(back(), self),
-            )
-            if self.session_id == session_id:
-                self.new_session()
-            self.sessions_changed.emit()
-
-        self.tasks.start(work(), self)
-
-    def forget(self, session_id: str) -> None:
-        """Remove every trace of a session. What runs in it is stopped."""
-
-        async def work() -> None:
-            await self.workspace.forget(session_id)
-            if self.session_id == session_id:
-                self.new_session()
             self.sessions_changed.emit()
 
         self.tasks.start(work(), self)

@@ -374,7 +374,7 @@ async def tree_wrong(stage: Stage) -> None:
     panel, session = stage.structured, stage.desk.session
     panel.schema.code.apply(written(INVOICE.schema).replace('"type": "object",', '"type": ', 1))
     panel.schema.read_now()
-    stage.after.append(lambda: stage.desk.forget(session.id))
+    stage.after.append(lambda: stage.sessions.menu.shelving.forget([session.id]))
 
 
 async def code(stage: Stage) -> None:

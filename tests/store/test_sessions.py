@@ -26,6 +26,7 @@ from playground.core.recording import Event, fact
 from playground.core.session import Run, Session
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
+from playground.store.filters import Filter
 from playground.store.home import Home
 from playground.store.owner import Owner
 from playground.store.sessions import Sessions
@@ -402,8 +403,10 @@ def test_trash_and_back(opened: Make, make_run: Make) -> None:
             await sessions.trash("ses_1")
             assert await sessions.list() == []
             assert await sessions.list("needle") == []
-            assert [row.id for row in await sessions.list(trashed=True)] == ["ses_1"]
-            assert [row.id for row in await sessions.list("needle", trashed=True)] == ["ses_1"]
+            assert [row.id for row in await sessions.list(Filter(trashed=True))] == ["ses_1"]
+            assert [row.id for row in await sessions.list(Filter("needle", trashed=True))] == [
+                "ses_1"
+            ]
             assert (await sessions.load("ses_1")).trashed
             await sessions.restore("ses_1")
             assert [row.id for row in await sessions.list("needle")] == ["ses_1"]

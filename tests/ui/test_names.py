@@ -249,8 +249,12 @@ async def test_the_session_dialogs(opening: Opening) -> None:
     async with conversation(opening, "sandbox") as driver:
         record = driver.sessions.model.record(driver.sessions.model.index(1))
         assert record is not None
-        for opens in (driver.sessions.rename, driver.sessions.forget):
-            opens(record)
+        menu = driver.sessions.menu
+        for opens in (
+            lambda: menu.forget([record]),
+            lambda: menu.shelving.ask_to_empty(2, driver.sessions),
+        ):
+            opens()
             dialog = driver.dialog()
             await until(lambda dialog=dialog: bool(list(visible(dialog))))
             check(dialog)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QLineEdit, QMenu
 
-from playground.store.listing import Row
-from playground.ui import words
-from playground.ui.models import DETAIL, RECORD, SessionsModel
-from tests.driver import FAST, LEFT, Driver, name_of, prepare
+from playground.ui.models import DETAIL, RECORD
+from tests.driver import FAST, LEFT, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
 from tests.window import Opening
@@ -38,16 +35,12 @@ async def talk(driver: Driver, *sessions: str) -> list[str]:
 
 
 def titles(driver: Driver) -> list[str]:
-    model = driver.sessions.model
-    rows = [model.record(model.index(number)) for number in range(model.rowCount())]
-    return [row.title for row in rows if row is not None]
+    return [row.title for row in driver.sessions.model.sessions]
 
 
 def place(driver: Driver, title: str) -> QModelIndex:
-    model = driver.sessions.model
-    for number in range(model.rowCount()):
-        index = model.index(number)
-        if (row := model.record(index)) is not None and row.title == title:
+    for index, node in driver.sessions.model.all():
+        if node.title == title:
             return index
     raise AssertionError(f"{title!r} is not in {titles(driver)}")
 
@@ -123,8 +116,8 @@ async def test_rename_by_a_key(opening: Opening) -> None:
         (session_id,) = await talk(driver, "called so")
         focus(driver, "called so")
         driver.press("F2", driver.sessions.list)
-        title = line(driver.dialog())
-        assert (name_of(title), title.text()) == ("Title", "called so")
+        title = driver.find(QLineEdit, "Title")
+        assert title.text() == "called so"
         title.selectAll()
         driver.type("Called otherwise", title)
         driver.press("Return", title)
@@ -191,14 +184,14 @@ async def test_forget_asks_for_a_word_and_leaves_no_trace(opening: Opening, home
     async with opening() as driver:
         await talk(driver, "a quetzalcoatl to forget")
         row = place(driver, "a quetzalcoatl to forget").data(int(RECORD))
-        driver.sessions.forget(row)
+        driver.sessions.menu.forget([row])
         dialog = driver.dialog()
         assert isinstance(dialog, QInputDialog)
         driver.type("no", line(dialog))
         dialog.accept()
         await driver.idle()
         assert titles(driver) == ["a quetzalcoatl to forget"]
-        driver.sessions.forget(row)
+        driver.sessions.menu.forget([row])
         driver.type("forget", line(driver.dialog()))
         driver.dialog().accept()
         await until(lambda: titles(driver) == [])
@@ -213,12 +206,15 @@ async def test_the_menu_offers_it_all(opening: Opening) -> None:
         await talk(driver, "with a menu")
         listing = driver.sessions.list
         point = listing.visualRect(place(driver, "with a menu")).center()
-        listing.customContextMenuRequested.emit(point)
+        listing.ask(listing.indexAt(point), listing.viewport().mapToGlobal(point))
         (menu,) = [one for one in driver.sessions.findChildren(QMenu) if one.isVisible()]
         offered = [action.text() for action in menu.actions()]
-        assert offered == ["Open", "Rename…", "Delete", "Forget: remove every trace…"]
+        assert [text for text in offered if text] == [
+            "Open", "Rename\tF2", "Pin", "Tags…", "Move to a folder…", "Archive", "Delete\tDel",
+            "Forget: remove every trace…",
+        ]  # fmt: skip
         menu.close()
-        listing.customContextMenuRequested.emit(listing.rect().bottomLeft())
+        listing.ask(QModelIndex(), listing.mapToGlobal(listing.rect().bottomLeft()))
         assert not any(one.isVisible() for one in driver.sessions.findChildren(QMenu))
 
 
@@ -252,46 +248,3 @@ async def test_a_session_whose_server_was_deleted_opens_and_says_so(opening: Ope
         assert driver.dialog().windowTitle() == "Servers"
         driver.dialog().close()
         await driver.idle()
-
-
-# The model, without a window.
-
-
-def row(session_id: str, changed: float, title: str = "t") -> Row:
-    return Row(session_id, title, changed, changed, "p", "m", 1, 10, None, 0, False)
-
-
-@pytest.mark.usefixtures("qapp")
-def test_rows_stand_under_their_day() -> None:
-    now = datetime.now().replace(hour=12)
-    days = [now, now, now - timedelta(days=1), now - timedelta(days=40)]
-    model = SessionsModel()
-    model.show([row(str(n), day.timestamp()) for n, day in enumerate(days)], grouped=True)
-    shown = [model.index(n).data() for n in range(model.rowCount())]
-    old = words.day(days[3].timestamp())
-    assert shown == ["Today", "t", "t", "Yesterday", "t", old, "t"]
-    assert [model.record(model.index(n)) is None for n in (0, 1, 3)] == [True, False, True]
-    assert model.row_of("2") == 4
-    assert model.row_of("x") == -1
-    assert model.flags(model.index(0)) == Qt.ItemFlag.NoItemFlags
-
-
-@pytest.mark.usefixtures("qapp")
-def test_the_same_rows_again_keep_selection_and_place() -> None:
-    model = SessionsModel()
-    resets: list[int] = []
-    model.modelReset.connect(lambda: resets.append(1))
-    model.show([row("a", 1e9), row("b", 1e9)], grouped=False)
-    model.show([row("a", 1e9, "new title"), row("b", 1e9)], grouped=False)
-    assert len(resets) == 1
-    assert model.index(0).data() == "new title"
-    model.show([row("b", 1e9)], grouped=False)
-    assert len(resets) == 2
-
-
-@pytest.mark.usefixtures("qapp")
-def test_titles_that_would_deceive_are_made_visible() -> None:
-    model = SessionsModel()
-    model.show([row("a", 1e9, "gnp\u202e.exe"), row("b", 1e9, "")], grouped=False)
-    assert "\u202e" not in model.index(0).data()
-    assert model.index(1).data() == "Untitled session"

@@ -40,6 +40,8 @@ class Light(NamedTuple):
     """The characters that it brought."""
     passing: bool = False
     """The pointer goes by: nothing is brought into view for that."""
+    said: bool = False
+    """The items are those that were asked, not those of the answer: no event made them."""
 
 
 class Looking(QObject):

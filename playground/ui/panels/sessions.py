@@ -1,186 +1,83 @@
-"""The Sessions dock: all sessions by day, found as one types."""
+"""The Sessions dock: all sessions in folders and by day, found as one types, kept in order."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from playground.store.listing import Row
 from playground.ui import theme
 from playground.ui.desk import Desk
-from playground.ui.icons import icon
-from playground.ui.models import DETAIL, SessionsModel
-from playground.ui.widgets.cards import tool_button
+from playground.ui.widgets.parts import tool_button
+from playground.ui.widgets.sessionmenu import SessionMenu
+from playground.ui.widgets.sessionmodel import SessionsModel
+from playground.ui.widgets.sessionrows import (
+    ARCHIVE,
+    TRASH,
+    Node,
+    hits,
+    opened_folders,
+    tree,
+)
+from playground.ui.widgets.sessionsearch import SessionSearch
+from playground.ui.widgets.sessionview import SessionsView
 from playground.ui.window import DockSpec
 
-Index = QModelIndex | QPersistentModelIndex
-
-
-LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
-"""A line of text in a row: at the left, also when it is written from the right."""
-
-
-class SessionDelegate(QStyledItemDelegate):
-    """Two lines a session, one a heading."""
-
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        look = theme.current()
-        return QSize(120, look.px(46) if _record(index) is not None else look.px(30))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        look = theme.current()
-        row = _record(index)
-        rect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # each line has its own
-        title = QFont(look.font)
-        if row is None:
-            title.setPixelSize(look.px(11))
-            title.setWeight(QFont.Weight.DemiBold)
-            title.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
-            painter.setFont(title)
-            painter.setPen(look.colour("muted"))
-            head = str(index.data()).upper()
-            place = rect.adjusted(look.px(10), look.px(8), -look.px(4), 0)
-            painter.drawText(place, LINE, head)
-            painter.restore()
-            return
-        shown = row.id == self._desk.session_id
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        focused = bool(state & QStyle.StateFlag.State_Selected) and bool(
-            state & QStyle.StateFlag.State_HasFocus
-        )
-        if shown or hovered or focused:
-            painter.setPen(look.colour("accent") if focused else Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("soft" if shown else "sunken"))
-            painter.drawRoundedRect(rect.adjusted(0, 1, -1, -1), look.px(6), look.px(6))
-        inner = rect.adjusted(look.px(10), look.px(5), -look.px(10), -look.px(5))
-        width = inner.width() - (look.px(16) if row.running else 0)
-        painter.setFont(title)
-        painter.setPen(look.colour("text"))
-        metrics = QFontMetrics(title)
-        words = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, width)
-        top = QRect(inner.left(), inner.top(), width, metrics.height())
-        painter.drawText(top, LINE, words)
-        small = QFont(look.font)
-        small.setPixelSize(look.px(11.5))
-        painter.setFont(small)
-        painter.setPen(look.colour("muted"))
-        below = QRect(inner.left(), top.bottom() + 1, inner.width(), QFontMetrics(small).height())
-        line = QFontMetrics(small).elidedText(
-            str(index.data(DETAIL) or ""), Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(below, LINE, line)
-        if row.running:
-            size = look.px(10)
-            icon("dot", "accent").paint(
-                painter, inner.right() - size, inner.top() + look.px(4), size, size
-            )
-        painter.restore()
-
-
-def _record(index: Index) -> Row | None:
-    model = index.model()
-    return model.record(index) if isinstance(model, SessionsModel) else None
-
-
-class SessionsList(QListView):
-    """The list; Enter opens, F2 renames, Delete moves to the trash."""
-
-    def __init__(self, dock: SessionsDock) -> None:
-        super().__init__(dock)
-        self._dock = dock
-        self.setAccessibleName("Sessions")
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setUniformItemSizes(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = _record(self.currentIndex())
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if row is not None:
-                self._dock.desk.open_session(row.id)
-            case Qt.Key.Key_F2 if row is not None:
-                self._dock.rename(row)
-            case Qt.Key.Key_Delete if row is not None:
-                self._dock.delete(row)
-            case _:
-                super().keyPressEvent(event)
+NONE = "Sessions appear here by themselves: nothing has to be saved."
+NOTHING = "Nothing found."
+FOLDED = "sessions_unfolded"
+"""Under this name the window's settings remember what is unfolded."""
 
 
 class SessionsDock(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._opened = _remembered(desk)
+        """Keys of what is unfolded."""
         column = QVBoxLayout(self)
         theme.space(column, 12, 12, 12, 12, gap=8)
-        row = QHBoxLayout()
-        theme.space(row, gap=4)
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search sessions")
-        self.search.setAccessibleName("Search sessions")
-        clear = self.search.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
-        clear.setToolTip("Clear the search")
-        clear.setVisible(False)
-        clear.triggered.connect(self.search.clear)
-        self.search.textChanged.connect(lambda text: clear.setVisible(bool(text)))
-        row.addWidget(self.search, 1)
+        self.finder = SessionSearch(self)
+        self.search = self.finder.line
         new = tool_button("plus", "New session (Ctrl+N)", self)
         new.clicked.connect(desk.new_session)
         new.clicked.connect(lambda: desk.wanted.emit("composer"))
-        row.addWidget(new)
-        column.addLayout(row)
-        self.model = SessionsModel()
-        self.list = SessionsList(self)
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(SessionDelegate(desk, self.list))
-        column.addWidget(self.list, 1)
-        self.empty = QLabel("Sessions appear here by themselves: nothing has to be saved.", self)
+        self.finder.row.addWidget(new)
+        column.addWidget(self.finder)
+        self.empty = QLabel(NONE, self)
         self.empty.setProperty("role", "caption")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.empty)
+        self.model = SessionsModel()
+        self.list = SessionsView(self.model, self)
         self.list.hide()
+        self.menu = SessionMenu(desk, self.list, self.open)
+        column.addWidget(self.list, 1)
         column.addStretch(0)
         self.setFocusProxy(self.search)
         self._task: asyncio.Future[object] | None = None
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(60)
-        self._typing.timeout.connect(self.refresh)
-        self.search.textChanged.connect(lambda _: self._typing.start())
-        self.search.returnPressed.connect(self._open_first)
-        self.list.clicked.connect(self._clicked)
-        self.list.customContextMenuRequested.connect(self._menu)
+        self._typing = self.finder.typing
+        self._connect()
+        self.refresh()
+
+    def _connect(self) -> None:
+        desk = self.desk
+        self.finder.changed.connect(self.refresh)
+        self.finder.entered.connect(self._open_first)
+        self.finder.left.connect(self._enter_list)
+        self.finder.offers_wanted.connect(self._offer_filters)
+        self.list.opened.connect(self.open)
+        self.list.folded.connect(self._fold)
+        self.list.itemDelegate().closeEditor.connect(lambda *_: self.refresh())
         desk.sessions_changed.connect(self.refresh)
         desk.session_shown.connect(lambda _: self.refresh())
         desk.tree_changed.connect(lambda _: self.refresh())
-        theme.themes.changed.connect(self.list.reset)
-        self.refresh()
+        theme.themes.changed.connect(self.list.viewport().update)
 
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
@@ -189,42 +86,77 @@ class SessionsDock(QWidget):
             ("&View", "Previous session", "Ctrl+Shift+Tab", lambda: self.step(-1)),
         )
 
+    # What is shown.
+
     def refresh(self) -> None:
         """Ask the store again; a question that is still open is given up."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
-        words = self.search.text()
+        sessions, wanted = self.desk.workspace.sessions, self.finder.wanted
+        searching, opened = self.finder.searching, set(self._opened)
 
         async def work() -> None:
-            rows = await self.desk.workspace.sessions.list(words)
-            self.model.show(rows, grouped=not words.strip())
-            self._mark()
-            self.empty.setVisible(not rows)
-            self.list.setVisible(bool(rows))
-            self.empty.setText(
-                "Nothing found."
-                if words.strip()
-                else "Sessions appear here by themselves: nothing has to be saved."
-            )
+            if searching:
+                nodes = hits(await sessions.list(wanted))
+            else:
+                shelves = await sessions.shelving.shelves(
+                    opened_folders(opened), archive=ARCHIVE in opened, trash=TRASH in opened
+                )
+                nodes = tree(shelves, opened)
+            if not self.list.editing and not self.list.dragging:
+                self._show(nodes, wanted.words if searching else "", searching=searching)
 
         self._task = self.desk.tasks.start(work(), self)
 
-    def _mark(self) -> None:
-        number = self.model.row_of(self.desk.session_id)
-        if number >= 0 and not self.list.hasFocus():
-            self.list.setCurrentIndex(self.model.index(number))
-        viewport = self.list.viewport()
-        viewport.update()
+    def _show(self, nodes: list[Node], words: str, *, searching: bool) -> None:
+        self.list.show_nodes(nodes, self._opened, words)
+        self.list.follow(self.desk.session_id)
+        some = any(node.kind not in ("archive", "trash") for node in nodes)
+        self.list.setVisible(bool(nodes))
+        self.empty.setVisible(not some)
+        self.empty.setText(NOTHING if searching else NONE)
 
-    def _clicked(self, index: QModelIndex) -> None:
-        if (row := self.model.record(index)) is not None:
-            self.desk.open_session(row.id)
+    def _fold(self, key: str, opened: bool) -> None:
+        (self._opened.add if opened else self._opened.discard)(key)
+        self.desk.settings.window[FOLDED] = json.dumps(sorted(self._opened))
+        if opened:
+            self.refresh()
+
+    def _offer_filters(self) -> None:
+        async def work() -> None:
+            offers = await self.desk.workspace.sessions.shelving.offers()
+            self.finder.show_menu(offers, [(one.id, one.name) for one in self.desk.profiles()])
+
+        self.desk.tasks.start(work(), self)
+
+    # Going to one.
+
+    def open(self, row: Row) -> None:
+        """Show a session; of one that was found the place where it was."""
+        words = self.finder.wanted.words if row.found is not None else ""
+
+        async def work() -> None:
+            await self.desk.open_session(row.id, row.found_in)
+            run = self.desk.run
+            if not words or run is None or run.id != row.found_in:
+                return
+            from playground.ui.widgets.sessionhit import light_of  # with the inspector's values
+
+            await self.desk.workspace.events(run)
+            if self.desk.run is run and (light := light_of(run, words)) is not None:
+                self.desk.lit.emit(light)
+
+        self.desk.tasks.start(work(), self)
 
     def _open_first(self) -> None:
-        for number in range(self.model.rowCount()):
-            if (row := self.model.record(self.model.index(number))) is not None:
-                self.desk.open_session(row.id)
-                return
+        if rows := self.model.sessions:
+            self.open(rows[0])
+
+    def _enter_list(self) -> None:
+        """From the field into the list."""
+        self.list.setFocus()
+        if not self.list.currentIndex().isValid() and (rows := self.model.sessions):
+            self.list.setCurrentIndex(self.model.place_of(rows[0].id))
 
     def _find(self) -> None:
         self.desk.wanted.emit("sessions")
@@ -233,56 +165,19 @@ class SessionsDock(QWidget):
 
     def step(self, by: int) -> None:
         """Show the next session of the list, or the one before."""
-        number = self.model.row_of(self.desk.session_id)
-        at = number + by
-        while 0 <= at < self.model.rowCount():
-            if (row := self.model.record(self.model.index(at))) is not None:
-                self.desk.open_session(row.id)
-                return
-            at += by
+        ids = [row.id for row in self.model.sessions]
+        at = (ids.index(self.desk.session_id) if self.desk.session_id in ids else -1) + by
+        if 0 <= at < len(ids):
+            self.desk.open_session(ids[at])
 
-    # What can be done with one.
 
-    def _menu(self, point: QPoint) -> None:
-        row = self.model.record(self.list.indexAt(point))
-        if row is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, slot in (
-            ("Open", lambda: self.desk.open_session(row.id)),
-            ("Rename…", lambda: self.rename(row)),
-            ("Delete", lambda: self.delete(row)),
-            ("Forget: remove every trace…", lambda: self.forget(row)),
-        ):
-            menu.addAction(text).triggered.connect(lambda _=False, slot=slot: slot())
-        menu.popup(self.list.viewport().mapToGlobal(point))
-
-    def rename(self, row: Row) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Rename the session")
-        dialog.setLabelText("Title")
-        dialog.setTextValue(row.title)
-        dialog.textValueSelected.connect(lambda title: self.desk.rename(row.id, title))
-        dialog.open()
-
-    def delete(self, row: Row) -> None:
-        self.desk.trash(row.id, row.title)
-
-    def forget(self, row: Row) -> None:
-        """There is no way back, so this is asked, and says what it does."""
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Forget a session")
-        dialog.setLabelText(
-            "This removes the session, its recordings and what can be found of it, for good.\n"
-            "Copies made before updates of the database go as well. Type forget to do it."
-        )
-        dialog.textValueSelected.connect(
-            lambda text: self.desk.forget(row.id) if text.strip().lower() == "forget" else None
-        )
-        dialog.open()
+def _remembered(desk: Desk) -> set[str]:
+    """What was unfolded when the window was left."""
+    try:
+        keys = json.loads(desk.settings.window.get(FOLDED, "[]"))
+        return {key for key in keys if isinstance(key, str)}
+    except (ValueError, TypeError):
+        return set()
 
 
 SESSIONS_DOCK = DockSpec(

@@ -22,9 +22,8 @@ class Lighting:
     def made(self, row: Row) -> Sequence[Span] | None:
         """What the event made of the item of a row; None: nothing."""
         light = self.light
-        if light is None or row.run.id != light.run or not traced(row):
+        if light is None or row.run.id != light.run or row.item is None or row.said != light.said:
             return None
-        assert row.item is not None
         key = row.item.key
         return [span for span in light.spans if span.key == key] if key in light.keys else None
 

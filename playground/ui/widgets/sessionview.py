@@ -1,0 +1,218 @@
+"""How the list of sessions takes clicks, keys and what is dragged. What they mean is told, and done
+elsewhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+)
+from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+
+from playground.ui import theme
+from playground.ui.models import Index
+from playground.ui.widgets.sessionmodel import SessionsModel
+from playground.ui.widgets.sessionpaint import SessionRows
+from playground.ui.widgets.sessionrows import Node
+
+STEP = 14
+"""Pixels of the design: a level."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_FLAGS = QItemSelectionModel.SelectionFlag
+
+
+class SessionsView(QTreeView):
+    """Enter opens or unfolds, F2 renames, Delete moves to the trash, Ctrl+A takes all; the menu key
+    opens what can be done.
+
+    Signals:
+        opened(Row): a session is to be shown.
+        deleted(list[Node]): these are to go to the trash.
+        asked(list[Node], QPoint): for what can be done with these, at this place on the screen.
+        folded(str, bool): what has this key was unfolded, or folded.
+    """
+
+    opened = Signal(object)
+    deleted = Signal(list)
+    asked = Signal(list, QPoint)
+    folded = Signal(str, bool)
+
+    def __init__(self, model: SessionsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown = ""
+        """The id of the session on screen."""
+        self.target: str | None = None
+        """The key of the node that something is dragged over."""
+        self.sessions = model
+        """The model."""
+        self._restoring = False
+        self.setAccessibleName("Sessions")
+        self.setAccessibleDescription(
+            "Enter opens a session or unfolds a folder, F2 renames, Delete moves to the trash."
+        )
+        self.setModel(model)
+        self.setItemDelegate(SessionRows(self))
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setExpandsOnDoubleClick(False)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(False)
+        self.setAutoExpandDelay(700)
+        self.clicked.connect(self._clicked)
+        self.expanded.connect(lambda index: self._fold(index, opened=True))
+        self.collapsed.connect(lambda index: self._fold(index, opened=False))
+        theme.follow(self, self._restyle)
+
+    def _restyle(self, look: theme.Theme) -> None:
+        self.setIndentation(look.px(STEP))
+        self.scheduleDelayedItemsLayout()
+
+    # What is shown, and what is picked of it.
+
+    def show_nodes(self, nodes: list[Node], opened: set[str], words: str = "") -> None:
+        """Show these; what is selected, current and unfolded stays so, and the place."""
+        current = self.sessions.node(self.currentIndex())
+        picked = {node.key for node in self.picked}
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        changed = self.sessions.show(nodes, words)
+        self._restoring = True
+        for index, node in self.sessions.all():
+            if node.unfolds and self.isExpanded(index) != (node.key in opened):
+                self.setExpanded(index, node.key in opened)
+            if changed and node.key in picked:
+                self.selectionModel().select(index, _FLAGS.Select)
+        self._restoring = False
+        if changed:
+            if current is not None and (place := self.sessions.place(current.key)).isValid():
+                self.selectionModel().setCurrentIndex(place, _FLAGS.NoUpdate)
+            self.executeDelayedItemsLayout()
+            bar.setValue(before)
+
+    @property
+    def picked(self) -> list[Node]:
+        """What is selected, from top to bottom."""
+        chosen = set(self.selectionModel().selectedIndexes())
+        return [node for index, node in self.sessions.all() if index in chosen]
+
+    @property
+    def editing(self) -> bool:
+        """Whether a name is being typed in a row."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    @property
+    def dragging(self) -> bool:
+        return self.state() == QAbstractItemView.State.DraggingState
+
+    def follow(self, session_id: str) -> None:
+        """Another session is on screen: it is the current one, unless somebody works here."""
+        self.shown = session_id
+        place = self.sessions.place_of(session_id)
+        if place.isValid() and not self.hasFocus() and len(self.picked) < 2:
+            self.setCurrentIndex(place)
+        self.viewport().update()
+
+    def _fold(self, index: QModelIndex, *, opened: bool) -> None:
+        if not self._restoring and (node := self.sessions.node(index)) is not None:
+            self.folded.emit(node.key, opened)
+
+    def toggle(self, index: Index) -> None:
+        self.setExpanded(index, not self.isExpanded(index))
+
+    # Mouse and keys.
+
+    def _clicked(self, index: QModelIndex) -> None:
+        node = self.sessions.node(index)
+        if node is None or len(self.picked) > 1:
+            return
+        if node.row is not None:
+            self.opened.emit(node.row)
+        elif node.unfolds:
+            self.toggle(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        node = self.sessions.node(index)
+        if self.editing or node is None:
+            super().keyPressEvent(event)
+        elif event.key() in _ENTER and node.row is not None:
+            self.opened.emit(node.row)
+        elif event.key() in _ENTER and node.unfolds:
+            self.toggle(index)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.deleted.emit(self.picked or [node])
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.currentIndex()
+        where = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index, where = self.indexAt(event.pos()), event.globalPos()
+        self.ask(index, where)
+
+    def ask(self, index: Index, where: QPoint) -> None:
+        """For the menu of a row: of all that is selected when it is one of those."""
+        node = self.sessions.node(index)
+        if node is None or node.kind in ("head", "remark"):
+            return
+        if not self.selectionModel().isSelected(index):
+            self.setCurrentIndex(index)
+        self.asked.emit(self.picked or [node], where)
+
+    # Dragging.
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # scrolls, and unfolds what is waited over
+        index = self._below(event)
+        good = self.sessions.takes(event.mimeData(), index)
+        node = self.sessions.node(index)
+        self._aim(node.key if good and node is not None else None)
+        if good:
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._aim(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._aim(None)
+        data, index = event.mimeData(), self._below(event)
+        if self.sessions.dropMimeData(data, Qt.DropAction.MoveAction, -1, -1, index):
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+        else:
+            event.ignore()
+        self.setState(QAbstractItemView.State.NoState)
+
+    def _below(self, event: QDropEvent) -> QModelIndex:
+        """What is under the pointer; of a session in a folder that folder."""
+        index = self.indexAt(event.position().toPoint())
+        node = self.sessions.node(index)
+        if node is not None and node.row is not None and index.parent().isValid():
+            return index.parent()
+        return index
+
+    def _aim(self, key: str | None) -> None:
+        if self.target != key:
+            self.target = key
+            self.viewport().update()
+
+    # Painting.
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
+        """The rows have their own signs."""
