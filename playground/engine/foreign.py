@@ -83,7 +83,7 @@ def read(data: bytes, now: float) -> Foreign:
     kind = recognised(data)
     if kind == "preset":
         opened = presets.read(data)
-        asked = [_of_preset(opened.preset)]
+        asked = [asked_of(opened.preset)]
         return Foreign(kind, asked, preset=opened.preset, notices=list(opened.notices))
     try:
         text = _text(data)
@@ -220,7 +220,8 @@ def _prompt(value: dict[str, Any], now: float, notices: list[str]) -> Prompt:
     return Prompt(id=new_id("prm"), title=rows[-1].title, folder=FOLDER, versions=made)
 
 
-def _of_preset(preset: presets.Preset) -> Asked:
+def asked_of(preset: presets.Preset) -> Asked:
+    """What a session would ask by it."""
     call = preset.call.model_copy(deep=True)
     call.instructions, said = preset.content.begun
     messages = (Message(role=one.role, text=Text(one.text)) for one in said)

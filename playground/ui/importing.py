@@ -10,9 +10,11 @@ from PySide6.QtCore import QEvent, QObject, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
+from playground.core.presets import SUFFIX
 from playground.core.problem import Failure
 from playground.export.progress import Cancelled, Progress
 from playground.ui.desk import Desk
+from playground.ui.presets import Presets
 from playground.ui.taking import Taking
 from playground.ui.window import Window
 
@@ -27,7 +29,8 @@ class Importing(QObject):
         super().__init__(window)
         self._window = window
         self._desk = desk
-        self.taking = Taking(desk, self)
+        self.presets = Presets(window, desk)
+        self.taking = Taking(desk, self, self.presets.offer)
         desk.pasted.connect(self.taking.offer)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -57,6 +60,9 @@ class Importing(QObject):
         from playground.engine.importing import import_run
         from playground.export import reading
 
+        if path.name.lower().endswith(SUFFIX):
+            await self.presets.file(path)
+            return
         if await self.taking.file(path):
             return
         desk, workspace, progress = self._desk, self._desk.workspace, Progress()

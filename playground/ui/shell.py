@@ -177,6 +177,8 @@ class Shell:
         paste = self.importing.taking.from_clipboard
         self._add("&File", "New session from the clipboard", "Ctrl+Shift+V", paste)
         self._add("&File", "Import…", "Ctrl+O", self.importing.choose)
+        self._add("&File", "Open a preset…", "", self.importing.presets.choose)
+        self._add("&File", "Save as preset…", "", self.importing.presets.save)
         self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
         self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
         for menu in ("&Edit", "&View", "&Run", "&Help"):

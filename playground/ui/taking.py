@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from playground.core.presets import Opened
 from playground.core.problem import Problem
 from playground.ui.desk import Desk
 
@@ -29,9 +31,11 @@ KINDS = {
 
 
 class Taking(QObject):
-    def __init__(self, desk: Desk, parent: QObject) -> None:
+    def __init__(self, desk: Desk, parent: QObject, preset: Callable[[Opened], object]) -> None:
+        """`preset` asks where a preset shall be used."""
         super().__init__(parent)
         self._desk = desk
+        self._preset = preset
 
     def from_clipboard(self) -> None:
         """A session of what was copied; the reason when it is nothing of that kind."""
@@ -84,6 +88,9 @@ class Taking(QObject):
         from playground.engine.foreign_keeping import keep
 
         desk = self._desk
+        if found.preset is not None:
+            self._preset(Opened(found.preset, tuple(found.notices)))
+            return
         sessions = await keep(
             desk.workspace, desk.prompts, found, desk.profiles(), desk.default_profile
         )

@@ -725,6 +725,8 @@ STATES: tuple[State, ...] = (
     State("variables-missing", "Without a value, and a place without a variable", variables.missing),
     State("variables-wrong", "What is typed is no value", variables.wrong),
     State("variables-declaring", "How one is declared", variables.declaring),
+    State("preset", "What a preset holds, and where to use it", variables.preset),
+    State("preset-notices", "In this session; its tools wait", variables.preset_used),
     State("variables-offered", "Text that looks like a template", variables.offered),
     State("tools-code", "The loop as a program", tools.code),
     State("replay-playing", "A run is shown again", replays.playing, large=True, contrast=True),

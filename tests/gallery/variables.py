@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.core.call import Call
+from playground.core.presets import Opened, preset_of
+from playground.core.prompts import Said
+from playground.core.tools import Tool
 from playground.core.variables import Variable
 from playground.ui import theme
 from playground.ui.widgets.variablerow import VariableRow
@@ -90,3 +94,33 @@ async def offered(stage: Stage) -> None:
 
 def row_of(stage: Stage, name: str) -> VariableRow:
     return stage.settings.variables.form.rows[name]
+
+
+TOOL = Tool(source="demo", name="get_weather", description="The weather in {{city}}")
+FILE = Opened(
+    preset_of(
+        "Journeys",
+        Call(
+            model="gpt-5.4-mini",
+            instructions=DEVELOPER,
+            variables=FIVE,
+            tools=[TOOL],
+            fields={"temperature": 0.4},
+        ),
+        (Said(role="user", text=DRAFT),),
+    ),
+    (
+        "Of the tool get_weather was left out, as no file may say it: mode, origin.",
+        "The header Authorization was left out: a preset holds no key.",
+    ),
+)
+
+
+async def preset(stage: Stage) -> None:
+    box = stage.shell.importing.presets.offer(FILE)
+    stage.after.append(box.close)
+
+
+async def preset_used(stage: Stage) -> None:
+    stage.shell.importing.presets.use(FILE)
+    await stage.settle()
