@@ -37,11 +37,32 @@ def _compare(desk: Desk) -> QWidget:
     return ComparePanel(desk)
 
 
+def _repeat(desk: Desk) -> QWidget:
+    from playground.ui.panels.repeat import RepeatPanel  # with all that compares answers
+
+    return RepeatPanel(desk)
+
+
+def _prompts(desk: Desk) -> QWidget:
+    from playground.ui.panels.prompts import PromptsPanel  # with all that compares versions
+
+    return PromptsPanel(desk)
+
+
+def _money(desk: Desk) -> QWidget:
+    from playground.ui.panels.money import MoneyPanel  # with all that plots and adds up
+
+    return MoneyPanel(desk)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     CHAT_PANEL,
     PanelSpec("structured", "Structured", _structured),
     PanelSpec("tools", "Tools", _tools),
     PanelSpec("compare", "Compare", _compare),
+    PanelSpec("repeat", "Repeat", _repeat),
+    PanelSpec("prompts", "Prompts", _prompts),
+    PanelSpec("money", "Money", _money),
 )
 
 
@@ -50,7 +71,14 @@ def _inspector(desk: Desk) -> InspectorPanel:
     desk.run_shown.connect(panel.show_run)
     desk.pointed.connect(panel.point)
     panel.looking.lit.connect(desk.lit)
-    desk.wanted.connect(lambda what: panel.show_page("diff") if what == "inspector:diff" else None)
+
+    def turn(what: str) -> None:
+        place, _, page = what.partition(":")
+        if place == "inspector" and page:
+            desk.wanted.emit("inspector")
+            panel.show_page(page)
+
+    desk.wanted.connect(turn)
     _follow_replays(desk, panel)
     desk.clock.watch(panel.advance, slow=True)
     return panel
