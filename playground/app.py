@@ -29,6 +29,7 @@ from playground.engine.budget import Purse
 from playground.engine.debugger import Debugger
 from playground.engine.loop import Answering, calls_of
 from playground.engine.recorder import Recorder
+from playground.engine.reuse import Reuse
 from playground.engine.runner import Runner
 from playground.engine.serving import Progress, Serving
 from playground.engine.workspace import Workspace
@@ -44,6 +45,7 @@ from playground.store.ledger import Ledger
 from playground.store.owner import Owner
 from playground.store.pricefile import PriceFile
 from playground.store.prompts import Prompts
+from playground.store.reusable import Reusable
 from playground.store.sessions import Sessions
 from playground.store.settings import SettingsFile
 from playground.store.spending import Spending
@@ -123,6 +125,8 @@ class App:
             report=report,
             answering=self.answering,
             prices=self.prices,
+            profiles=self.profile,
+            reuse=Reuse(Reusable(database), self.sessions.recording),
         )
         self.approvals = Approvals(self.settings.tools.allowed, self._keep_allowed)
         self.ask: Callable[[Run, Request], Awaitable[Decision]] = _refuse

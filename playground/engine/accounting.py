@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from playground.core.items import HostedCall, Item, Message, Reasoning, Text, ToolCall
@@ -28,6 +29,8 @@ READ = (
 )  # fmt: skip
 """Fields of a request that the model reads."""
 
+REUSED = "a recorded answer was used again, nothing was sent"
+
 SEARCH = "web_search_call"
 PREVIEW = "web_search_preview"
 LOOKS = frozenset(("open_page", "find_in_page", "find"))
@@ -38,7 +41,8 @@ async def account(
     run: Run, body: bytes, profile: Profile, book: PriceBook | None = None
 ) -> Cost | None:
     """Count what the server did not report of the last leg, which had this body, and price it, by
-    the user's own prices (`book`) first; both off the main thread. None where nothing was used."""
+    the user's own prices (`book`) first; both off the main thread. None where nothing was used.
+    A recorded answer that was used again costs nothing, and saved what it would have cost."""
     transcript = run.transcript
     model = transcript.model or run.call.model
     items = [item for item in transcript.items if item.leg == transcript.leg]
@@ -48,15 +52,22 @@ async def account(
             lambda: (tokens.estimate(said, model), tokens.estimate(made, model))
         )
         run.note("estimate", {"input": given.tokens, "output": answered.tokens})
+    reused = transcript.leg in transcript.reused
     if (usage := transcript.usages.get(transcript.leg)) is None:
-        return None
+        return _not_sent(None) if reused else None
     tier = transcript.service_tier
     calls = charged(items, usage, body)
-    return await asyncio.to_thread(
+    cost = await asyncio.to_thread(
         lambda: prices.price(
             profile, model, usage, datetime.now(UTC), service_tier=tier, calls=calls, book=book
         )
     )
+    return _not_sent(cost) if reused else cost
+
+
+def _not_sent(cost: Cost | None) -> Cost:
+    saved = cost.usd if cost is not None and cost.usd is not None else Decimal(0)
+    return Cost(basis="calculated", usd=Decimal(0), source=REUSED, saved=saved)
 
 
 def charged(items: Sequence[Item], usage: Usage, body: bytes = b"") -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,8 @@ def history(session: Session, run: Run, endpoint: Endpoint) -> tuple[list[Item],
     theirs: list[tuple[Run, int]] = []
     for past in session.path(run.parent) if run.parent else ():
         if past.profile == run.profile and past.call.api == run.call.api and not is_lost(past):
-            rows += _told(past)
+            since = past.transcript.asked_since  # before it another server was asked
+            rows += foreign(_told(past), since) if since else _told(past)
             theirs.append((past, len(rows)))
         else:
             rows += [bare(item) for item in _told(past) if not isinstance(item, Reasoning)]
@@ -124,6 +126,16 @@ def is_lost(run: Run) -> bool:
         isinstance(item, Reasoning) and item.wire is not None and not (item.encrypted or item.text)
         for item in run.transcript.items
     )
+
+
+def foreign(items: Sequence[Item], since: int) -> list[Item]:
+    """Items of a run for the server that was asked from a leg on: what was said before it came from
+    another one."""
+    return [
+        item if item.leg >= since else bare(item)
+        for item in items
+        if item.leg >= since or not isinstance(item, Reasoning)
+    ]
 
 
 def bare(item: Item) -> Item:

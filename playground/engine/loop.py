@@ -90,7 +90,8 @@ class Loop:
         self._run = run
         self._answering = answering
         self.note = note
-        self._endpoint = endpoint
+        self.endpoint = endpoint
+        """How the answers are read; another one where the first request goes elsewhere."""
         self._steps: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         """In which steps each call was made, by name and arguments."""
 
@@ -134,7 +135,7 @@ class Loop:
             return False  # that one is the answer
         todo = self._todo(calls, last, history)
         ours = [called.item for called in todo]
-        if not todo or self._endpoint.waits(
+        if not todo or self.endpoint.waits(
             [item for item in seen.items if not any(item is one for one in ours)]
         ):
             return False  # there is nothing to answer, or more than can be answered
@@ -147,7 +148,7 @@ class Loop:
     ) -> list[_Called]:
         """What is to be answered, in its order: calls of functions, and what else the server has
         the client do."""
-        asks = {id(item): asked for item, asked in self._endpoint.asked(last, self._run.call)}
+        asks = {id(item): asked for item, asked in self.endpoint.asked(last, self._run.call)}
         return [
             self._called(item, asks.get(id(item)), history)
             for item in last
@@ -184,7 +185,7 @@ class Loop:
             result = task.result()
             data = told(called.asked, result)
             if isinstance(called.item, HostedCall):
-                data["wire"] = self._endpoint.reply(called.item, result)
+                data["wire"] = self.endpoint.reply(called.item, result)
             called.note("tool.result", data)
             if result.state == "failed":
                 failed[f"`{called.asked.name}`"] = None

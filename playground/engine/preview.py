@@ -9,10 +9,12 @@ from pydantic import SecretStr
 
 from playground.core.endpoint import Kept
 from playground.core.items import Item
+from playground.core.problem import Failure
 from playground.core.profile import OURS, Address, Profile, is_loopback
 from playground.core.session import Run, Session, new_id
 from playground.engine.filling import filled, written
 from playground.engine.history import begins
+from playground.engine.routing import fitting, settled, way
 from playground.engine.serving import Serving
 from playground.engine.workspace import Workspace
 
@@ -63,6 +65,8 @@ def next_request(
         input=list(said),
         reduce=workspace.endpoints[call.api].reduce,
     )
+    profile = _turned(workspace, session, run, profile, unknown)
+    call = run.call
     history, kept = workspace.history(session, run)
     endpoint = workspace.endpoints[call.api]
     if profile.quirks.state != "stateful":
@@ -77,3 +81,26 @@ def next_request(
         unknown.append("There is no key yet: it is not sent without one.")
     address = workspace.runner.address(run, history, Serving(profile, key), kept)
     return Preview(address, profile, tuple(unknown))
+
+
+def _turned(
+    workspace: Workspace, session: Session, run: Run, profile: Profile, unknown: list[str]
+) -> Profile:
+    """Whose server a rule would send this to; the run is made to belong to it."""
+    if not (patterns := settled(run.call.patterns, profile.id)).chooses:
+        return profile
+    history, _ = workspace.history(session, run)
+    fit, _ = fitting(patterns, run.call, history)
+    if fit is None:
+        if patterns.picker is not None and patterns.choices:
+            unknown.append("A model picks first who is asked: it may go elsewhere.")
+        return profile
+    try:
+        there = way(run.call, profile, fit.target, workspace.profile, workspace.endpoints)
+    except Failure:  # said on the recording of the run
+        return profile
+    run.profile, run.call = there.profile.id, there.call
+    if there.profile.id in OURS and there.profile.id != profile.id:
+        unknown.append("The port is chosen when the server on this computer starts.")
+        return there.profile.model_copy(update={"base_url": SOMEWHERE})
+    return there.profile

@@ -60,6 +60,11 @@ class Recorder:
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._go_on(), name="recorder")
 
+    def rewrite(self, run: Run) -> None:
+        """What the run was begun with is another now: write it before any more of its events."""
+        if (watched := self._watched.get(run.id)) is not None:
+            watched.begun = False
+
     async def finish(self, run: Run) -> bool:
         """The run is over: write the rest and how it ended. Whether it is on the disk; when not, it
         goes on being tried."""

@@ -7,40 +7,40 @@ closes the socket and leaves `stopped`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from time import perf_counter
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
+from playground.core.call import Call
 from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item
 from playground.core.pricebook import PriceBook
 from playground.core.problem import SHOWN, Failure, Problem, from_exception
 from playground.core.profile import Address, Profile, Provider
-from playground.core.recording import Event, parse
+from playground.core.recording import parse
 from playground.core.session import Run
 from playground.core.usage import Cost
+from playground.engine import routing
 from playground.engine.accounting import account
+from playground.engine.fallback import failed
+from playground.engine.gates import Gates
 from playground.engine.history import begins, continued
 from playground.engine.loop import Answering, Loop
+from playground.engine.pattern_asking import Asking, Leg, waiting
+from playground.engine.pattern_course import Course
+from playground.engine.pattern_picker import Limited, Picker
 from playground.engine.recorder import Recorder
+from playground.engine.reuse import Reuse
 from playground.engine.serving import Serve, Serving
 from playground.providers.models import Model, models
-from playground.wire.http import Wire
+from playground.wire.http import Answer, Wire
 from playground.wire.limits import Limits
 from playground.wire.masking import spellings
 
 log = logging.getLogger("engine")
 
-SLICE = 0.004
-"""Seconds that are spent on reading events before whoever else is waiting has a turn."""
-PIECE = 64
-"""Events between two looks at the clock."""
-
-
-RESUMED = 3
-"""Attempts in a row that may bring nothing before the rest of an answer is given up."""
 QUESTION = Limits(first_token=30, idle=30)
 """For requests whose answer is short and comes at once."""
 
@@ -49,16 +49,40 @@ Turn = Callable[[Run], Awaitable[None]]
 """Waits until a run may be sent. It is on the disk by then, and can be stopped."""
 
 
+Told = Callable[[], tuple[Sequence[Item], Kept | None]]
+"""The conversation up to and including a run's own input, as whom it belongs to now may be told it,
+and what that server has of it. Asked anew when the run goes elsewhere."""
+
+
 async def _no_prices() -> PriceBook:
     return PriceBook()
 
 
-class Leg(NamedTuple):
-    """One request of a run, with all attempts at it."""
+def _no_profiles(profile_id: str) -> Profile:
+    raise Failure(Problem(title=f"There is no profile {profile_id!r}.", remedy="switch_profile"))
 
-    number: int
-    requests: int
-    """How many were sent before it."""
+
+@dataclass(slots=True)
+class _Way:
+    """How far a run has got."""
+
+    run: Run
+    told: Told
+    limits: Limits
+    course: Course
+    answering: Answering
+    secrets: list[bytes]
+    """Of all servers that were asked, as they may be spelled."""
+    costs: list[Cost]
+
+
+@dataclass(slots=True)
+class _Here:
+    """Where the next request of a run goes, and with what before it."""
+
+    serving: Serving
+    history: Sequence[Item]
+    kept: Kept | None
 
 
 class Runner:
@@ -74,9 +98,13 @@ class Runner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         answering: Callable[[Run], Answering] = lambda run: Answering(),
         prices: Callable[[], Awaitable[PriceBook]] = _no_prices,
+        profiles: routing.Profiles = _no_profiles,
+        gates: Gates | None = None,
+        reuse: Reuse | None = None,
     ) -> None:
         """`answering`: how the calls of a run are answered, asked once when it begins. Without it
-        every call is refused. `prices`: the user's own, as they stand when an answer is there."""
+        every call is refused. `prices`: the user's own, as they stand when an answer is there.
+        `profiles`: where requests may go elsewhere. Without `reuse` every request is sent."""
         self.endpoints = endpoints
         self.providers = providers
         self.wire = wire
@@ -86,32 +114,40 @@ class Runner:
         self.sleep = sleep
         self.answering = answering
         self.prices = prices
+        self.profiles = profiles
+        self.gates = gates or Gates(sleep)
+        self._asking = Asking(wire, endpoints, providers, sleep, self.gates, reuse)
         self._late: set[asyncio.Task[None]] = set()
 
     async def go(
         self,
         run: Run,
-        history: Sequence[Item],
+        told: Told,
         profile: Profile,
         limits: Limits,
-        kept: Kept | None = None,
         turn: Turn | None = None,
     ) -> None:
-        """Send the run's call at the end of `history` (its own input included), of which the
-        server has what `kept` says; with `turn` not before that says so."""
+        """Send the run's call at the end of what it is `told`, to the server of a profile or where
+        the call's patterns have it; with `turn` not before that says so."""
+        secrets: list[bytes] = []
+
+        def note(kind: str, data: dict[str, Any]) -> None:
+            run.note(kind, data, secrets)
+
+        course = Course(run, profile, self.profiles, self.endpoints, note)
         try:
             await self.recorder.watch(run)
             if turn is not None:
                 await turn(run)
-            serving = await self._serve(run, profile)
-            if serving.profile.id != profile.id:
-                kept = None
-            kept = await self._begin_conversation(run, serving, kept)
-            await self._legs(run, history, serving, limits, kept)
+            way = _Way(run, told, limits, course, self.answering(run), secrets, [])
+            with contextlib.suppress(Limited):
+                if course.patterns.chooses:
+                    await self._route(way)
+                await self._legs(way, note)
             _over(run, "ended")
         except asyncio.CancelledError:
             _over(run, "stopped")
-            self._let_go(run, profile)
+            self._let_go(run, course.profile)
             raise
         except Exception as error:
             self._failed(run, error)
@@ -119,98 +155,108 @@ class Runner:
             # Also when cancelled: what arrived and how it ended belongs on disk.
             await asyncio.shield(self.recorder.finish(run))
 
-    async def _legs(
-        self,
-        run: Run,
-        history: Sequence[Item],
-        serving: Serving,
-        limits: Limits,
-        kept: Kept | None,
-    ) -> None:
+    # Where it goes.
+
+    async def _route(self, way: _Way) -> None:
+        """Choose who is asked, by rules or by a model that picks. Raises Limited."""
+        run = way.run
+        loop = Loop(run, way.answering, run.note, self.endpoints[run.call.api])
+
+        async def ready(call: Call, profile: Profile) -> tuple[Serving, Call]:
+            serving = await self.serve(profile, lambda text: run.note("starting", {"text": text}))
+            model = call.model if serving.profile.id == profile.id else ""
+            return serving, call.model_copy(update={"model": await self._model(serving, model)})
+
+        async def send(profile: Profile, address: Address) -> Answer:
+            async with self.gates.place(profile, waiting(run, Leg(0, 0))):
+                if not await loop.may_ask(profile, address.body):
+                    raise Limited
+                return await self.wire.fetch(address, QUESTION)
+
+        picker = Picker(self.endpoints, self.providers, self.profiles, ready, send, self.prices)
+        history, _ = way.told()
+        if (cost := await picker.route(run, way.course, history)) is not None:
+            way.costs.append(cost)
+            run.cost = cost
+        self.recorder.rewrite(run)
+
+    async def _arrive(self, way: _Way) -> _Here:
+        """Ready to ask the server of a run, or the next one that can be had. Raises Failure."""
+        run, course = way.run, way.course
+        while True:
+            try:
+                serving = await self._serve(run, course.profile)
+                provider = self.providers[serving.profile.provider]
+                address = provider.address(serving.profile, "/models", serving.key)
+                way.secrets += spellings(address.secrets)
+                history, kept = way.told()
+                if serving.profile.id != course.profile.id:
+                    kept = None
+                return _Here(serving, history, await self._begin_conversation(run, serving, kept))
+            except Failure as failure:
+                if not course.turn(failure.problem, noted=False):
+                    raise
+            self.recorder.rewrite(run)
+
+    # What is sent.
+
+    async def _legs(self, way: _Way, note: Callable[[str, dict[str, Any]], None]) -> None:
         """The run's requests, and what is done about their answers."""
-        provider = self.providers[serving.profile.provider]
-        secrets = spellings(provider.address(serving.profile, "/models", serving.key).secrets)
-
-        def note(kind: str, data: dict[str, Any]) -> None:
-            run.note(kind, data, secrets)
-
-        loop = Loop(run, self.answering(run), note, self.endpoints[run.call.api])
+        here, run = await self._arrive(way), way.run
+        loop = Loop(run, way.answering, note, self.endpoints[run.call.api])
         try:
-            if run.call.body is not None or await loop.begin(history):
-                await self._each(run, history, serving, limits, kept, loop)
+            if run.call.body is not None or await loop.begin(here.history):
+                await self._each(way, here, loop)
         finally:
             loop.end()
 
-    async def _each(
-        self,
-        run: Run,
-        history: Sequence[Item],
-        serving: Serving,
-        limits: Limits,
-        kept: Kept | None,
-        loop: Loop,
-    ) -> None:
+    async def _each(self, way: _Way, here: _Here, loop: Loop) -> None:
         """One request after the other, as long as there is something to say to its answer."""
-        seen, endpoint = run.transcript, self.endpoints[run.call.api]
-        costs: list[Cost] = []
-        corrected = 0
+        run, corrected = way.run, 0
         while True:
-            leg = Leg(seen.legs, seen.requests)
-            if leg.number == 0 and run.call.body is not None:
-                address = self._address(run, run.call.body, serving)
-            else:
-                address = self.address(run, [*history, *seen.items], serving, kept)
-            if not await loop.may_ask(serving.profile, address.body):
+            answered = await self._leg(way, here, loop)
+            if answered is None:
                 return
-            if (edited := await loop.before_send(address.body)) is not None:
-                address = self._address(run, edited, serving)
-                if not await loop.may_ask(serving.profile, address.body):
-                    return
-            await self._exchange(run, address, limits, leg)
-            await self._rest(run, serving, limits, leg)
-            book = await self.prices()
-            if (cost := await account(run, address.body, serving.profile, book)) is not None:
-                costs.append(cost)
-                run.cost = Cost.add(costs)
-            after = len(history) + len(seen.items)
+            here = answered
+            after = len(here.history) + len(way.course.said(run.transcript.items))
             if corrected < run.call.output.attempts and (told := await _corrections(run)):
                 corrected += 1
                 for kind, data in told:
                     loop.note(kind, data)
-            elif not await loop.go_on(history):
+            elif not await loop.go_on(here.history):
                 return
-            kept = continued(run, after, serving.profile.quirks, endpoint)
+            endpoint = self.endpoints[run.call.api]
+            here.kept = continued(run, after, here.serving.profile.quirks, endpoint)
 
-    async def _exchange(self, run: Run, address: Address, limits: Limits, leg: Leg) -> None:
-        earlier = run.transcript.requests - leg.requests
-        exchange = self.wire.exchange(address, limits, leg=leg.number, t0=run.t0, earlier=earlier)
-        try:
-            async for batch in exchange:
-                await _take(run, batch)
-        finally:
-            await exchange.aclose()
+    async def _leg(self, way: _Way, here: _Here, loop: Loop) -> _Here | None:
+        """One request, and where it fails at one server the same at the next one: where that was.
+        None: nothing was sent any more."""
+        run = way.run
+        leg = Leg(run.transcript.legs, run.transcript.requests)
+        while True:
+            address = self._made(way, here, leg)
+            if (edited := await loop.before_send(address.body)) is not None:
+                address = self._address(run, edited, here.serving)
+            if not await self._asking.answer(run, leg, address, here.serving, way.limits, loop):
+                return None
+            book = await self.prices()
+            cost = await account(run, address.body, here.serving.profile, book)
+            if cost is not None:
+                way.costs.append(cost)
+                run.cost = Cost.add(way.costs)
+            problem = failed(run.transcript, leg.number)
+            if problem is None or not way.course.turn(problem, noted=True):
+                return here
+            self.recorder.rewrite(run)
+            here = await self._arrive(way)
+            loop.endpoint = self.endpoints[run.call.api]
 
-    async def _rest(self, run: Run, serving: Serving, limits: Limits, leg: Leg) -> None:
-        """Fetch what a server goes on to make of an answer without us: one in the background, or
-        one whose stream broke. What no more can be had of is left as it is."""
-        endpoint = self.endpoints[run.call.api]
-        provider = self.providers[serving.profile.provider]
-        broken = 0
-        while (more := endpoint.more(run.transcript)) is not None:
-            seen = run.transcript.events
-            await self.sleep(more.wait)
-            address = provider.address(
-                serving.profile,
-                more.path,
-                serving.key,
-                None,
-                run.call.headers,
-                stream=more.stream,
-            )
-            await self._exchange(run, address, limits, leg)
-            broken = 0 if run.transcript.events > seen else broken + 1
-            if broken > RESUMED or (run.transcript.status or 0) >= 400:
-                break
+    def _made(self, way: _Way, here: _Here, leg: Leg) -> Address:
+        run = way.run
+        if leg.number == 0 and run.call.body is not None:
+            return self._address(run, run.call.body, here.serving)
+        said = [*here.history, *way.course.said(run.transcript.items)]
+        return self.address(run, said, here.serving, here.kept)
 
     async def _begin_conversation(
         self, run: Run, serving: Serving, kept: Kept | None
@@ -262,10 +308,13 @@ class Runner:
         model = run.call.model
         if serving.profile.id != profile.id:
             run.profile, model = serving.profile.id, ""
-        if not model:
-            model = serving.profile.model or await self._first_model(serving)
+        model = await self._model(serving, model)
         run.call = run.call.model_copy(update={"model": model})
         return serving
+
+    async def _model(self, serving: Serving, model: str) -> str:
+        """Which model is asked: the first of the list when nothing says it. Raises Failure."""
+        return model or serving.profile.model or await self._first_model(serving)
 
     async def _first_model(self, serving: Serving) -> str:
         found = await self.models(serving)
@@ -352,19 +401,3 @@ async def _corrections(run: Run) -> list[tuple[str, dict[str, Any]]]:
     from playground.engine.structured import corrections  # slow to import, and rarely needed
 
     return await asyncio.to_thread(corrections, run)
-
-
-async def _take(run: Run, batch: Sequence[Event]) -> None:
-    """Give a run what has arrived: all of it, but with a turn of the loop after each slice."""
-    taken = 0
-    try:
-        while taken < len(batch):
-            end = perf_counter() + SLICE
-            while taken < len(batch) and perf_counter() < end:
-                piece = batch[taken : taken + PIECE]
-                taken += len(piece)
-                run.take(piece)
-            await asyncio.sleep(0)
-    finally:
-        if rest := batch[taken:]:  # stopped in between: what arrived stays
-            run.take(rest)

@@ -229,8 +229,9 @@ class Workspace:
         saving = asyncio.ensure_future(self._keep(session))
         try:
             server = profile or self.profile(run.profile)
-            history, kept = self.history(session, run)
-            await self.runner.go(run, history, server, self.limits(), kept, turn)
+            await self.runner.go(
+                run, lambda: self.history(session, run), server, self.limits(), turn
+            )
         except Failure as failure:  # the server's profile is gone
             await self.runner.fail(run, failure)
         finally:

@@ -1,0 +1,266 @@
+"""Routing: who is asked in the place of the session's own server and model, by rules.
+
+Pure but for regular expressions, which run with a limit in time: they may be anybody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from playground.core.call import Call
+from playground.core.endpoint import Endpoint, carried
+from playground.core.items import Item, Message
+from playground.core.patterns import Patterns, Rule, Target
+from playground.core.problem import Failure, Problem
+from playground.core.profile import Profile, is_secret
+from playground.engine.history import STATES
+
+LIMIT = 0.2
+"""Seconds for one search by a regular expression."""
+LONGEST = 20_000
+"""Characters of a pattern."""
+READ = 4_000
+"""Characters of a message that the model that picks has to read."""
+QUOTED = 60
+"""Characters of a value, or of an answer, that are told of."""
+
+INSTRUCTIONS = (
+    "You choose which model answers a request. Say the number of your choice and nothing else."
+)
+
+Profiles = Callable[[str], Profile]
+"""A profile by its id. Raises Failure when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Who is to be asked, and why."""
+
+    target: Target
+    rule: str
+    """`rule 2`, or `picker`."""
+    why: str
+    """As the second half of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A call as it goes to a target."""
+
+    profile: Profile
+    call: Call
+    left: tuple[str, ...] = ()
+    """What of the call does not go there, by name."""
+
+    @property
+    def place(self) -> str:
+        """`gpt-4.1-mini at OpenAI`."""
+        return f"{self.call.model or 'the first model'} at {self.profile.name}"
+
+    @property
+    def without(self) -> str:
+        """What is left out, as a sentence; empty: nothing."""
+        return f"Not sent there: {', '.join(self.left)}." if self.left else ""
+
+
+def settled(patterns: Patterns, profile: str) -> Patterns:
+    """The same with the session's own server by its name: what comes of a run may go on elsewhere,
+    and "the session's" would be another one then."""
+
+    def named(target: Target) -> Target:
+        return target if target.profile else target.model_copy(update={"profile": profile})
+
+    return patterns.model_copy(
+        update={
+            "rules": [
+                one.model_copy(update={"target": named(one.target)}) for one in patterns.rules
+            ],
+            "picker": named(patterns.picker) if patterns.picker is not None else None,
+            "choices": [named(one) for one in patterns.choices],
+            "fallback": [named(one) for one in patterns.fallback],
+        }
+    )
+
+
+# Rules.
+
+
+def wrong(rule: Rule) -> str:
+    """Why a rule can never hold, as a sentence; empty: it can."""
+    match rule.sign:
+        case "contains":
+            return "" if rule.value.strip() else "It says no words to look for."
+        case "matches":
+            return _wrong_pattern(rule.value)
+        case "longer" | "shorter":
+            if _number(rule.value) is None:
+                return "It needs a whole number of characters."
+        case _:
+            pass
+    return ""
+
+
+def fitting(
+    patterns: Patterns, call: Call, history: Sequence[Item]
+) -> tuple[Fit | None, list[str]]:
+    """(the first rule that holds of what is said at the end of a conversation, what could not be
+    looked at and why)."""
+    said = last_words(history)
+    notes: list[str] = []
+    for number, rule in enumerate(patterns.rules, 1):
+        if why := wrong(rule):
+            notes.append(f"Rule {number} was passed over. {why}")
+            continue
+        try:
+            found = _holds(rule, said, call, history)
+        except TimeoutError:
+            notes.append(f"Rule {number} was passed over: its pattern took over {LIMIT:g} s.")
+            continue
+        if found:
+            return Fit(rule.target, f"rule {number}", f"{found} (rule {number})"), notes
+    return None, notes
+
+
+def last_words(history: Sequence[Item]) -> str:
+    """What the user said last."""
+    for item in reversed(history):
+        if isinstance(item, Message) and item.role == "user":
+            return str(item.text)
+    return ""
+
+
+def _holds(rule: Rule, said: str, call: Call, history: Sequence[Item]) -> str:
+    """What makes a rule hold, in words; empty: it does not. Raises TimeoutError."""
+    match rule.sign:
+        case "always":
+            return "that is always so"
+        case "contains":
+            found = rule.value.casefold() in said.casefold()
+            return f"the message contains “{short(rule.value)}”" if found else ""
+        case "matches":
+            import regex  # slow to import, and most rules have no pattern
+
+            found = regex.search(rule.value, said, timeout=LIMIT) is not None
+            return f"the message matches {short(rule.value)}" if found else ""
+        case "longer":
+            most = _number(rule.value) or 0
+            return f"the message has more than {most} characters" if len(said) > most else ""
+        case "shorter":
+            least = _number(rule.value) or 0
+            return f"the message has fewer than {least} characters" if len(said) < least else ""
+        case "tools":
+            return "tools are offered" if call.tools or call.fields.get("tools") else ""
+        case "schema":
+            return "the answer is asked for in a form" if call.output.asked else ""
+        case "attachments":
+            there = any(isinstance(item, Message) and item.parts for item in history)
+            return "something is attached" if there else ""
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None
+
+
+def _wrong_pattern(pattern: str) -> str:
+    if not pattern:
+        return "It has no pattern."
+    if len(pattern) > LONGEST:
+        return f"A pattern has at most {LONGEST} characters."
+    import regex
+
+    try:
+        regex.compile(pattern)
+    except (regex.error, RecursionError, OverflowError) as error:
+        return f"The pattern cannot be read: {error}."
+    return ""
+
+
+# A model that picks.
+
+
+def question(choices: Sequence[tuple[str, str]], history: Sequence[Item]) -> str:
+    """What the model that picks is asked: (who, what that is good for) of each choice, and what the
+    user said."""
+    rows = [
+        f"{number}. {who}" + (f": {about}" if about else "")
+        for number, (who, about) in enumerate(choices, 1)
+    ]
+    said = last_words(history)
+    if len(said) > READ:
+        said = f"{said[: READ // 2]}\n…\n{said[-READ // 2 :]}"
+    listed = "\n".join(rows)
+    return f"Choices:\n{listed}\n\nRequest:\n{said}\n\nWhich choice? Say its number only."
+
+
+def picked(answer: str, choices: Sequence[Target]) -> Target | None:
+    """The one that was picked: by its number, or by its name where only one is named; None: what
+    was said is none of them."""
+    numbers = set(re.findall(r"(?<![\w.-])[0-9]{1,4}(?![\w-]|\.[0-9])", answer))
+    if len(numbers) == 1 and 1 <= (number := int(numbers.pop())) <= len(choices):
+        return choices[number - 1]
+    named = [one for one in choices if one.model and one.model.casefold() in answer.casefold()]
+    # The longest: the name of one may begin that of another.
+    named.sort(key=lambda one: len(one.model), reverse=True)
+    if named and all(one.model.casefold() in named[0].model.casefold() for one in named[1:]):
+        return named[0]
+    return None
+
+
+# The call at another server.
+
+
+def way(
+    call: Call,
+    own: Profile,
+    target: Target,
+    profiles: Profiles,
+    endpoints: Mapping[str, Endpoint],
+) -> Way:
+    """The call, which is for `own`, as it goes to a target. Raises Failure when there is none, or
+    when it cannot be said in what that one speaks."""
+    profile = own if target.profile in ("", own.id) else profiles(target.profile)
+    if profile.id == own.id:
+        return Way(own, call.model_copy(update={"model": target.model or call.model}))
+    old, new = endpoints[call.api], endpoints[profile.api]
+    fields, extra = dict(call.fields), dict(call.extra)
+    left: list[str] = []
+    if new.id != old.id:
+        fields = carried(fields, old, new)
+        left += [name for name in call.fields if name not in fields]
+        _check(call, new, profile)
+    for name in STATES:  # what one server keeps means nothing to another
+        left += [name for found in (fields.pop(name, None), extra.pop(name, None)) if found]
+    headers = {name: value for name, value in call.headers.items() if not is_secret(name)}
+    left += [f"the header {name}" for name in call.headers if name not in headers]
+    changes = {
+        "api": new.id,
+        "model": target.model or profile.model,
+        "fields": fields,
+        "extra": extra,
+        "headers": headers,
+    }
+    return Way(profile, call.model_copy(update=changes), tuple(dict.fromkeys(left)))
+
+
+def _check(call: Call, endpoint: Endpoint, profile: Profile) -> None:
+    """Raises Failure where a dialect cannot say what the call is about."""
+    what = ""
+    if call.output.asked and call.output.mode not in endpoint.modes:
+        what = "the form of the answer"
+    elif call.tools and not any(one.path == "tools" for one in endpoint.parameters):
+        what = "tools"
+    if what:
+        raise Failure(
+            Problem(
+                title=f"{profile.name} is asked in {endpoint.title}, which does not know {what}.",
+                remedy="switch_profile",
+            )
+        )
+
+
+def short(text: str) -> str:
+    """A text on a line, as much of it as is told of."""
+    line = " ".join(text[: 4 * QUOTED].split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
