@@ -1,5 +1,5 @@
-"""`playground import`: recordings out of files, each as a session of its own; and what somebody
-else wrote: prompts into the library, requests and conversations as sessions."""
+"""`playground import`: whole sessions, and recordings out of files, each as a session of its own;
+and what somebody else wrote: prompts into the library, requests and conversations as sessions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="JSON Lines from `export`, an event stream, an answer in JSON; a preset, a saved"
-        " prompt, a request or its messages in JSON, a cURL command",
+        help="whole sessions or JSON Lines from `export`, an event stream, an answer in JSON; a"
+        " preset, a saved prompt, a request or its messages in JSON, a cURL command",
     )
 
 
@@ -64,7 +64,7 @@ async def _file(app: App, path: Path) -> None:
     from playground.export import reading
 
     words = f"Reading {path.name}"
-    if await _foreign(app, path, words):
+    if await _whole(app, path) or await _foreign(app, path, words):
         return
     found = await watched(words, lambda progress: reading.opened(path, BY_ID, progress))
     if found.problem is not None:
@@ -73,6 +73,26 @@ async def _file(app: App, path: Path) -> None:
         app.workspace, found.run, app.profiles(), app.default_profile(), path
     )
     print(terminal(f"{session.id}  {found.run.id}  {session.title}"))
+
+
+async def _whole(app: App, path: Path) -> bool:
+    """Take over whole sessions; False: the file holds none."""
+    from playground.commands.words import tell
+    from playground.core.plain import terminal
+    from playground.core.problem import Problem
+    from playground.engine.sessionfile import import_sessions
+    from playground.export.progress import Progress
+    from playground.export.sessionreading import is_session_file
+
+    if not is_session_file(path):
+        return False
+    found = await import_sessions(app.workspace, path, app.profiles(), Progress())
+    for session in found.sessions:
+        print(terminal(f"{session.id}  {session.title}"))
+    if found.notices:
+        title = f"{path.name} was taken over whole."
+        tell(Problem(title=title, detail=" ".join(found.notices)))
+    return True
 
 
 async def _foreign(app: App, path: Path, words: str) -> bool:

@@ -13,13 +13,17 @@ from PySide6.QtWidgets import QFileDialog
 from playground.core.presets import SUFFIX
 from playground.core.problem import Failure
 from playground.export.progress import Cancelled, Progress
+from playground.ui import sessionfiles
 from playground.ui.desk import Desk
 from playground.ui.presets import Presets
 from playground.ui.taking import Taking
 from playground.ui.window import Window
 
-SUFFIXES = (".jsonl", ".sse", ".json", ".sh", ".curl")
-FILTER = "Recordings, requests, prompts (*.jsonl *.sse *.json *.sh *.curl);;All files (*)"
+SUFFIXES = (".jsonl", ".gz", ".sse", ".json", ".sh", ".curl")
+FILTER = (
+    "Sessions, recordings, requests, prompts (*.jsonl *.jsonl.gz *.sse *.json *.sh *.curl);;"
+    "All files (*)"
+)
 
 
 class Importing(QObject):
@@ -63,7 +67,7 @@ class Importing(QObject):
         if path.name.lower().endswith(SUFFIX):
             await self.presets.file(path)
             return
-        if await self.taking.file(path):
+        if await sessionfiles.read(self._desk, path) or await self.taking.file(path):
             return
         desk, workspace, progress = self._desk, self._desk.workspace, Progress()
         desk.busy.emit(f"Reading {path.name}", progress)

@@ -30,6 +30,7 @@ from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.importing import Importing
 from playground.ui.lags import Lags
+from playground.ui.sessionfiles import save_all, save_shown
 from playground.ui.widgets.about import AboutDialog
 from playground.ui.widgets.notice import Notices
 from playground.ui.widgets.palette import Palette
@@ -179,6 +180,8 @@ class Shell:
         self._add("&File", "Import…", "Ctrl+O", self.importing.choose)
         self._add("&File", "Open a preset…", "", self.importing.presets.choose)
         self._add("&File", "Save as preset…", "", self.importing.presets.save)
+        self._add("&File", "Export this session…", "", partial(save_shown, desk, window))
+        self._add("&File", "Export all sessions…", "", partial(save_all, desk, window))
         self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
         self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
         for menu in ("&Edit", "&View", "&Run", "&Help"):

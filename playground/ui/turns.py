@@ -9,11 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from playground.core.items import Item, Message
 from playground.core.negotiate import Offer, applied, learnt
+from playground.core.plain import visible
 from playground.core.problem import Failure
 from playground.core.profile import OURS, Profile
 from playground.core.session import Run, Session
 from playground.engine.limit import raised
+from playground.engine.outline import to_restore
+from playground.engine.sessionfork import fork_session
 from playground.engine.templating import said_again
+from playground.store.shelving import Change
 from playground.ui.desk import Desk
 from playground.ui.widgets.links import ask, ask_before_opening
 from playground.ui.widgets.negotiation import negotiation
@@ -33,7 +37,7 @@ PLACES = {
 """Where a remedy is to be had."""
 
 
-READS = ("copy", "inspect", "replay", "compare", "link:")
+READS = ("copy", "inspect", "replay", "compare", "show", "link:")
 """What can be done with a turn of a replay: nothing that changes anything."""
 
 MORE = 5
@@ -79,6 +83,12 @@ class Turns(QObject):
                 self.edited.emit(run, run.answer, True)
             case "delete":
                 self._delete(run)
+            case "restore":
+                self._restore(run)
+            case "show":
+                self.show(run)
+            case "fork session":
+                self._fork(run)
             case "previous" | "next":
                 self.move(run, 1 if verb == "next" else -1)
             case "regenerate" | "retry" | "remedy:retry" | "remedy:wait":
@@ -155,6 +165,15 @@ class Turns(QObject):
             self.desk.tree_changed.emit(session)
             self.desk.show_run(siblings[at])
 
+    def show(self, run: Run) -> None:
+        """Show the branch that a turn is on."""
+        session = self.desk.session
+        if run not in session.path():
+            session.leaf = session.deepest(run).id
+            self.desk.keep()
+            self.desk.tree_changed.emit(session)
+        self.desk.show_run(run)
+
     def _ask_to_send_key(self, run: Run) -> None:
         """A stored key goes to another address only when the user says so, having seen it."""
         desk, problem = self.desk, run.transcript.problem
@@ -191,6 +210,41 @@ class Turns(QObject):
             await workspace.trash(session, run)
             desk.tree_changed.emit(session)
             desk.done.emit("Deleted a turn and what follows it.", undo)
+
+        desk.tasks.start(work(), desk)
+
+    def _restore(self, run: Run) -> None:
+        """Bring a turn back, and what it hangs on: else it would still not be seen."""
+        desk, session = self.desk, self.desk.session
+
+        async def work() -> None:
+            for one in to_restore(session, run):
+                await desk.workspace.trash(session, one, trashed=False)
+            session.leaf = session.deepest(run).id
+            desk.tree_changed.emit(session)
+            desk.keep()
+
+        desk.tasks.start(work(), desk)
+
+    def _fork(self, run: Run) -> None:
+        """What was said up to a turn, in a session of its own, which is shown."""
+        desk, session = self.desk, self.desk.session
+
+        async def back(made: str) -> None:
+            await desk.workspace.shelve({made: Change(trashed=True)})
+            if desk.session_id == made:
+                desk.show_session(session)
+            desk.sessions_changed.emit()
+
+        async def work() -> None:
+            desk.keep()
+            made = await fork_session(desk.workspace, session, run)
+            desk.sessions_changed.emit()
+            desk.show_session(made)
+            desk.done.emit(
+                f"Forked into “{visible(made.title)}”.",
+                lambda: desk.tasks.start(back(made.id), desk),
+            )
 
         desk.tasks.start(work(), desk)
 

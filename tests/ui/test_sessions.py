@@ -210,7 +210,8 @@ async def test_the_menu_offers_it_all(opening: Opening) -> None:
         (menu,) = [one for one in driver.sessions.findChildren(QMenu) if one.isVisible()]
         offered = [action.text() for action in menu.actions()]
         assert [text for text in offered if text] == [
-            "Open", "Rename\tF2", "Pin", "Tags…", "Move to a folder…", "Archive", "Delete\tDel",
+            "Open", "Rename\tF2", "Pin", "Tags…", "Move to a folder…", "Archive", "Export…",
+            "Delete\tDel",
             "Forget: remove every trace…",
         ]  # fmt: skip
         menu.close()

@@ -35,9 +35,11 @@ from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
+from playground.ui.widgets.outline import OutlinePage
 from playground.ui.widgets.parts import copy
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.transcript import TranscriptView
+from playground.ui.widgets.withheld import WithheldNotice
 from playground.ui.widgets.variablechip import VariableChip
 from playground.ui.widgets.variablelight import VariableLight
 from playground.ui.window import PanelSpec
@@ -56,6 +58,7 @@ class ChatPanel(QWidget):
         self.head = self._header()
         column.addWidget(self.head)
         column.addWidget(self._developer())
+        column.addWidget(WithheldNotice(desk, self))
         self._edge = QFrame(self)
         self._edge.setProperty("role", "edge")
         column.addWidget(self._edge)
@@ -72,6 +75,9 @@ class ChatPanel(QWidget):
         self._pages.addWidget(self.view)
         self.code = CodeView(desk, self._said, body)
         self._pages.addWidget(self.code)
+        self.outline = OutlinePage(desk, body)
+        self.outline.asked.connect(self._ask_of_outline)
+        self._pages.addWidget(self.outline)
         column.addWidget(body, 1)
         self._below = QVBoxLayout()
         theme.space(self._below, 16, 4, 16, 0)
@@ -125,6 +131,16 @@ class ChatPanel(QWidget):
         self.as_code.setAccessibleName("The next request as code")
         self.as_code.setToolTip("What would be sent now, as JSON or as a program (Ctrl+Shift+E)")
         self.as_code.toggled.connect(lambda _: self._turn_page())
+        self.as_outline = QToolButton(self)
+        self.as_outline.setText("Outline")
+        self.as_outline.setProperty("role", "segment")
+        self.as_outline.setCheckable(True)
+        self.as_outline.setAccessibleName("Outline of the session")
+        self.as_outline.setToolTip("All turns and branches of this session (Ctrl+Shift+B)")
+        for one, other in ((self.as_code, self.as_outline), (self.as_outline, self.as_code)):
+            one.toggled.connect(lambda on, other=other: other.setChecked(False) if on else None)
+        self.as_outline.toggled.connect(lambda _: self._turn_page())
+        head.row.addWidget(self.as_outline)
         head.row.addWidget(self.as_code)
         self.export = ExportButton(self.desk, self)
         head.row.addWidget(self.export)
@@ -136,6 +152,7 @@ class ChatPanel(QWidget):
             ("&Run", "Regenerate", "Ctrl+R", self.regenerate),
             ("&Run", "Previous version", "Alt+Left", lambda: self.step(-1)),
             ("&Run", "Next version", "Alt+Right", lambda: self.step(1)),
+            ("&View", "Outline of the session", "Ctrl+Shift+B", self.as_outline.toggle),
             ("&View", "The next request as code", "Ctrl+Shift+E", self.as_code.toggle),
             ("&Run", "Compare in columns", "", self.compare.click),
             ("&Run", BESIDE, "", self._compare_apis),
@@ -229,9 +246,17 @@ class ChatPanel(QWidget):
 
     def _turn_page(self) -> None:
         """The conversation, or what an empty one offers; or what would be sent next."""
-        page = 2 if self.as_code.isChecked() else 1 if self.desk.session.path() else 0
+        page = 1 if self.desk.session.path() else 0
+        page = 3 if self.as_outline.isChecked() else 2 if self.as_code.isChecked() else page
         self._pages.setCurrentIndex(page)
         self._draw_edge()
+
+    def _ask_of_outline(self, verb: str, run: Run) -> None:
+        self.turns.do(verb, run)
+        if verb == "show":
+            self.as_outline.setChecked(False)
+            self.view.reveal(run)
+            self.view.setFocus()
 
     def show_code(self, on: bool) -> None:
         """Show the next request in the place of the conversation, or that again."""
@@ -301,6 +326,7 @@ class ChatPanel(QWidget):
     def _send(self, text: str, parts: Sequence[Part] = ()) -> None:
         desk = self.desk
         self.show_code(False)
+        self.as_outline.setChecked(False)
         self.view.jump_to_end()
         if desk.begin(lambda: desk.workspace.ask(desk.session, text, parts)) is None:
             self.composer.bring_back(text, parts)
@@ -313,8 +339,12 @@ class ChatPanel(QWidget):
         self.view.jump_to_end()
 
     def stop(self) -> None:
+        """What goes on; where nothing does, the outline."""
         if (run := self.current_run()) is not None:
             self.desk.workspace.stop(run)
+        elif self.as_outline.isChecked() and not self.outline.step_back():
+            self.as_outline.setChecked(False)
+            self.desk.wanted.emit("composer")
 
     def regenerate(self) -> None:
         """Ask the last turn again, as a sibling."""

@@ -18,6 +18,7 @@ from playground.export.base import Exported, Exporter
 from playground.export.progress import Cancelled, Progress
 from playground.export.saving import save
 from playground.store.logs import redacted
+from playground.ui import sessionfiles
 from playground.ui.desk import Desk
 from playground.ui.widgets.parts import copy
 
@@ -43,6 +44,9 @@ class ExportButton(QToolButton):
             menu.addAction(f"Save as {exporter.title}…").triggered.connect(
                 lambda _=False, it=exporter: self.save(it)
             )
+        menu.addSeparator()
+        whole = menu.addAction("Save the whole session…")
+        whole.triggered.connect(lambda _=False: sessionfiles.save_shown(desk, self))
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         desk.run_shown.connect(lambda _: self._show())

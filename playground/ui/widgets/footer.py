@@ -44,6 +44,7 @@ ACTIONS = (
     ("regenerate", "Regenerate as another version (Ctrl+R)", "regenerate"),
     ("edit", "Edit the answer: makes another version, nothing is sent", "edit answer"),
     ("play", "Replay this run as it was recorded: no network, no key (Ctrl+Shift+R)", "replay"),
+    ("branch", "Fork into a new session, from here", "fork session"),
     ("trash", "Delete this turn (can be undone)", "delete"),
 )
 
@@ -59,7 +60,7 @@ class Footer(Card):
     """The end of a run: state, problem, numbers, and what can be done with it.
 
     `asked` says: "stop", "retry", "continue", "raise limit", "more", "regenerate", "delete",
-    "replay", "compare", "copy", "inspect", "delete stored", "remedy:<id>".
+    "replay", "compare", "fork session", "copy", "inspect", "delete stored", "remedy:<id>".
     """
 
     def __init__(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from playground.core.prompts import folder_of
 from playground.store.listing import Row
 from playground.store.shelving import Change, tag_of
+from playground.ui import sessionfiles
 from playground.ui.desk import Desk
 from playground.ui.shelving import Shelving
 from playground.ui.widgets.sessionpicker import Choice, Picker
@@ -77,9 +78,13 @@ class SessionMenu:
                    lambda rows: kept(rows) and not all(row.archived for row in rows)),
             Action("Take out of the archive", partial(do.archive, archived=False),
                    lambda rows: kept(rows) and all(row.archived for row in rows)),
+            Action("Export…", self._export, apart=True),
             Action("Delete\tDel", do.trash, kept, apart=True),
             Action("Forget: remove every trace…", self.forget),
         )  # fmt: skip
+
+    def _export(self, rows: Sequence[Row]) -> None:
+        sessionfiles.save(self._desk, self.view, [(row.id, row.title) for row in rows])
 
     def show(self, nodes: list[Node], where: QPoint) -> None:
         rows = _rows(nodes)
