@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from playground.core.transcript import Outcome
 from playground.core.usage import Cost, Usage
 from playground.store.database import Database
-from playground.store.listing import PICO
+from playground.store.listing import PICO, Place
 from playground.store.spending import between
 from playground.store.words import readable
 
@@ -55,13 +55,15 @@ _KEYS: Mapping[Key, str] = {
     "first_token": "first_token_ms",
     "took": "took_ms",
 }
+_COPIED = "picodollars IS NULL AND NOT unpriced AND cost IS NOT NULL"
+"""What a run is that came with a fork or a file: the run that it is a copy of used what it says."""
 Ids: TypeAlias = list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which runs are meant. Only those that are over are ever counted; those in the trash are: they
-    were paid for."""
+    """Which runs are meant. Only those that are over are ever counted, and copies never; those in
+    the trash are: they were paid for."""
 
     first: date | None = None
     last: date | None = None
@@ -144,6 +146,7 @@ class Entry(NamedTuple):
     """Something that it used has no price."""
     first_token_ms: float | None
     took_ms: float | None
+    place: Place
     words: str
     """What was said in it, the beginning; empty in the trash."""
 
@@ -236,7 +239,8 @@ def _ordered(rows: list[tuple[Any, ...]], down: bool) -> Ids:
 def _where(chosen: Chosen) -> tuple[str, list[Any]]:
     """What is to be said of a run beside the time. A session has few runs: they are found by it."""
     begins = "+created" if chosen.session else "created"
-    wheres, values = [f"outcome IS NOT NULL AND {begins} >= ? AND {begins} < ?"], list[Any]()
+    wheres = [f"outcome IS NOT NULL AND {begins} >= ? AND {begins} < ?", f"NOT ({_COPIED})"]
+    values: list[Any] = []
     for column, value in (("profile", chosen.profile), ("model", chosen.model)):
         if value is not None:
             wheres.append(f"{column} = ?")
@@ -327,7 +331,7 @@ def _entries(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, 
         f"""
         SELECT run.id, run.session, session.title, run.created, run.profile, run.model, outcome,
             run.trashed, input, cached, output, reasoning, estimated, picodollars, unpriced,
-            first_token_ms, took_ms,
+            first_token_ms, took_ms, place,
             (SELECT substr(text, 1, {WORDS}) FROM message WHERE message.run = run.id)
         FROM run JOIN session ON session.id = run.session
         WHERE run.id IN (SELECT value FROM json_each(?)) AND outcome IS NOT NULL

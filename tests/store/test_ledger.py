@@ -146,6 +146,7 @@ async def test_cells_tell_apart_what_differs_and_nothing_else(home: Home) -> Non
         {"usd": "16", "outcome": "failed"},
         {"usd": "32", "session": "ses_2", "trashed": 1},
         {"usd": "64", "outcome": None, "owner": "somebody"},
+        {"cost": '{"copied": true}'},
     )
     cells = await kept.cells(Chosen())
     apart = await kept.cells(Chosen(), by_session=True)
@@ -165,7 +166,8 @@ async def test_cells_tell_apart_what_differs_and_nothing_else(home: Home) -> Non
     assert len(cells) == 4
     assert len(apart) == 5
     assert only == {"model": 4, "profile": 8, "session": 32, "failed": 16}
-    assert total(cells).usd == 63  # the one that goes on is not over, the one in the trash was paid
+    # What goes on is not over, what is in the trash was paid for, and a copy used nothing.
+    assert (total(cells).usd, total(cells).runs) == (Decimal(63), 6)
 
 
 @alone

@@ -39,6 +39,8 @@ class Flow(QWidget):
         gap, below = theme.current().px(self._gap), theme.current().px(GAP)
         x = y = line = 0
         for widget in self._widgets:
+            if widget.isHidden():
+                continue
             size = widget.sizeHint()
             wide = min(size.width(), max(width, 1))
             if x and x + wide > width:
