@@ -1,5 +1,5 @@
-"""The Compare panel: columns of one session that are asked the same, each of its own server and with
-its own settings."""
+"""The Compare panel: columns of one session that are asked the same, each of a server and with
+settings of its own."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ class ComparePanel(QWidget):
         self.empty.picked.connect(self._offered)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._middle(body))
-        self.looking = Looking(desk, self)
-        self.pair = DiffPage(self.looking, body)
-        self._pages.addWidget(self.pair)
+        self._pages.addWidget(self._beside(body))
         column.addWidget(body, 1)
         below = QVBoxLayout()
         theme.space(below, 16, 8, 16, 0)
@@ -131,6 +129,16 @@ class ComparePanel(QWidget):
         area.setWidget(inner)
         self._area = area
         return area
+
+    def _beside(self, parent: QWidget) -> QWidget:
+        """Two columns as the inspector compares two runs."""
+        page = QWidget(parent)
+        self.looking = Looking(self.desk, self)
+        self.pair = DiffPage(self.looking, page)
+        column = QVBoxLayout(page)
+        theme.space(column, 12, 4, 12, 0)
+        column.addWidget(self.pair)
+        return page
 
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
@@ -201,7 +209,8 @@ class ComparePanel(QWidget):
         self._keep()
 
     def _tree_changed(self) -> None:
-        if self.isVisible():
+        if self.isVisible() and self._session is self.desk.session:
+            self._make_columns()
             for column in self.columns:
                 column.refresh()
             self.head.show_title()
@@ -282,6 +291,12 @@ class ComparePanel(QWidget):
         for column, run in zip(self.columns, runs, strict=True):
             waits = self.lines.before(run) if run is not None and run.running else 0
             column.tell(run, waits, ", ".join(best.get(run.id, ())) if run is not None else "")
+        # The numbers of all stand at the same height.
+        chips = [column.chips for column in self.columns]
+        high = max((one.heightForWidth(one.width()) for one in chips), default=0)
+        for one in chips:
+            if one.minimumHeight() != high:
+                one.setFixedHeight(high)
         if self.running != self.composer.running:
             self._show_running()
             for column in self.columns:
@@ -375,14 +390,18 @@ class ComparePanel(QWidget):
     def _undoable(self, said: str, back: Callable[[], None]) -> None:
         """Something was done to the columns; it can be taken back."""
 
+        session = self._session
+
+        def tell() -> None:
+            self._changed()
+            if session is self.desk.session:
+                self.desk.show_again()
+
         def undo() -> None:
             back()
-            self.desk.settings_changed.emit()
-            if self._session is not None:
-                self.desk.tree_changed.emit(self._session)
-            self._changed()
+            tell()
 
-        self._changed()
+        tell()
         self.desk.done.emit(said, undo)
 
     def _changed(self) -> None:
@@ -414,10 +433,7 @@ class ComparePanel(QWidget):
         session, desk = column.branch.session, self.desk
         back = comparing.keep(session, column.branch.column)
         said = f"Kept column {column.name}; the others are versions of the turn where they parted."
-        desk.settings_changed.emit()
-        desk.tree_changed.emit(session)
         self._undoable(said, back)
-        desk.show_again()
         desk.wanted.emit("chat")
 
     def _open_sheet(self, column: CompareColumn) -> None:

@@ -42,8 +42,10 @@ from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.problembox import ProblemBox
 from playground.ui.widgets.transcript import TranscriptView
 
-LEAST = 228
+LEAST = 212
 """Pixels of the design that a column is wide at least."""
+SIDE = 10
+"""Pixels of the design beside what stands in it."""
 NOTHING = "Nothing was asked here yet."
 WAITS = "Waits for another column: a local server is asked one by one."
 
@@ -119,6 +121,9 @@ class CompareColumn(QWidget):
         self.view = TranscriptView(body)
         self.view.setAccessibleName(f"Conversation of column {name}")
         self.view.offered = KEPT
+        self.view.side = SIDE
+        self.view.numbers = False  # they stand below, at the same height in all columns
+        self.view.versions = False  # those are the other columns
         self.view.deciding = Deciding(desk)
         self.view.extras.append(self.turns.negotiation)
         self.view.asked.connect(self._do)
@@ -140,7 +145,7 @@ class CompareColumn(QWidget):
     def _head(self) -> QWidget:
         head = QWidget(self)
         column = QVBoxLayout(head)
-        theme.space(column, 8, 4, 6, 4, gap=0)
+        theme.space(column, SIDE, 4, 6, 4, gap=0)
         line = QHBoxLayout()
         theme.space(line, gap=4)
         badge = QLabel(self.name, head)
@@ -187,20 +192,20 @@ class CompareColumn(QWidget):
     def _foot(self) -> QWidget:
         foot = QWidget(self)
         column = QVBoxLayout(foot)
-        theme.space(column, 10, 4, 8, 6, gap=2)
-        self.state = Elided("state", foot)
-        column.addWidget(self.state)
-        self.chips = ChipLine(foot)
-        self.chips.picked.connect(self._open)
+        theme.space(column, SIDE, 6, SIDE, 6, gap=2)
         line = QHBoxLayout()
         theme.space(line, gap=4)
-        line.addWidget(self.chips, 1)
+        self.state = Elided("state", foot)
+        line.addWidget(self.state, 1)
         self.keep = QPushButton("Keep", foot)
         self.keep.setAccessibleName(f"Keep column {self.name}")
         self.keep.setToolTip("Go on with this one in the Chat panel; the others stay as versions")
         self.keep.clicked.connect(lambda: self.wanted.emit("keep"))
-        line.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.keep)
         column.addLayout(line)
+        self.chips = ChipLine(foot)
+        self.chips.picked.connect(self._open)
+        column.addWidget(self.chips)
         return foot
 
     # What is shown.
@@ -217,6 +222,8 @@ class CompareColumn(QWidget):
         call = self.branch.look().call
         name = profile.name if profile is not None else "A server that was deleted"
         model = column.call.model or (profile.model if profile is not None else "")
+        if not model and (last := self.branch.last) is not None:
+            model = last.transcript.model or ""
         self.server.say(f"{model or 'its first model'} · {name}", "" if profile else "error")
         facts = [BY_ID[call.api].title]
         if column.version:
@@ -298,8 +305,8 @@ class CompareColumn(QWidget):
             return
         self._foot_says = key
         self.keep.setEnabled(bool(self.branch.column.leaf))
-        self.state.setVisible(run is not None)
         if run is None:
+            self.state.say("")
             self.chips.show_chips([])
             return
         state = words.state(run)
@@ -399,6 +406,10 @@ class CompareColumn(QWidget):
                 Details(*cost_of(run), self).show_over(chip)
 
     # Qt.
+
+    def hasHeightForWidth(self) -> bool:
+        """It is as high as there is room: what it shows can be scrolled."""
+        return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line between columns, and one over the current one."""

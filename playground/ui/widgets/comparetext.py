@@ -24,6 +24,7 @@ class CompareText(QWidget):
         column.addWidget(self.text, 1)
         self.told: Marked | None = None
         """What is shown; None: nothing."""
+        theme.follow(self, self._use_font)
 
     def show_marked(self, told: Marked | None) -> None:
         if told == self.told:
@@ -38,7 +39,13 @@ class CompareText(QWidget):
             self.text.grow(told.text)
             self.text.finish()
             self.text.verticalScrollBar().setValue(at)
+        self._use_font(theme.current())
         self.text.light(told.spots)
+
+    def _use_font(self, look: theme.Theme) -> None:
+        """Of code, where it is JSON."""
+        told = self.told
+        self.text.setFont(look.mono if told is not None and told.values else look.font)
 
 
 def said(told: Marked) -> str:

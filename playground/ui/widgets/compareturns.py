@@ -16,8 +16,9 @@ from playground.ui.desk import Desk
 from playground.ui.turns import Turns
 from playground.ui.widgets.footer import ACTIONS
 
-KEPT = tuple(row for row in ACTIONS if row[2] != "edit answer")
-"""What a card of a column offers: words are put into the mouth of a model in the conversation."""
+OFFERED = ("copy", "regenerate", "replay", "delete")
+KEPT = tuple(row for row in ACTIONS if row[2] in OFFERED)
+"""What a card of a column offers; the rest is for the conversation."""
 
 
 class ColumnTurns(Turns):

@@ -72,11 +72,14 @@ class Footer(Card):
         shared: bool,
         extras: Sequence[Extra] = (),
         actions: Sequence[tuple[str, str, str]] = ACTIONS,
+        numbers: bool = True,
     ) -> None:
         """`at` of `count` versions; `shared` when those are shown at the user's message already.
-        What `extras` make stands below what went wrong. `actions`: rows of (icon, tip, verb)."""
+        What `extras` make stands below what went wrong. `actions`: rows of (icon, tip, verb).
+        Without `numbers` only the model is told: what the run took is said elsewhere."""
         super().__init__(run, Notice(key=f"footer:{run.id}"))
         self._extras = extras
+        self._numbers = numbers
         look = theme.current()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -247,8 +250,11 @@ class Footer(Card):
     def _rows(self) -> list[Row]:
         run, seen = self.run, self.run.transcript
         waited, speed, used = words.first_token(run), words.speed(run), seen.usage
+        model = ("model", seen.model or run.call.model, "Open this run in the inspector")
+        if not self._numbers:
+            return [model]
         return [
-            ("model", seen.model or run.call.model, "Open this run in the inspector"),
+            model,
             ("stored", _kept(seen.stored), "Whether the server keeps this answer"),
             ("finish", seen.finish_reason or "", "How the server says it ended"),
             ("time", f"TTFT {words.seconds(waited)}" if waited is not None else "", "Times"),

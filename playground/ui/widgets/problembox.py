@@ -6,7 +6,16 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.plain import visible
 from playground.core.problem import REMEDIES, Problem, Remedy
@@ -14,6 +23,8 @@ from playground.ui import theme, words
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.plaintext import PlainText
 
+NARROW = 340
+"""Pixels of the design below which facts and buttons stand under each other."""
 SHORT = 80
 """Characters up to which a fact stands in the line of facts."""
 
@@ -57,6 +68,9 @@ class ProblemBox(QFrame):
         title = PlainText(problem.title, self)
         title.setProperty("role", "strong")
         title.setAccessibleName("What went wrong" if token == "error" else "Why it ended")
+        policy = title.sizePolicy()  # as high as its row, which knows how wide it is
+        policy.setVerticalPolicy(policy.Policy.Preferred)
+        title.setSizePolicy(policy)
         head.addWidget(title, 1)
         if state:
             badge = QLabel(state, self)
@@ -71,7 +85,7 @@ class ProblemBox(QFrame):
                 "In the server's own words" if token == "error" else "The arithmetic"
             )
             column.addWidget(detail)
-        foot = QHBoxLayout()
+        self._foot = foot = QHBoxLayout()
         theme.space(foot, gap=8)
         if facts := " · ".join(_facts(problem)):
             line = QLabel(visible(facts), self)
@@ -95,6 +109,14 @@ class ProblemBox(QFrame):
                 Countdown(button, until)
         if facts or problem.remedy or again:
             column.addLayout(foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < theme.current().px(NARROW)
+        ways = QBoxLayout.Direction
+        way = ways.TopToBottom if narrow else ways.LeftToRight
+        if way != self._foot.direction():
+            self._foot.setDirection(way)
 
     def _button(self, remedy: Remedy, signal: SignalInstance) -> QPushButton:
         button = QPushButton(REMEDIES[remedy], self)

@@ -82,6 +82,12 @@ class TranscriptView(QAbstractScrollArea):
         """What is offered at the end of each run beside what the footer knows of."""
         self.offered: Sequence[tuple[str, str, str]] = ACTIONS
         """What can be done with a turn, at its end."""
+        self.side = SIDE
+        """Design pixels beside the cards."""
+        self.numbers = True
+        """Whether the end of a turn says what it took."""
+        self.versions = True
+        """Whether a turn says which of several versions it is."""
         self.deciding: Deciding | None = None
         """What decides about calls that wait, on their cards."""
         self._session: Session | None = None
@@ -144,7 +150,7 @@ class TranscriptView(QAbstractScrollArea):
 
         path = self._session.path()
         self._replay = bool(path) and path[-1].replayed
-        self._families = self._session.families()
+        self._families = self._session.families() if self.versions else {}
         rows: list[Row] = []
         for run in path:
             rows += [take(Row(run, item, True)) for item in run.input]
@@ -311,7 +317,7 @@ class TranscriptView(QAbstractScrollArea):
     def _width(self) -> int:
         # Of the whole view: a scroll bar that comes stands beside the cards and moves none.
         look = theme.current()
-        return max(min(self.width() - 2 * look.px(SIDE), look.px(MEASURE)), 80)
+        return max(min(self.width() - 2 * look.px(self.side), look.px(MEASURE)), 80)
 
     def _lay_out(self) -> None:
         """Put all rows one under the other, with a guess where nothing has been measured."""
@@ -379,7 +385,7 @@ class TranscriptView(QAbstractScrollArea):
     def _show_cards(self, at: int) -> None:
         """Give every card its place, with the view at a height; see that more are made."""
         width = self._width
-        left = max((self.width() - width) // 2, theme.current().px(SIDE))
+        left = max((self.width() - width) // 2, theme.current().px(self.side))
         near = self._seen(at, self.viewport().height() // 2)
         for row in near:
             if row.card is not None:
@@ -452,6 +458,7 @@ class TranscriptView(QAbstractScrollArea):
                 shared=shared,
                 extras=tuple(self.extras),
                 actions=REPLAYED if self._replay else self.offered,
+                numbers=self.numbers,
             )
             footer.newest = row is self._rows[-1]
             footer.warmed(False)
