@@ -182,6 +182,7 @@ class Shell:
         self._add("&File", "Save as preset…", "", self.importing.presets.save)
         self._add("&File", "Export this session…", "", partial(save_shown, desk, window))
         self._add("&File", "Export all sessions…", "", partial(save_all, desk, window))
+        self._add("&File", "Save this session as a prompt…", "", self._save_prompt)
         self._add("&File", "Servers and keys…", "", partial(desk.wanted.emit, "servers"))
         self._add("&File", "Open the data folder", "", partial(desk.wanted.emit, "folder"))
         for menu in ("&Edit", "&View", "&Run", "&Help"):
@@ -233,6 +234,10 @@ class Shell:
         action = self.window.command(menu, title, run)
         self._actions.append(action)
         self.bindings.add(title, keys, action.setShortcuts)
+
+    def _save_prompt(self) -> None:
+        for what in ("prompts", "prompts:session"):
+            self.desk.wanted.emit(what)
 
     def _new(self) -> None:
         self.desk.new_session()

@@ -1,0 +1,80 @@
+"""Asks for the values that a prompt needs at once: those of messages that are put in as said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from playground.core.plain import visible
+from playground.core.variables import Variable
+from playground.ui import theme
+from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.rows import Rows
+
+
+class PromptValues(QDialog):
+    def __init__(
+        self,
+        variables: Sequence[Variable],
+        go: Callable[[dict[str, Any]], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Values for this prompt")
+        self._variables, self._go = variables, go
+        column = QVBoxLayout(self)
+        theme.space(column, 16, 12, 16, 12, gap=8)
+        head = QLabel(
+            "Messages of this prompt are put in as said already, so they need these values now.",
+            self,
+        )
+        head.setWordWrap(True)
+        column.addWidget(head)
+        rows = Rows(self)
+        self.fields: list[QLineEdit | Choice] = []
+        for one in variables:
+            if one.type == "choice" and one.choices:
+                box = Choice(rows)
+                for choice in one.choices:
+                    box.addItem(visible(choice), choice)
+                self.fields.append(box)
+            else:
+                line = QLineEdit(rows)
+                line.setPlaceholderText(visible(one.help) or one.type)
+                self.fields.append(line)
+            rows.add(visible(one.name), self.fields[-1])
+        column.addWidget(rows)
+        self.said = QLabel(self)
+        self.said.setProperty("role", "caption")
+        self.said.setProperty("token", "error")
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setWordWrap(True)
+        self.said.hide()
+        column.addWidget(self.said)
+        buttons = QDialogButtonBox(self)
+        use = buttons.addButton("Use", QDialogButtonBox.ButtonRole.AcceptRole)
+        use.setProperty("role", "primary")
+        use.style().polish(use)  # the box has had its looks already
+        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        theme.follow(self, lambda look: self.setMinimumWidth(look.px(420)))
+
+    def accept(self) -> None:
+        found: dict[str, Any] = {}
+        for one, field in zip(self._variables, self.fields, strict=True):
+            text = field.currentData() if isinstance(field, Choice) else field.text()
+            try:
+                found[one.name] = one.read(text)
+            except ValueError as error:
+                self.said.setText(visible(f"{one.name}: {error}"))
+                self.said.show()
+                field.setFocus()
+                return
+        super().accept()
+        self._go(found)
