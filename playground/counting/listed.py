@@ -57,6 +57,21 @@ def window(base_url: str, model: str) -> int | None:
     return info.context_window if _whole_host(provider.api_pattern, base_url) else None
 
 
+def standard(base_url: str, model: str, when: datetime) -> ModelPrice | None:
+    """The standard prices of a model at an address, at a moment; None where there are none."""
+    try:
+        from genai_prices.data_snapshot import get_snapshot
+    except ImportError:
+        return None
+    prices = get_snapshot()
+    try:
+        provider = prices.find_provider(None, None, base_url)
+        _, info = prices.find_provider_model(model, provider, None, None)
+    except LookupError:
+        return None
+    return info.get_prices(when) if _whole_host(provider.api_pattern, base_url) else None
+
+
 def version() -> str:
     """Which list of prices is built in, and of when."""
     try:

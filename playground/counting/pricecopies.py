@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from playground.core.pricebook import OwnPrice
+from playground.counting import listed
 
 if TYPE_CHECKING:
     from genai_prices.types import TieredPrices
@@ -35,22 +36,8 @@ def copies(server: str, base_url: str, model: str, when: datetime) -> list[OwnPr
     """The standard price of a model at an address, one for each size of input from which another
     one holds; `server`: whom the copies are for. None where the list has no such price, or charges
     in a way that a copy could not."""
-    from playground.counting.listed import _whole_host
-
-    try:
-        from genai_prices.data_snapshot import get_snapshot
-    except ImportError:
-        return []
-    prices = get_snapshot()
-    try:
-        provider = prices.find_provider(None, None, base_url)
-        if not _whole_host(provider.api_pattern, base_url):
-            return []
-        _, info = prices.find_provider_model(model, provider, None, None)
-    except LookupError:
-        return []
-    rates = info.get_prices(when)
-    if rates.input_mtok is None or rates.output_mtok is None:
+    rates = listed.standard(base_url, model, when)
+    if rates is None or rates.input_mtok is None or rates.output_mtok is None:
         return []
     known = {ours: getattr(rates, theirs) for ours, theirs in FIELDS.items()}
     steps = {0}

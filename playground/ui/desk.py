@@ -34,6 +34,7 @@ from playground.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from playground.engine.toolbox import Toolbox
+    from playground.providers.models import Model
     from playground.ui.replaying import Replaying
 
 TYPING = 80
@@ -121,6 +122,8 @@ class Desk(QObject):
         """All profiles there are, ours first."""
         self._default = default
         self.keys = keys
+        self.models: dict[str, list[Model]] = {}
+        """By the id of a profile, what its server has listed."""
         self.tasks = Tasks(self.report)
         self.clock = Clock(self._live, self)
         self.replaying: Replaying | None = None
@@ -162,6 +165,11 @@ class Desk(QObject):
     def default_profile(self) -> Profile:
         """Where a new session goes."""
         return self._default()
+
+    def window_of(self, profile_id: str, model: str) -> int | None:
+        """Tokens that a model reads and writes together, as its server has said."""
+        rows = self.models.get(profile_id, ())
+        return next((one.context for one in rows if one.id == model), None)
 
     def save_settings(self) -> None:
         """Write the settings as they are now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
@@ -34,6 +34,8 @@ def tokens(count: int) -> str:
 def money(usd: Decimal) -> str:
     """Dollars with as many digits as the amount needs to be told from nothing."""
     digits = 2 if usd >= 1 or usd == 0 else 4 if usd >= Decimal("0.001") else 6
+    if usd.adjusted() < 20:  # rounded as it is written: the float of 0.00225 is a little less
+        usd = usd.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return "$" + number(float(usd), digits)
 
 

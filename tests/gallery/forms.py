@@ -120,7 +120,7 @@ async def state(stage: Stage) -> None:
 async def ending(stage: Stage) -> None:
     """Models that will be, or have been, shut down."""
     today = date.today()
-    stage.settings._models[stage.desk.profile.id] = [
+    stage.desk.models[stage.desk.profile.id] = [
         Model("gpt-5.4-mini", context=400_000),
         Model("gpt-4-turbo-2024-04-09", shutdown_date=str(today + timedelta(days=40))),
         Model("gpt-4o-2024-08-06", shutdown_date=str(today + timedelta(days=300))),

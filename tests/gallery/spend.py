@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable
 from playground.core.budget import Budgets
 from playground.core.pricebook import PriceBook
 from playground.core.session import Run
+from playground.core.variables import Variable
 from playground.ui.widgets.budgetsdialog import BudgetsDialog
+from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.widgets.pricesdialog import PricesDialog
 from tests.gallery import words
 from tests.gallery.stage import Stage
 from tests.gallery.tapes import Tape, run_of
+from tests.loop import until
 
 Made = Callable[[Stage], Awaitable[None]]
 
@@ -48,6 +51,55 @@ def limit(stage: Stage, budgets: object) -> None:
 def answered() -> Run:
     tape = Tape().begin(words.QUESTION).wait(420).text(words.ANSWER)
     return run_of(tape.end(), words.QUESTION)
+
+
+# The estimate.
+
+
+async def estimated(
+    stage: Stage, model: str, text: str = words.QUESTION, **fields: object
+) -> EstimateChip:
+    session = stage.desk.session
+    session.call = session.call.model_copy(update={"model": model, "fields": fields})
+    stage.desk.settings_changed.emit()
+    stage.chat.composer.write(text)
+    chip = stage.chat.estimate
+    chip.show_now()
+    await until(lambda: chip.settled)
+    await stage.settle()
+    return chip
+
+
+async def estimate(stage: Stage) -> None:
+    await estimated(stage, "gpt-5-mini", max_output_tokens=2000)
+
+
+async def estimate_about(stage: Stage) -> None:
+    await stage.show(answered())
+    await estimated(stage, "gpt-5.4-mini", max_output_tokens=2000)
+
+
+async def estimate_unknown(stage: Stage) -> None:
+    await estimated(stage, "mistral-next")
+
+
+async def estimate_too_long(stage: Stage) -> None:
+    await estimated(stage, "gpt-4o", "How do these differ? " + "one two three four " * 40_000)
+
+
+async def estimate_missing(stage: Stage) -> None:
+    """A variable has no value, so that nothing could be sent."""
+    session = stage.desk.session
+    session.call = session.call.model_copy(update={"variables": [Variable(name="city")]})
+    chip = await estimated(stage, "gpt-5-mini", "What is the weather in {{city}}?")
+    chip.open()
+
+
+async def arithmetic(stage: Stage) -> None:
+    limit(stage, {**BUDGETS, "session": {"usd": "0.00001"}})
+    await stage.show(answered())
+    chip = await estimated(stage, "gpt-5-mini", max_output_tokens=2000)
+    chip.open()
 
 
 # Budgets.

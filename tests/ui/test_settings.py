@@ -264,7 +264,7 @@ async def test_fields_of_another_dialect_are_not_sent_unseen(opening: Opening) -
 async def test_a_model_that_ends_says_so_beside_its_name(opening: Opening) -> None:
     async with opening() as driver:
         settings = driver.settings
-        settings._models["here"] = [Model("old", shutdown_date="2020-01-01"), Model("new")]
+        settings.desk.models["here"] = [Model("old", shutdown_date="2020-01-01"), Model("new")]
         driver.model("old")
         await driver.shows("shut down")
         assert settings.end.property("token") == "error"

@@ -32,6 +32,7 @@ from playground.ui.pointing import Pointing
 from playground.ui.turns import Turns
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.widgets.examples import Examples
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.fold import Fold
@@ -83,6 +84,8 @@ class ChatPanel(QWidget):
         theme.space(self._below, 16, 4, 16, 0)
         self.composer = Composer(desk.tasks.start, self)
         self._below.addWidget(self.composer)
+        self.estimate = EstimateChip(desk, self._said, self.composer)
+        self.composer.put_aside(self.estimate)
         column.addLayout(self._below)
         self.editing = Editing(desk, self.composer, self._below, self.view.jump_to_end)
         editors = (self.instructions, self.composer.draft)
@@ -99,8 +102,9 @@ class ChatPanel(QWidget):
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
-        self.composer.changed.connect(self.code.changed)
-        self.composer.role.currentTextChanged.connect(lambda _: self.code.changed())
+        for changed in (self.code.changed, self.estimate.changed):
+            self.composer.changed.connect(changed)
+            self.composer.role.currentTextChanged.connect(lambda _, changed=changed: changed())
         self.turns.edited.connect(self.editing.open)
         self.turns.begun.connect(self.view.jump_to_end)
         self.view.asked.connect(self.turns.do)

@@ -244,8 +244,6 @@ class SettingsDock(QWidget):
         end.addWidget(self._extras)
         whole.addLayout(end)
         whole.addStretch(1)
-        self._models: dict[str, list[Model]] = {}
-        """By profile id, as the server listed them."""
         self._session = desk.session
         """Whose settings stand here."""
         self._shown: tuple[str, str] | None = None
@@ -462,7 +460,7 @@ class SettingsDock(QWidget):
                 return
             finally:
                 self.refresh.setEnabled(True)
-            self._models[profile.id] = models
+            self.desk.models[profile.id] = models
             if self.desk.profile.id == profile.id:
                 self._show_models(self.desk.session.call.model, typed=True)
                 if self.model.hasFocus():
@@ -472,7 +470,7 @@ class SettingsDock(QWidget):
 
     def models(self) -> list[Model]:
         """Those that the server of this session has listed."""
-        return self._models.get(self.desk.profile.id, [])
+        return self.desk.models.get(self.desk.profile.id, [])
 
     def _wanted(self, what: str) -> None:
         if what == "variables":

@@ -222,6 +222,10 @@ class Composer(QFrame):
         self._beside = control
         self._row.insertWidget(self._row.indexOf(self.add), control)
 
+    def put_aside(self, control: QWidget) -> None:
+        """Something to be seen before it runs."""
+        self._row.insertWidget(self._row.indexOf(self.add), control)
+
     def write(self, text: str) -> None:
         """Put this into the draft, in place of what is there."""
         if text != self.text:

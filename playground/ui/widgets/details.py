@@ -77,6 +77,7 @@ class Details(QFrame):
         if at.y() < gap:
             at = widget.mapTo(window, area.bottomLeft() + QPoint(0, gap + 1))
         at.setX(max(min(at.x(), window.width() - self.width() - gap), gap))
+        at.setY(max(min(at.y(), window.height() - self.height() - gap), gap))
         self.move(window.mapToGlobal(at))
         self.show()
 
