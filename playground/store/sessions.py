@@ -237,8 +237,9 @@ class Sessions:
         await self._database.write(_finish, run_columns(run), segments, answer, version, cutter)
 
     async def answered(self, run: Run) -> None:
-        """Write how a run ended whose recording was appended, whole."""
-        answer, version = answer_of(run), self._endpoints[run.call.api].version
+        """Write how a run ended whose recording was appended, whole, and that nobody looks at."""
+        answer = await asyncio.to_thread(answer_of, run)
+        version = self._endpoints[run.call.api].version
         await self._database.write(_answer, run.id, run.session, answer, version)
 
     async def copy(self, session: Session, ids: Mapping[str, str], source: str) -> None:
