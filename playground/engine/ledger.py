@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal, NamedTuple, assert_never
 
 from playground.core.transcript import Outcome
@@ -56,10 +57,7 @@ class Group:
 
 
 def total(cells: Iterable[Cell]) -> Sums:
-    sums = Sums()
-    for cell in cells:
-        sums = sums.plus(cell.sums)
-    return sums
+    return Sums.add(cell.sums for cell in cells)
 
 
 def outcomes(cells: Iterable[Cell]) -> dict[Outcome, int]:
@@ -77,14 +75,10 @@ def failures(cells: Iterable[Cell]) -> int:
 def grouped(cells: Iterable[Cell], by: By) -> list[Group]:
     """What is alike together, what cost most first."""
     key = key_of(by)
-    sums: dict[str, Sums] = {}
-    failed: dict[str, int] = {}
+    alike: dict[str, list[Cell]] = {}
     for cell in cells:
-        name = key(cell)
-        sums[name] = sums.get(name, Sums()).plus(cell.sums)
-        if cell.outcome in FAILED:
-            failed[name] = failed.get(name, 0) + cell.sums.runs
-    rows = [Group(name, one, failed.get(name, 0)) for name, one in sums.items()]
+        alike.setdefault(key(cell), []).append(cell)
+    rows = [Group(name, total(some), failures(some)) for name, some in alike.items()]
     return sorted(rows, key=lambda row: (-row.sums.pico, -row.sums.tokens, row.key))
 
 
@@ -105,7 +99,7 @@ def key_of(by: By) -> Callable[[Cell], str]:
 # Over time.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """Some days, and what each series has of them."""
 
@@ -113,12 +107,9 @@ class Bar:
     parts: tuple[Sums, ...]
     """As many as there are series."""
 
-    @property
+    @cached_property
     def whole(self) -> Sums:
-        sums = Sums()
-        for part in self.parts:
-            sums = sums.plus(part)
-        return sums
+        return Sums.add(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +155,12 @@ def series(cells: Sequence[Cell], span: Span, by: By) -> Series:
     places = {name: at for at, name in enumerate(named)}
     days = list(steps(span, unit))
     starts = {_start(one.first, unit): at for at, one in enumerate(days)}
-    parts = [[Sums()] * len(names) for _ in days]
+    parts: list[list[list[Sums]]] = [[[] for _ in names] for _ in days]
     for cell in cells:
-        row, at = parts[starts[_start(cell.day, unit)]], places.get(key(cell), len(names) - 1)
-        row[at] = row[at].plus(cell.sums)
-    return Series(
-        unit, names, tuple(Bar(one, tuple(row)) for one, row in zip(days, parts, strict=True))
-    )
+        row = parts[starts[_start(cell.day, unit)]]
+        row[places.get(key(cell), len(names) - 1)].append(cell.sums)
+    bars = (Bar(one, tuple(map(Sums.add, row))) for one, row in zip(days, parts, strict=True))
+    return Series(unit, names, tuple(bars))
 
 
 def _start(day: date, unit: Unit) -> date:

@@ -13,10 +13,11 @@ import json
 import math
 import sqlite3
 import zlib
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from heapq import merge
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from playground.core.transcript import Outcome
@@ -26,7 +27,7 @@ from playground.store.listing import PICO, Place
 from playground.store.spending import between
 from playground.store.words import readable
 
-SLICE = 2_000
+SLICE = 1_000
 """Runs that are looked at before somebody else has the database."""
 WORDS = 200
 """Characters of what was said in a run."""
@@ -99,8 +100,9 @@ class Sums(NamedTuple):
     estimated: int = 0
     """Runs whose tokens were counted here, because the server did not."""
 
-    def plus(self, other: Sums) -> Sums:
-        return Sums(*map(int.__add__, self, other))
+    @staticmethod
+    def add(rows: Iterable[Sums]) -> Sums:
+        return Sums(*map(sum, zip(*rows, strict=True)))
 
     @property
     def usd(self) -> Decimal | None:
@@ -195,10 +197,9 @@ class Ledger:
 
     async def order(self, chosen: Chosen, by: Key = "created", *, down: bool = True) -> Ids:
         """The ids of these runs; those that have nothing to be ordered by come last."""
-        rows: list[tuple[Any, ...]] = []
-        async for some in self._slices(chosen, f"{_KEYS[by]}, created, id"):
-            rows += some
-        return await asyncio.to_thread(_ordered, rows, down)
+        columns = f"{_KEYS[by]}, created, id"
+        slices = [some async for some in self._slices(chosen, columns)]
+        return await asyncio.to_thread(_ordered, slices, down)
 
     async def entries(self, ids: Collection[str]) -> dict[str, Entry]:
         """These runs, without those that were forgotten meanwhile."""
@@ -228,9 +229,11 @@ class Ledger:
                 return
 
 
-def _ordered(rows: list[tuple[Any, ...]], down: bool) -> Ids:
-    known = sorted((row for row in rows if row[0] is not None), reverse=down)
-    return [row[2] for row in known] + [row[2] for row in rows if row[0] is None]
+def _ordered(slices: Sequence[list[tuple[Any, ...]]], down: bool) -> Ids:
+    """One slice after the other: sorting all at once would keep everybody from the interpreter."""
+    known = (sorted((row for row in some if row[0] is not None), reverse=down) for some in slices)
+    ids = [row[2] for row in merge(*known, reverse=down)]
+    return ids + [row[2] for some in slices for row in some if row[0] is None]
 
 
 # On the database's thread.

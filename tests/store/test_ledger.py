@@ -99,10 +99,7 @@ async def filled(home: Home, *rows: dict[str, Any]) -> tuple[Database, Ledger]:
 
 
 def total(cells: list[Cell]) -> Sums:
-    sums = Sums()
-    for cell in cells:
-        sums = sums.plus(cell.sums)
-    return sums
+    return Sums.add(cell.sums for cell in cells)
 
 
 @alone

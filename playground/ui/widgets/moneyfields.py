@@ -257,7 +257,16 @@ def _cost() -> Field:
     )
 
 
-UNITS = {"cost": "Cost (USD)", "took": "Time (ms)", "unpriced": "Runs without a price"}
+UNITS = {
+    "cost": "Cost (USD)",
+    "took": "Time (ms)",
+    "unpriced": "Runs without a price",
+    "first": "First token, median (ms)",
+    "first95": "First token, p95 (ms)",
+    "whole": "Total, median (ms)",
+    "whole95": "Total, p95 (ms)",
+    "rate": "Tokens a second, median",
+}
 """What columns are called in a file, where nothing else says what they hold."""
 
 

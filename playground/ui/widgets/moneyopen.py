@@ -25,14 +25,10 @@ def spent_rows(groups: Sequence[Group], named: Callable[[str], str]) -> tuple[st
         runs = said.count(one.sums.priced, "run")
         usd = one.sums.usd or Decimal(0)
         rows.append((f"{said.name_of(named(one.key))}, {runs}", words.exact(usd)))
-    rest = Sums()
-    for one in priced[SHOWN:]:
-        rest = rest.plus(one.sums)
+    rest = Sums.add(one.sums for one in priced[SHOWN:])
     if rest.priced and rest.usd is not None:
         rows.append((f"{len(priced) - SHOWN} others", words.exact(rest.usd)))
-    whole = Sums()
-    for one in groups:
-        whole = whole.plus(one.sums)
+    whole = Sums.add(one.sums for one in groups)
     if whole.usd is not None:
         rows.append(("at least" if whole.unpriced else "total", words.exact(whole.usd)))
     for one in [one for one in groups if one.sums.unpriced][:SHOWN]:

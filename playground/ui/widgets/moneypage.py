@@ -186,9 +186,7 @@ class MoneyPage(QScrollArea):
     def show_series(self, shown: Series, named: Callable[[str], str]) -> None:
         self.spent.show_plot(spent_plot(shown, named))
         self.tokens.show_plot(tokens_plot(shown))
-        whole = [Sums()] * len(shown.names)
-        for bar in shown.bars:
-            whole = [one.plus(part) for one, part in zip(whole, bar.parts, strict=True)]
+        whole = [Sums.add(parts) for parts in zip(*(bar.parts for bar in shown.bars), strict=True)]
         signs = []
         for name, ink, sums in zip(shown.names, inks_of(shown), whole, strict=True):
             title = OTHERS if name == REST else said.name_of(named(name))

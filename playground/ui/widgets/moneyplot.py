@@ -81,6 +81,7 @@ class MoneyPlot(QWidget):
         self.current = -1
         """The bar that the keyboard is at."""
         self._hover = -1
+        self._gutter = 0.0
         theme.follow(self, lambda look: self._restyle())
 
     def show_plot(self, plot: Plot) -> None:
@@ -88,6 +89,7 @@ class MoneyPlot(QWidget):
             return
         self.plot = plot
         self.current = self._hover = -1
+        self._measure()
         self.setAccessibleDescription(f"{plot.title}: {plot.empty if plot.blank else plot.note}")
         self.update()
 
@@ -101,10 +103,8 @@ class MoneyPlot(QWidget):
     @property
     def area(self) -> QRectF:
         """Of the bars."""
-        look, metrics = theme.current(), QFontMetricsF(small_font())
-        names = () if self.plot.blank else self.plot.lines
-        left = max((metrics.horizontalAdvance(text) + look.px(6) for _, text in names), default=0)
-        return QRectF(self.rect()).adjusted(left, look.px(TITLE), -1, -float(look.px(AXIS)))
+        look = theme.current()
+        return QRectF(self.rect()).adjusted(self._gutter, look.px(TITLE), -1, -float(look.px(AXIS)))
 
     def place(self, at: int) -> QRectF:
         """All that belongs to a bar, from the axis to the top."""
@@ -124,7 +124,14 @@ class MoneyPlot(QWidget):
             tell(self, self.plot.columns[at].said, aloud=True)
         self.update()
 
+    def _measure(self) -> None:
+        """How wide the names of the lines are."""
+        pad, metrics = theme.current().px(6), QFontMetricsF(small_font())
+        names = () if self.plot.blank else self.plot.lines
+        self._gutter = max((metrics.horizontalAdvance(text) + pad for _, text in names), default=0)
+
     def _restyle(self) -> None:
+        self._measure()
         self.updateGeometry()
         self.update()
 

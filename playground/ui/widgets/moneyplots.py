@@ -43,9 +43,7 @@ def spent_plot(series: Series, named: Callable[[str], str]) -> Plot:
     """`named`: what a series is called."""
     end, step = scale(max((bar.whole.pico for bar in series.bars), default=0))
     names = [OTHERS if name == REST else said.name_of(named(name)) for name in series.names]
-    whole = Sums()
-    for bar in series.bars:
-        whole = whole.plus(bar.whole)
+    whole = Sums.add(bar.whole for bar in series.bars)
     columns = [
         Column(
             tuple(part.pico for part in bar.parts),
@@ -83,11 +81,10 @@ def _spent_said(bar: Bar, unit: Unit, names: list[str]) -> str:
 
 def tokens_plot(series: Series) -> Plot:
     end, step = scale(max((bar.whole.tokens for bar in series.bars), default=0))
+    whole = Sums.add(bar.whole for bar in series.bars)
     columns = []
-    whole = Sums()
     for bar in series.bars:
         sums = bar.whole
-        whole = whole.plus(sums)
         numbers = tuple(part.of(sums) for part in TOKENS)
         rows = [
             f"{words.number(number)} {part.name}"

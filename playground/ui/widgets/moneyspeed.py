@@ -97,8 +97,8 @@ def speed_fields(named: Callable[[str], str]) -> Sequence[Field]:
         ended("stopped", "Cancelled", "By whoever sat here", 7, "stopped"),
         _time("first", "First token", "median of the time to the first token", _first, 3),
         _p95("first95", "p95", "time to the first token", _first, 4),
-        _time("took", "Total", "median of the time from the first request to the end", _took, 0),
-        _p95("took95", "p95", "time from the first request to the end", _took, 0),
+        _time("whole", "Total", "median of the time from the first request to the end", _took, 0),
+        _p95("whole95", "p95", "time from the first request to the end", _took, 0),
         Field(
             "rate",
             "Tok/s",
