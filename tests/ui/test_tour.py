@@ -23,6 +23,8 @@ STEPS = [
     "sent",
     "regenerated",
     "diff",
+    "compare",
+    "compare-differences",
     "structured-begins",
     "structured-goes-on",
     "structured",
@@ -54,6 +56,7 @@ async def test_every_step_comes_about(opening: Opening, tmp_path: Path) -> None:
     assert json.loads((out / "tour.json").read_text(encoding="utf-8")) == told
     assert told["outcome"] == "completed" and told["answer"]
     assert 0 < steps["inspected"]["event"] < steps["inspected"]["events"]
+    assert steps["compare"]["outcomes"] == ["completed"] * 2
     assert steps["structured"]["state"] == "valid"
     assert [call["name"] for call in told["tools"]] == ["demo › get_weather"] * 2
     assert steps["replay-back"]["event"] == steps["replay"]["event"] - 1

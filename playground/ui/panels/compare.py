@@ -82,6 +82,12 @@ class ComparePanel(QWidget):
         self._saving.setSingleShot(True)
         self._saving.setInterval(400)
         self._saving.timeout.connect(desk.keep)
+        self._stale: list[CompareColumn] = []
+        """Columns that show what was before."""
+        self._refreshing = QTimer(self)
+        self._refreshing.setSingleShot(True)
+        self._refreshing.setInterval(0)
+        self._refreshing.timeout.connect(self._refresh_one)
 
         self.composer.ran.connect(self._ask_all)
         self.composer.stopped.connect(self.stop)
@@ -211,10 +217,19 @@ class ComparePanel(QWidget):
     def _tree_changed(self) -> None:
         if self.isVisible() and self._session is self.desk.session:
             self._make_columns()
-            for column in self.columns:
-                column.refresh()
+            self._stale = list(self.columns)
+            self._refresh_one()
             self.head.show_title()
-            self.tell()
+
+    def _refresh_one(self) -> None:
+        """One column at a time: the cards of four new turns would be a long frame."""
+        while self._stale:
+            column = self._stale.pop(0)
+            if column in self.columns:
+                column.refresh()
+                break
+        if self._stale:
+            self._refreshing.start()
 
     def _settings_changed(self) -> None:
         if self.isVisible():
@@ -488,12 +503,13 @@ class ComparePanel(QWidget):
         desk, session = self.desk, self._session
         if session is None:
             return
+        for column in self.columns:
+            if column.branch.last in runs:
+                column.view.jump_to_end()
         desk.tree_changed.emit(session)
         desk.show_run(runs[0])
         for run in runs:
             desk.tasks.start(self._go(self.lines.send(run, profile)), desk)
-        for column in self.columns:
-            column.view.jump_to_end()
         self._keep()
         self._show_running()
 

@@ -16,7 +16,7 @@ from playground.core.profile import SANDBOX
 from playground.core.session import Run
 from playground.ui import theme
 from playground.ui.shell import Shell
-from playground.ui.tour import again, calling, chatting, forms, inspecting
+from playground.ui.tour import again, calling, chatting, comparing, forms, inspecting
 from playground.ui.tour.scene import Scene
 
 
@@ -37,6 +37,7 @@ class Tour:
         await inspecting.inspect(scene, longer)
         await chatting.ask_again(scene)
         await inspecting.compare(scene)
+        await comparing.compare(scene)
         structured = await forms.fill(scene, profile)
         called = await calling.call(scene)
         await again.replay(scene, called)

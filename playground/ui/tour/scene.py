@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from playground.core.problem import Failure, Problem
 from playground.core.session import Run
 from playground.ui.panels.chat import ChatPanel
+from playground.ui.panels.compare import ComparePanel
 from playground.ui.panels.inspector import InspectorPanel
 from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
@@ -68,6 +69,14 @@ class Scene:
         self.window.show_panel("tools")
         panel = self.window.panels["tools"]
         assert isinstance(panel, ToolsPanel)
+        return panel
+
+    @property
+    def compare(self) -> ComparePanel:
+        """The same."""
+        self.window.show_panel("compare")
+        panel = self.window.panels["compare"]
+        assert isinstance(panel, ComparePanel)
         return panel
 
     # What is seen.
