@@ -26,7 +26,8 @@ Kind = Literal[
     "closing",  # the answer is over, and the server has not closed it
     "tools",  # those that run here
     "human",  # an approval, a breakpoint, an answer by hand
-    "waiting",  # for the next attempt, or for more of an answer in the background
+    "waiting",  # for the next attempt, for a place at a server, for whoever picks who answers, or
+    # for more of an answer in the background
 ]
 Doing = Literal["reasoning", "writing", "arguments", "hosted", "closing"]
 """What the model is seen to do by an event of its answer."""
@@ -160,8 +161,12 @@ class Sums:
         match event.kind:
             case "starting":
                 self._net = "starting"
-            case "request":
+            case "request" | "reused":
                 self._requested(number, event)
+            case "queued":
+                self._net = "waiting"
+            case "routed" | "fallback":
+                self._net = "ours"
             case "connection":
                 self._connection = number, data
             case "head":

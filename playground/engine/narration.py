@@ -6,7 +6,7 @@ While a run goes on sentences are only added at the end, and only the last ones 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,6 +34,14 @@ _HOSTED = {
 }
 _LIMITS = {"budget": "It has cost as much as it may."}
 """What is said where the words of the limit have a price in them."""
+
+
+_DETOURS: Mapping[str, tuple[Kind, str]] = {
+    "routed": ("asking", "Who answers this is chosen first."),
+    "fallback": ("trouble", "That server cannot answer. Another one is asked in its place."),
+    "reused": ("result", "The same was asked before: its recorded answer is used again."),
+}
+"""What is said where a request went elsewhere, or nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,9 @@ def narrate(run: Run) -> list[Sentence]:
 
 
 class _Telling:
-    def __init__(self, running: bool, answered: set[str], retries: Iterator[int]) -> None:
+    def __init__(
+        self, running: bool, answered: set[str], retries: Iterator[tuple[int, str]]
+    ) -> None:
         self.rows: list[Sentence] = []
         self._running = running
         self._answered = answered
@@ -108,9 +118,18 @@ class _Telling:
     def again(self, before: float) -> None:
         """The requests that were made again before this time."""
         times: list[int] = []
-        while self._retry is not None and self._retry < before:
-            times.append(self._retry)
+        while self._retry is not None and self._retry[0] < before:
+            at, kind = self._retry
             self._retry = next(self._retries, None)
+            if (detour := _DETOURS.get(kind)) is None:
+                times.append(at)
+                continue
+            self._asked_again(times)
+            times = []
+            self._say(*detour, began=at, stood=at)
+        self._asked_again(times)
+
+    def _asked_again(self, times: Sequence[int]) -> None:
         if times:
             how = "again" if len(times) == 1 else f"again, {len(times)} times"
             said = f"The server cannot answer yet. It is asked {how}."
@@ -252,9 +271,10 @@ class _Telling:
         return call.mode == "human" or call.key in self._answered or call.call_id in self._answered
 
 
-def _retries(run: Run) -> Iterator[int]:
-    """When requests were made again."""
-    if run.transcript.retries:
+def _retries(run: Run) -> Iterator[tuple[int, str]]:
+    """When requests were made again, or went elsewhere, or nowhere: (time, kind)."""
+    if run.transcript.retries or run.transcript.detours:
         times, kinds = run.recording.times, run.recording.kinds
-        return (times[number] for number, kind in enumerate(kinds) if kind == "retry")
+        wanted = frozenset(("retry", *_DETOURS))
+        return ((times[number], kind) for number, kind in enumerate(kinds) if kind in wanted)
     return iter(())

@@ -82,7 +82,7 @@ class Picker:
         if fit is not None:
             course.route(fit)
         elif model is not None and choices:
-            run.note("starting", {"text": "asking a model who answers"})
+            run.note("queued", {"words": "Asking a model who answers"})
             pick = await self.pick(run.call, course.profile, model, choices, history)
             course.route(pick.fit, **pick.facts)
             return pick.cost

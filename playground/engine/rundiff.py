@@ -123,7 +123,7 @@ def requests(left: Run, right: Run) -> list[Section]:
 def _bodies(run: Run) -> list[tuple[int | None, Any]]:
     found: list[tuple[int | None, Any]] = []
     for number, kind in enumerate(run.recording.kinds):
-        if kind == "request":
+        if kind in ("request", "reused"):
             data, _ = run.recording[number].json()
             text = str(data.get("body") or "") if isinstance(data, dict) else ""
             body, wrong = parse(text)

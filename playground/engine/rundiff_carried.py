@@ -98,7 +98,7 @@ def _fact(event: Event, tool: Callable[[str], str]) -> Carried:
     found, _ = parse(event.raw.decode("utf-8", "replace"))
     data: dict[str, Any] = found if isinstance(found, dict) else {}
     match event.kind:
-        case "request":
+        case "request" | "reused":  # which differ in nothing that was asked
             return Carried("request", _request(data))
         case "head":
             return Carried("head", f"{data.get('status')} {data.get('reason') or ''}".strip())

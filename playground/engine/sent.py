@@ -172,7 +172,7 @@ def _edited(recording: Recording, number: int) -> bool:
     """Whether a request was changed at the breakpoint before it."""
     for at in range(number - 1, -1, -1):
         kind = recording.kinds[at]
-        if kind in WIRE or kind == "request":
+        if kind in WIRE or kind in ("request", "reused"):
             break
         if kind == "resumed":
             data, _ = recording[at].json()

@@ -78,6 +78,20 @@ class Facts:
                 why = str(data.get("why", ""))
                 self.marks.append(Mark("retry", t, ": ".join(filter(None, (AGAIN, why))), number))
                 self._waits(t, number, AGAIN, why)
+            case "queued":
+                self._waits(t, number, str(data.get("words", "")) or "Waiting")
+            case "routed":
+                self._request_ends(t)
+                self._step(t, number, "Sent elsewhere", str(data.get("words", "")))
+            case "fallback":
+                self._request_ends(t)
+                words = str(data.get("words", ""))
+                self.marks.append(Mark("retry", t, f"Asked elsewhere: {words}", number))
+                self._step(t, number, "Asked elsewhere", words)
+            case "reused":
+                self._request_ends(t)
+                self._answer_ends(t)
+                self._step(t, number, "Recorded answer", str(data.get("words", "")))
             case "cut" | "timeout" | "failed":
                 self._trouble(t, number, event.kind, data)
             case "stopped" | "interrupted":

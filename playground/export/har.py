@@ -77,10 +77,11 @@ def pieces(exported: Exported) -> Pieces:
 def _exchanges(exported: Exported) -> Iterator[_Exchange]:
     current: _Exchange | None = None
     for number, event in enumerate(exported.run.recording, 1):
-        if event.kind == "request":
+        if event.kind in ("request", "reused"):
             if current is not None:
                 yield current
-            current = _Exchange(event)
+            # What answers the second kind was never sent for.
+            current = _Exchange(event) if event.kind == "request" else None
         if current is None:
             continue
         if event.kind in WIRE:

@@ -19,7 +19,7 @@ SAID = 160
 
 _NAME = re.compile(rb"event: ([ -~]+)\n")
 _CARRIED = ("tool_calls", "content", "reasoning_content", "reasoning", "refusal", "text")
-_TONES = {"cut": "error", "timeout": "error", "failed": "error", "retry": "warn",
+_TONES = {"cut": "error", "timeout": "error", "failed": "error", "retry": "warn", "fallback": "warn",
           "stopped": "warn", "interrupted": "warn"}  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def says(event: Event) -> str:
             words = str(data.get("output", ""))
         case "paused" | "resumed":
             words = str(data.get("place", "")).replace("_", " ")
-        case "limited":
+        case "limited" | "routed" | "queued" | "reused" | "fallback":
             words = str(data.get("words", ""))
         case _:
             words = str(data.get("text", ""))

@@ -231,7 +231,10 @@ class Course:
 
     def _state(self, number: int) -> None:
         seen = self._transcript
-        known = (seen.outcome, seen.phase, seen.problem, bool(seen.paused), seen.finish_reason)
+        known = (
+            seen.outcome, seen.phase, seen.progress, seen.problem, bool(seen.paused),
+            seen.finish_reason,
+        )  # fmt: skip
         if known != self._known:
             self._known = known
             words = standing(seen)
@@ -251,6 +254,8 @@ def standing(seen: Transcript) -> list[str]:
     """How a run stands: words, their colour token, title and detail of a problem."""
     if seen.outcome is None:
         words, token = _PHASES[seen.phase]
+        if seen.phase == "queued" and seen.progress:
+            words, token = seen.progress, "warn"
         if seen.paused:
             words, token = "paused", "warn"
     else:

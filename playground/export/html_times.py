@@ -137,20 +137,26 @@ class Times:
         """What our own facts say of requests."""
         recording = self._run.recording
         retried: int | None = None
+        waits = SPENT["retrying"]
         answered = False
         for number, (kind, t) in enumerate(zip(recording.kinds, self._t, strict=True)):
             match kind:
                 case "request":
                     answered = False
                     if retried is not None:
-                        self._network.append(Bar("retrying", retried, t, SPENT["retrying"]))
+                        self._network.append(Bar("retrying", retried, t, waits))
                         retried = None
                     self._sent(recording[number])
                 case "head" if self._network:
                     answered = True
                     self._headed(recording[number])
+                case "reused":
+                    answered = False
+                    self._network.append(Bar("server", t, t, "Recorded answer, nothing sent"))
                 case "retry":
-                    retried = t
+                    retried, waits = t, SPENT["retrying"]
+                case "queued":
+                    retried, waits = t if retried is None else retried, "Waiting for a place"
                 case "cut" | "timeout" | "failed":
                     self._broke(t, not answered)
                 case _:

@@ -101,14 +101,15 @@ def unsent(address: Address, profile: Profile) -> Request:
 
 
 def sent(run: Run, profile: Profile, leg: int | None = None, attempt: int | None = None) -> Request:
-    """A request of a run, as it was sent: the last one, or the last of a leg, or that one attempt
+    """A request of a run, as it was sent, or would have been if its answer had not been on record:
+    the last one, or the last of a leg, or that one attempt
     of it. Raises Failure when there was none.
 
     Not one that only fetched more of an answer, when there is another and it was not asked for.
     """
     fetched: Request | None = None
     for number in range(len(run.recording) - 1, -1, -1):
-        if run.recording.kinds[number] != "request":
+        if run.recording.kinds[number] not in ("request", "reused"):
             continue
         event = run.recording[number]
         if leg not in (None, event.leg) or attempt not in (None, event.attempt):

@@ -29,7 +29,7 @@ def pieces(exported: Exported) -> Pieces:
     for number, event in enumerate(recording):
         if exported.leg is not None and event.leg != exported.leg:
             continue
-        if event.kind == "request":
+        if event.kind in ("request", "reused"):
             goes_on = _takes_up(event)
         elif event.kind in WIRE:
             if last != (event.leg, event.attempt):

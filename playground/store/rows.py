@@ -164,8 +164,11 @@ def answer_of(run: Run) -> Answer:
         },
         took={
             "calls": sum(isinstance(item, ToolCall | HostedCall) for item in seen.items),
-            "first_token_ms": _ms(seen.first.request, seen.first.first_token),
-            "took_ms": _ms(seen.first.request, seen.timing.end),
+            # Nobody was as fast as an answer that was on record.
+            "first_token_ms": None
+            if 0 in seen.reused
+            else _ms(seen.first.request, seen.first.first_token),
+            "took_ms": _ms(seen.first.request, seen.timing.end) if seen.requests else None,
         },
         picture=snapshot(seen),
         words=said(run.items),

@@ -161,7 +161,7 @@ def tone_of(kind: str, name: str) -> Tone:
     match kind:
         case "cut" | "timeout" | "failed":
             return "error"
-        case "retry" | "stopped" | "interrupted":
+        case "retry" | "fallback" | "stopped" | "interrupted":
             return "warn"
         case _:
             return "ours"

@@ -128,7 +128,13 @@ def _fact(event: Event, data: dict[str, Any]) -> Summary:
             words = _drawn(data)
         case "starting" | "notice" | "said" | "tool.progress":
             words = _text(data.get("text"))
-        case "limited":
+        case "queued":
+            words = _text(data.get("words"))
+            wait = data.get("seconds")
+            words += f" · {wait:g} s" if isinstance(wait, int | float) and wait > 0 else ""
+        case "routed":
+            words, item = _text(data.get("words")), _text(data.get("rule"))
+        case "limited" | "reused" | "fallback":
             words = _text(data.get("words"))
         case "tool.result":
             words = _text(data.get("output"))

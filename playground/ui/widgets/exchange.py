@@ -49,12 +49,18 @@ class Exchange:
     """Number of the event that says why another attempt was made, and when."""
     fetched: bool = False
     """It only fetched more of an answer that had begun."""
+    reused: bool = False
+    """It was not sent: the answer was on record."""
+    turned: int | None = None
+    """Number of the event that says who was asked after it failed."""
 
     @property
     def title(self) -> str:
         again = f", try {self.attempt + 1}" if self.attempt else ""
         if self.fetched:
             again = f", more {self.attempt}"
+        if self.reused:
+            again = f"{again}, not sent"
         return f"Request {self.leg + 1}{again}"
 
 
@@ -66,10 +72,10 @@ def exchanges(index: EventIndex) -> list[Exchange]:
     rows: list[Exchange] = []
     for number, end, before, after in zip(facts, ends, index.sizes, sizes, strict=True):
         kind = recording.kinds[number]
-        if kind == "request":
+        if kind in ("request", "reused"):
             event = recording[number]
-            fetched = event.raw.startswith(FETCHED)
-            rows.append(Exchange(event.leg, event.attempt, number, fetched=fetched))
+            fetched, reused = event.raw.startswith(FETCHED), kind == "reused"
+            rows.append(Exchange(event.leg, event.attempt, number, fetched=fetched, reused=reused))
         elif not rows:
             continue
         elif kind == "connection" and rows[-1].connection is None:
@@ -81,6 +87,8 @@ def exchanges(index: EventIndex) -> list[Exchange]:
             rows[-1] = replace(rows[-1], end=number)
         elif kind == "retry" and rows[-1].retry is None:
             rows[-1] = replace(rows[-1], retry=number)
+        elif kind == "fallback" and rows[-1].turned is None:
+            rows[-1] = replace(rows[-1], turned=number)
     return rows
 
 

@@ -97,6 +97,8 @@ def _came(recording: Recording, one: Exchange) -> str:
     last = one.end if one.head is None else one.head
     after = "" if last is None else f" after {milliseconds(recording[last].t - sent)} ms"
     text = f"{status(recording, one).rstrip('.')}{after}"
+    if one.turned is not None:
+        text += " · then asked elsewhere"
     if again := fact(recording, one.retry):
         wait, why = again.get("after"), str(again.get("why") or "")
         moment = f" after {words.seconds(wait)}" if isinstance(wait, int | float) else ""
@@ -117,6 +119,23 @@ def status(recording: Recording, one: Exchange) -> str:
     if isinstance(problem, dict):
         return str(problem.get("title") or "No answer came")
     return "Waiting for the answer" if one.end is None else "No answer came"
+
+
+def reused(recording: Recording, one: Exchange) -> Rows:
+    """Where an answer was recorded that stands for a request; nothing of one that was sent."""
+    if not one.reused:
+        return []
+    said = fact(recording, one.request)
+    rows = [("from", f"run {said.get('run', '')}, request {_leg(said)}")]
+    created = said.get("created")
+    if isinstance(created, int | float) and 0 < created < 1e11:
+        rows.append(("whole since", words.moment(created)))
+    return rows
+
+
+def _leg(said: dict[str, Any]) -> str:
+    leg = said.get("leg")
+    return words.number(leg + 1) if isinstance(leg, int) else "?"
 
 
 def timing(recording: Recording, one: Exchange, first_token: int | None) -> Rows:

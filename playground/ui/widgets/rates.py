@@ -42,6 +42,8 @@ class RateChip(QToolButton):
     def show_run(self, run: Run | None) -> None:
         """The limits that came with the last answer to a run."""
         seen = run.transcript if run is not None else None
+        if seen is not None and seen.leg in seen.reused:
+            seen = None  # nobody was asked: what was left then says nothing of now
         headers = seen.headers if seen is not None else {}
         key = (run.id if run is not None else "", tuple(headers.items()))
         if key == self._drawn:

@@ -11,7 +11,15 @@ from playground.core.transcript import Reducer
 from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.widgets.exchange import LOOK, Exchange, fact, first_token, headers
-from playground.ui.widgets.exchangefacts import Rows, attempts, connection, limits, status, timing
+from playground.ui.widgets.exchangefacts import (
+    Rows,
+    attempts,
+    connection,
+    limits,
+    reused,
+    status,
+    timing,
+)
 from playground.ui.widgets.exchangeview import ExchangeView, written
 from playground.ui.widgets.parts import beside, copy_button, label, leave, row
 from playground.ui.widgets.source import listing, one_line
@@ -58,18 +66,22 @@ class ResponseView(ExchangeView):
             self.head.show_source(lambda whole: listing(rows))
         self._say_status(exchange, data)
         came = 0 if exchange.head is None else recording[exchange.head].t
+        at = recording.began + came / 1e9
         self.facts.show_rows(
             [
+                ("RECORDED ANSWER", reused(recording, exchange)),
                 ("TIMING", timing(recording, exchange, self._first_token(recording, exchange))),
                 ("CONNECTION", connection(fact(recording, exchange.connection))),
                 ("ATTEMPTS", attempts(recording, self.rows, exchange)),
-                ("RATE LIMITS", limits(rows, recording.began + came / 1e9)),
+                ("RATE LIMITS", [] if exchange.reused else limits(rows, at)),
             ]
         )
 
     def _say_status(self, exchange: Exchange, data: dict[str, object]) -> None:
         problem = fact(self.recording, exchange.end).get("problem")
         words = [status(self.recording, exchange), str(data.get("version", ""))]
+        if exchange.reused:
+            words.append("as it was recorded: nothing was sent")
         if isinstance(problem, dict) and data:
             words.append(str(problem.get("title", "")))
         self.line.setText(one_line(" · ".join(filter(None, words))))

@@ -86,7 +86,8 @@ SAID: dict[Kind, Said] = {
     "waiting": Said(
         "Between attempts",
         "waiting",
-        "The next attempt, or more of an answer in the background, was waited for.",
+        "The next attempt, a free place at the server, or more of an answer in the background was "
+        "waited for.",
         "error_soft",
         "warn",
     ),
