@@ -49,6 +49,8 @@ def exact(usd: Decimal) -> str:
 def cost(value: Cost | None) -> str:
     if value is None or value.usd is None:
         return "cost unknown"
+    if value.saved and not value.usd:
+        return f"$0 · {money(value.saved)} saved"
     if value.at_least:
         return f"≥ {money(value.usd)} {value.basis}"
     return f"{money(value.usd)} {value.basis}" if value.usd else "$0"
@@ -197,6 +199,11 @@ def _running(run: Run) -> State:
             return State("reasoning", "reasoning", "reasoning")
         case "writing":
             return State("writing", "accent", "assistant")
+        case "queued" if seen.progress:
+            said = f"{seen.progress[:1].lower()}{seen.progress[1:]}"
+            if seen.retry_at is not None:
+                said += f" {clock((seen.retry_at - run.now()) / 1e9 + 1)}"
+            return State(said, "warn", "clock")
         case _ if seen.paused:
             return State(PAUSED.get(seen.paused[0], "paused"), "warn", "pause")
         case "calling" if any(getattr(item, "state", "") == "asked" for item in seen.items):
@@ -215,9 +222,9 @@ def waited(run: Run) -> float:
 
 def first_token(run: Run) -> float | None:
     """Seconds from the (last) request to its first token."""
-    timing = run.transcript.timing
-    if timing.request is None or timing.first_token is None:
-        return None
+    timing, seen = run.transcript.timing, run.transcript
+    if timing.request is None or timing.first_token is None or seen.leg in seen.reused:
+        return None  # of what was recorded before nobody waited for anything
     return (timing.first_token - timing.request) / 1e9
 
 

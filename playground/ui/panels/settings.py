@@ -38,6 +38,7 @@ from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.outputrow import OutputRow
 from playground.ui.widgets.palette import Entry
 from playground.ui.widgets.parameters import ParameterForm
+from playground.ui.widgets.patternsection import PatternSection
 from playground.ui.widgets.toolsection import ToolSection
 from playground.ui.widgets.variablesection import VariableSection
 from playground.ui.window import DockSpec
@@ -242,6 +243,9 @@ class SettingsDock(QWidget):
         end = QVBoxLayout()
         theme.space(end, SIDE, 0, SIDE - OVERHANG, 0)
         end.addWidget(self._extras)
+        self.patterns = PatternSection(inner)
+        self.patterns.changed.connect(lambda update: self._update(**update))
+        end.addWidget(self.patterns)
         whole.addLayout(end)
         whole.addStretch(1)
         self._session = desk.session
@@ -296,6 +300,8 @@ class SettingsDock(QWidget):
         self._shown = (session.id, call.api)
         self.form.show_fields(call.fields, fresh=fresh)
         self._extras.show_call(call, fresh=fresh)
+        known = [(one.id, one.name) for one in desk.profiles()]
+        self.patterns.show_patterns(call.patterns, known, fresh=fresh)
         self._show_state(call, profile)
         self.output.show_call(call)
         modes = desk.settings.tools.modes
@@ -309,6 +315,7 @@ class SettingsDock(QWidget):
         if self._session is not self.desk.session:
             self.form.settle()
             self._extras.settle()
+            self.patterns.settle()
             self.variables.settle()
 
     def _show_models(self, chosen: str, *, typed: bool = False) -> None:

@@ -138,6 +138,8 @@ def cost_rows(cost: Cost | None, tier: str | None = None) -> tuple[str, Rows]:
     rows = arithmetic(cost)
     if tier is not None:
         rows.append(("service tier", tier))
+    if cost.saved is not None:
+        rows.append(("saved by recorded answers", words.money(cost.saved)))
     rows.append(("price", cost.source))
     if cost.as_of:
         rows.append(("as of", cost.as_of))

@@ -21,6 +21,7 @@ from playground.ui.widgets.chips import ChipLine, Row
 from playground.ui.widgets.details import Details, cost_of, times, tokens
 from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.parts import copy
+from playground.ui.widgets.patternline import PatternLine
 from playground.ui.widgets.problembox import ProblemBox
 
 BROKE_OFF = frozenset(("truncated", "interrupted"))
@@ -103,6 +104,7 @@ class Footer(Card):
         line.addStretch(1)
         self._column.addWidget(self._top)
         self._problem: ProblemBox | None = None
+        self._detours: PatternLine | None = None
         self._drawn: object = None
         self._begun = False
         self._shown: tuple[int, int] | None = (at, count) if count > 1 and not shared else None
@@ -167,6 +169,11 @@ class Footer(Card):
     def draw(self) -> None:
         run, seen = self.run, self.run.transcript
         finished = seen.outcome is not None
+        if seen.detours:
+            if self._detours is None:
+                self._detours = PatternLine(self)
+                self._column.insertWidget(0, self._detours)
+            self._detours.show_run(run)
         if self._bottom is None and not (finished or run.silent or self._begun):
             # The frame in which a run begins has enough to make; this is not seen before its end.
             self._begun = True
@@ -175,7 +182,7 @@ class Footer(Card):
         bottom = self._bottom = self._bottom or self._make_bottom()
         if finished and self._problem is None and (problem := problem_of(run)) is not None:
             self._problem = self._box(problem)
-            self._column.insertWidget(1, self._problem)
+            self._column.insertWidget(self._column.indexOf(self._top) + 1, self._problem)
             self._problem.show()  # now, so that the height of the card counts it
         if finished and self._extras:
             extras, self._extras = self._extras, ()
@@ -231,7 +238,7 @@ class Footer(Card):
             return
         text = state.words
         waiting = run.running and seen.timing.first_token is None
-        if waiting and seen.phase != "retrying":
+        if waiting and seen.retry_at is None:
             text += f" {words.clock(words.waited(run))}"
         self._state.setText(visible(_sentence(text)))
         if self._state.property("token") != state.token:
@@ -245,7 +252,9 @@ class Footer(Card):
             for button in (self._go_on, self._raise, self._more):
                 button.hide()
             return
-        self._cancel.setVisible(waiting and (seen.phase == "retrying" or seen.pending is not None))
+        queued = seen.phase == "queued" and bool(seen.progress)
+        delayed = queued or seen.phase == "retrying" or seen.pending is not None
+        self._cancel.setVisible(waiting and delayed)
 
     def _rows(self) -> list[Row]:
         run, seen = self.run, self.run.transcript

@@ -55,6 +55,11 @@ class ServerForm(QWidget):
         self.provider.activated.connect(lambda _: self._kind_picked())
 
         more = Rows(self)
+        self.at_once = more.line("At once", "requests; empty: any number")
+        self.at_once.setToolTip(
+            "How many requests may be under way at the same time. Others wait for a free place, and"
+            " while the server says that nothing is left of a rate limit."
+        )
         self.key_header = more.line("Key header", "empty: Authorization: Bearer")
         self.organization = more.line("Organization")
         self.project = more.line("Project")
@@ -70,7 +75,7 @@ class ServerForm(QWidget):
             column.addWidget(fold)
             column.addWidget(body)
         column.addStretch(1)
-        for line in (self.key_header, self.organization, self.project):
+        for line in (self.at_once, self.key_header, self.organization, self.project):
             line.textChanged.connect(lambda _: self._sum_up())
         self.headers.textChanged.connect(self._sum_up)
         self.quirks.changed.connect(self._sum_up)
@@ -105,6 +110,7 @@ class ServerForm(QWidget):
         self.model.setText(profile.model)
         self.key.clear()
         self.key_env.setText(profile.key_env)
+        self.at_once.setText(str(profile.at_once) if profile.at_once else "")
         self.key_header.setText(profile.key_header)
         self.organization.setText(profile.organization)
         self.project.setText(profile.project)
@@ -112,8 +118,8 @@ class ServerForm(QWidget):
         self.quirks.show_quirks(profile.quirks)
         for field in (
             self.name, self.provider, self.base_url, self.api_version, self.api, self.model,
-            self.key, self.key_env, self.key_header, self.organization, self.project, self.headers,
-            self.quirks,
+            self.key, self.key_env, self.at_once, self.key_header, self.organization, self.project,
+            self.headers, self.quirks,
         ):  # fmt: skip
             field.setEnabled(not ours)
         self._of_this_kind()
@@ -133,7 +139,9 @@ class ServerForm(QWidget):
 
     def _sum_up(self) -> None:
         headers = len(self.headers.toPlainText().split("\n")) if self.headers.toPlainText() else 0
+        at_once = self.at_once.text().strip()
         said = (
+            f"{at_once} at once" if at_once else "",
             f"key in {self.key_header.text()}" if self.key_header.text() else "",
             self.organization.text(),
             self.project.text(),
@@ -164,8 +172,12 @@ class ServerForm(QWidget):
         ):
             # Not shown again, as above. A name that says so is masked wherever it appears.
             raise Unreadable("“Key header” takes the name of a header for keys, as in api-key.")
+        at_once = self.at_once.text().strip() or "0"
+        if not re.fullmatch(r"[0-9]{1,4}", at_once):
+            raise Unreadable("“At once” takes a number of requests, or nothing for any number.")
         return self._profile.model_copy(
             update={
+                "at_once": int(at_once),
                 "name": self.name.text().strip() or "A server",
                 "provider": self.provider.currentData(),
                 "base_url": base_url,

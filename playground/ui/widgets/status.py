@@ -62,7 +62,8 @@ class StatusLine(QWidget):
         token, text = "muted", "ready"
         if run is not None and (state := words.state(run)) is not None:
             token, text = state.token, state.words
-            if run.running and run.transcript.timing.first_token is None:
+            seen = run.transcript
+            if run.running and seen.timing.first_token is None and seen.retry_at is None:
                 text += f" {words.clock(words.waited(run))}"
             if state.words == "done":
                 text = "replayed" if run.replayed else "connected"
