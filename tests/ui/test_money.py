@@ -77,6 +77,16 @@ def test_bars_say_their_parts_and_that_something_has_no_price(qtbot: QtBot) -> N
     assert [text for _, text in plot.lines] == ["$0.00", "$0.10", "$0.20", "$0.30", "$0.40"]
 
 
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [(sums(None, unpriced=1), "No price is known"), (sums("0"), "None of these runs cost")],
+)
+def test_where_there_is_no_amount_the_plot_says_why(one: Sums, said: str) -> None:
+    plot = spent_plot(series([cell(TODAY, "a", one)], Span(TODAY, TODAY), "model"), str)
+    assert plot.blank and plot.empty.startswith(said)
+    assert plot.columns[0].leads == bool(one.unpriced)
+
+
 def test_tokens_are_in_one_part_only() -> None:
     found = tokens_plot(series([cell(TODAY, "a", sums())], Span(TODAY, TODAY), "model"))
     assert found.columns[0].parts == (60, 40, 20, 10)

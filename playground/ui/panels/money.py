@@ -80,6 +80,7 @@ class MoneyPanel(QWidget):
         """What the rows of the table add up."""
         self._round = 0
         """What was asked before this one is not shown any more."""
+        self._asking: asyncio.Future[object] | None = None
         self._stale = True
         self._titles: dict[str, str] = {}
         self._profiles: dict[str, str] = {}
@@ -157,7 +158,6 @@ class MoneyPanel(QWidget):
         page.table.sorted.connect(lambda field, down: self._sorted())
         self.speed.table.opened.connect(self._opened)
         self.desk.sessions_changed.connect(self._changed)
-        self.desk.settings_changed.connect(self._changed)
 
     # Names.
 
@@ -203,7 +203,9 @@ class MoneyPanel(QWidget):
         self._profiles = {one.id: one.name for one in self.desk.profiles()}
         self.range.show_view(self.view, back=bool(self._before))
         self.page.show_kind(self.view.kind, messages=bool(self.view.session))
-        self.desk.tasks.start(self._ask(self._round), self)
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = self.desk.tasks.start(self._ask(self._round), self)
 
     async def _ask(self, mine: int) -> None:
         ledger, view = self.desk.ledger, self.view

@@ -44,6 +44,11 @@ class Column(NamedTuple):
     least: bool = False
     """There is more of it, that nobody knows the price of."""
 
+    @property
+    def leads(self) -> bool:
+        """There is something in it to look into."""
+        return self.least or any(self.parts)
+
 
 @dataclass(frozen=True)
 class Plot:
@@ -61,7 +66,7 @@ class Plot:
 
     @cached_property
     def blank(self) -> bool:
-        return not any(any(one.parts) or one.least for one in self.columns)
+        return not any(any(one.parts) for one in self.columns)
 
 
 class MoneyPlot(QWidget):
@@ -115,7 +120,7 @@ class MoneyPlot(QWidget):
     def pick(self, at: int) -> None:
         """Make a bar the current one, and ask to look into it."""
         self._go(at)
-        if at >= 0 and any(self.plot.columns[at].parts):
+        if at >= 0 and self.plot.columns[at].leads:
             self.picked.emit(at)
 
     def _go(self, at: int) -> None:
@@ -240,7 +245,7 @@ class MoneyPlot(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self.at(event.position().x())
-        on = at >= 0 and any(self.plot.columns[at].parts)
+        on = at >= 0 and self.plot.columns[at].leads
         self.setCursor(Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.ArrowCursor)
         if at != self._hover:
             self._hover = at

@@ -13,6 +13,8 @@ from playground.ui.widgets.moneyink import INKS, Ink
 from playground.ui.widgets.moneyplot import Column, Plot
 
 NONE = "No runs in these days"
+UNPRICED = "No price is known for what these runs used"
+FREE = "None of these runs cost anything"
 MORE = "Click to look into it."
 OTHERS = "all others"
 
@@ -60,7 +62,7 @@ def spent_plot(series: Series, named: Callable[[str], str]) -> Plot:
         columns,
         tuple((value, said.dollars(value, step)) for value in range(0, end + 1, step)),
         end,
-        NONE if not whole.runs else "None of these runs cost anything",
+        UNPRICED if whole.unpriced else FREE if whole.runs else NONE,
     )
 
 
