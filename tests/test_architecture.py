@@ -73,7 +73,12 @@ OUTSIDE: dict[str, re.Pattern[str]] = {
 }
 """Where a library from outside may be imported, from playground/."""
 
-SHELL = ("playground.ui.icons", "playground.ui.theme", "playground.core.resources")
+SHELL = (
+    "playground.ui.icons",
+    "playground.ui.theme",
+    "playground.core.resources",
+    "playground.ui.widgets.tabrow",  # which imports no more than these
+)
 """All that the window's shell may import of ours: it is painted before the rest is there."""
 
 KNOW_PANELS = ("ui/panels/__init__.py", "ui/tour/scene.py")
