@@ -124,7 +124,7 @@ class PromptEdit(QWidget):
         row = QHBoxLayout()
         theme.space(row, 12, 6, 12, 0, gap=8)
         self.note = QLineEdit(self)
-        self.note.setPlaceholderText("What is changed, and why")
+        self.note.setPlaceholderText("What changed?")
         self.note.setAccessibleName("Note about this version")
         self.note.textEdited.connect(lambda _: self._changed())
         self.note.returnPressed.connect(self.saved)
