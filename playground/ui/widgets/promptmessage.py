@@ -57,6 +57,12 @@ class MessageText(QPlainTextEdit):
     def _fit(self) -> None:
         # Of plain text the size of the document is counted in lines.
         lines = round(self.document().documentLayout().documentSize().height())
+        # A bar that came while there was less room would take some of it, and so stay.
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if lines > MOST
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         high = self.fontMetrics().lineSpacing() * min(max(lines, LEAST), MOST)
         if high + 2 != self.minimumHeight():
             self.setFixedHeight(high + 2)
