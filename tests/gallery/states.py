@@ -23,6 +23,7 @@ from playground.ui.widgets.fold import Fold
 from playground.ui.widgets.footer import Footer
 from tests.gallery import (
     answers,
+    compare,
     files,
     forms,
     money,
@@ -728,6 +729,20 @@ STATES: tuple[State, ...] = (
     State("patterns-queued", "A request waits for a free place", patterns.queued),
     State("patterns-limited", "A request waits for a rate limit", patterns.limited),
     State("patterns-at-once", "How many requests at once a server gets", patterns.at_once),
+    State("compare-empty", "Before anything is compared", compare.empty),
+    State("compare-begun", "Two columns, one of them asked alone", compare.begun),
+    State(
+        "compare-done", "The same question in two columns", compare.done, large=True, contrast=True
+    ),
+    State("compare-narrow", "The same at 720 × 600", compare.done, SLIM),
+    State("compare-differences", "Words that differ", compare.differences, contrast=True),
+    State("compare-values", "Values of JSON that differ", compare.values),
+    State("compare-beside", "The two requests and streams", compare.beside),
+    State("compare-running", "Two stream, and two wait for a local server", compare.running),
+    State("compare-down", "A server that is down, and one that was deleted", compare.down),
+    State("compare-four", "Four columns, in words of all kinds", compare.four),
+    State("compare-four-narrow", "The same at 1024 × 700", compare.four, NARROW),
+    State("compare-sheet", "The settings of one column", compare.sheet),
     State("tools-empty", "Before anything was asked of a tool", tools.empty),
     State("tools-list", "Tools, and what the model is told of one", tools.offered, large=True),
     State("tools-list-narrow", "The same at 1024 × 700", tools.offered, NARROW),

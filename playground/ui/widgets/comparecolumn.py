@@ -31,6 +31,7 @@ from playground.engine.comparing_marks import Marked
 from playground.ui import theme, words
 from playground.ui.deciding import Deciding
 from playground.ui.desk import Desk
+from playground.ui.icons import icon
 from playground.ui.pointing import Pointing
 from playground.ui.widgets.chips import ChipLine, Row
 from playground.ui.widgets.comparetext import CompareText
@@ -47,7 +48,8 @@ LEAST = 212
 SIDE = 10
 """Pixels of the design beside what stands in it."""
 NOTHING = "Nothing was asked here yet."
-WAITS = "Waits for another column: a local server is asked one by one."
+WAITS = "Waits for its turn"
+WHY_WAITS = "A local server answers one column after another."
 
 
 class Field(QPlainTextEdit):
@@ -225,7 +227,8 @@ class CompareColumn(QWidget):
         if not model and (last := self.branch.last) is not None:
             model = last.transcript.model or ""
         self.server.say(f"{model or 'its first model'} · {name}", "" if profile else "error")
-        facts = [BY_ID[call.api].title]
+        facts = [] if column.synced else ["asked alone"]
+        facts.append(BY_ID[call.api].title)
         if column.version:
             facts.append(f"prompt, version {column.version}")
         elif call.instructions:
@@ -240,6 +243,7 @@ class CompareColumn(QWidget):
         self.about.say(" · ".join(facts))
         self.synced.blockSignals(True)
         self.synced.setChecked(column.synced)
+        self.synced.setIcon(icon("link", "accent" if column.synced else "faint"))
         self.synced.blockSignals(False)
         tip = f"Column {self.name} is asked with the others"
         other = f"Column {self.name} is asked alone"
@@ -312,10 +316,13 @@ class CompareColumn(QWidget):
         state = words.state(run)
         if running and waits:
             self.state.say(WAITS, "warn")
+            self.state.setToolTip(WHY_WAITS)
+            self.state.setAccessibleDescription(WHY_WAITS)
         elif state is not None:
             said = state.words[:1].upper() + state.words[1:]
             beside = f" {words.clock(run.now() / 1e9)}" if running else f" · {best}" if best else ""
             self.state.say(said + beside, state.token)
+            self.state.setAccessibleDescription("")
         self.chips.show_chips(figures(run))
 
     def say_problem(self, problem: Problem | None) -> None:
@@ -428,10 +435,12 @@ def figures(run: Run) -> list[Row]:
     whole = ""
     if timing.request is not None and timing.end is not None:
         whole = words.seconds((timing.end - timing.request) / 1e9)
+    went, came = words.usage(used).split(" / ") if used else ("", "")
     return [
         ("time", whole, "Times"),
         ("time", f"TTFT {words.seconds(waited)}" if waited is not None else "", "Times"),
-        ("tokens", words.usage(used) if used else "", "Where these tokens come from"),
+        ("tokens", went, "Where these tokens come from"),
+        ("tokens", came, "Where these tokens come from"),
         ("cost", words.cost(run.cost) if run.transcript.legs else "", "How this was calculated"),
     ]
 

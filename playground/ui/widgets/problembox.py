@@ -24,7 +24,8 @@ from playground.ui.widgets.mark import Mark
 from playground.ui.widgets.plaintext import PlainText
 
 NARROW = 340
-"""Pixels of the design below which facts and buttons stand under each other."""
+"""Pixels of the design below which facts and buttons stand under each other, and the state is not
+told: whoever has so little room tells it beside."""
 SHORT = 80
 """Characters up to which a fact stands in the line of facts."""
 
@@ -56,6 +57,7 @@ class ProblemBox(QFrame):
         `warn` where nothing failed, and only our side goes no further. `again`: the second thing
         that can be done."""
         super().__init__(parent)
+        self._badge: QLabel | None = None
         self.setProperty("role", "problem")
         self.setProperty("token", token)
         self.setAccessibleName(problem.title)
@@ -73,7 +75,7 @@ class ProblemBox(QFrame):
         title.setSizePolicy(policy)
         head.addWidget(title, 1)
         if state:
-            badge = QLabel(state, self)
+            self._badge = badge = QLabel(state, self)
             badge.setProperty("role", "badge")
             badge.setProperty("token", token)
             head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
@@ -117,6 +119,8 @@ class ProblemBox(QFrame):
         way = ways.TopToBottom if narrow else ways.LeftToRight
         if way != self._foot.direction():
             self._foot.setDirection(way)
+            if self._badge is not None:
+                self._badge.setHidden(narrow)
 
     def _button(self, remedy: Remedy, signal: SignalInstance) -> QPushButton:
         button = QPushButton(REMEDIES[remedy], self)

@@ -41,6 +41,9 @@ class SaidCard(Card):
         self._text = TracedText(parent=self, field="text" if within else None)
         self.trace(self._text)
         self._text.setAccessibleName(f"What the {item.role} said")
+        policy = self._text.sizePolicy()  # as high as its row, which knows how wide it is
+        policy.setVerticalPolicy(policy.Policy.Preferred)
+        self._text.setSizePolicy(policy)
         column.addWidget(self._text)
         if item.parts:
             attached = Attachments(item.parts, self)
