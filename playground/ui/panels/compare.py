@@ -154,7 +154,7 @@ class ComparePanel(QWidget):
             ("&Run", OFFERS[-1][1], "", self.begin_beside),
             ("&View", "Next column", "Alt+PgDown", lambda: self.step(1)),
             ("&View", "Previous column", "Alt+PgUp", lambda: self.step(-1)),
-            ("&View", "What differs between the columns", "", self._toggle_differences),
+            ("&View", "What differs between the columns", "", self.toggle_differences),
             ("&View", SHOW, "Ctrl+Shift+I", self._show_event),
         )
 
@@ -349,7 +349,8 @@ class ComparePanel(QWidget):
         for column, told in zip(self.columns, found, strict=False):
             column.mark(told)
 
-    def _toggle_differences(self) -> None:
+    def toggle_differences(self) -> None:
+        """Show what differs between the answers, or the answers."""
         self.views.pick(ANSWERS if self.views.index == DIFFERENCES else DIFFERENCES)
 
     # What the user does.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from playground.ui import words
-from playground.ui.panels.compare import ANSWERS, DIFFERENCES
 from playground.ui.tour.scene import Scene
 
 QUESTION = "Which is the largest planet? Answer in one sentence."
@@ -34,7 +33,7 @@ async def compare(scene: Scene) -> None:
         outcomes=[run.transcript.outcome for run in runs if run is not None],
         models=[run.transcript.model for run in runs if run is not None],
     )
-    panel.views.pick(DIFFERENCES)
+    panel.toggle_differences()
     await scene.settled()
     panel.tell()
     told = [one.text.told for one in panel.columns]
@@ -44,6 +43,6 @@ async def compare(scene: Scene) -> None:
         differ=[one.differ if one is not None else None for one in told],
         costs=[words.cost(run.cost) for run in runs if run is not None],
     )
-    panel.views.pick(ANSWERS)
+    panel.toggle_differences()
     scene.window.show_panel("chat")
     await scene.settled()
