@@ -104,7 +104,7 @@ def common(previous: Body, body: Body) -> Prefix:
     if alike < len(before):
         differs = after[alike].name if alike < len(after) else before[alike].name
         if alike < len(after) and before[alike].begins == after[alike].begins:
-            words.append(_beginning(before[alike].words, after[alike].words))
+            words.append(beginning(before[alike].words, after[alike].words))
     return Prefix(alike, len(after), "\n".join(filter(None, words)), differs)
 
 
@@ -179,7 +179,7 @@ def _piece(field: str, place: int, words: str, value: Any) -> Piece:
     return Piece(f"{field} › {place}", _whole(value), words, (field, said_by))
 
 
-def _beginning(one: str, other: str) -> str:
+def beginning(one: str, other: str) -> str:
     """The characters that two texts begin with."""
     known, limit = 0, min(len(one), len(other))
     while known < limit:  # halves: comparing slices is quick, characters one by one are not

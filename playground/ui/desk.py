@@ -51,6 +51,7 @@ class Desk(QObject):
         run_shown(Run | None): another run is looked into.
         replaying_changed(): a replay is shown in the place of the session, or that again.
         sessions_changed(): the list of sessions looks different.
+        drafted(): something else is written, and not sent, in the session on screen.
         settings_changed(): profile, model, parameters or limits of the session changed.
         typed(): the draft or the developer message was, and is left alone for a moment.
         pointed(run, key, field, offset): a character of the transcript was clicked: that of a field
@@ -73,6 +74,7 @@ class Desk(QObject):
     run_shown = Signal(object)
     replaying_changed = Signal()
     sessions_changed = Signal()
+    drafted = Signal()
     settings_changed = Signal()
     typed = Signal()
     pointed = Signal(object, str, str, int)

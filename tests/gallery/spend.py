@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from playground.core.budget import Budgets
 from playground.core.pricebook import PriceBook
 from playground.core.session import Run
 from playground.core.variables import Variable
+from playground.ui.inspector.cache import CachePage
 from playground.ui.widgets.budgetsdialog import BudgetsDialog
 from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.widgets.pricesdialog import PricesDialog
@@ -136,6 +138,105 @@ async def stopped(stage: Stage) -> None:
     facts = {"of": "run", "unit": "usd", "limit": "0.25", "spent": "0.2", "next": "0.1"}
     tape.wait(40).fact("limited", why="budget", words=words_, budget=facts).fact("ended")
     await stage.show(run_of(tape, words.QUESTION))
+
+
+# The cache lens.
+
+MANUAL = "You answer questions about trains. " + " ".join(
+    f"Rule {number}: say which platform a train leaves from before you say when it leaves."
+    for number in range(1, 81)
+)
+TOOLS = [
+    {"type": "function", "name": name, "description": about, "parameters": {"type": "object"}}
+    for name, about in (
+        ("timetable", "The trains between two stations on a day."),
+        ("delays", "How late a train is now."),
+    )
+]
+
+
+class Asked(Tape):
+    """A run whose request has this body."""
+
+    def __init__(self, *said: str, manual: str = MANUAL, **more: Any) -> None:
+        super().__init__()
+        roles = ("user", "assistant")
+        items = [{"role": roles[at % 2], "content": text} for at, text in enumerate(said)]
+        self.body = {"model": self.model, "instructions": manual, "tools": TOOLS, "input": items,
+                     "stream": True, **more}  # fmt: skip
+
+    def request(self, prompt: str = "", *, attempt: int = 0) -> Tape:
+        return self.fact(
+            "request",
+            method="POST",
+            url="https://api.openai.com/v1/responses",
+            headers=[["content-type", "application/json"]],
+            body=json.dumps(self.body, ensure_ascii=False),
+        )
+
+
+FIRST = ("When does the next train leave for Oslo?",)
+SECOND = (*FIRST, "From platform 3, at 14:05.", "And the one after that?")
+
+
+def asked(tape: Tape, prompt: str, given: int, cached: int) -> Run:
+    tape.begin().wait(300).text("From platform 3, at 14:05.")
+    made = run_of(tape.end(given=given, cached=cached, made=12), prompt)
+    made.recording.began = 1_795_000_000 + 40 * given  # the longer one came later
+    return made
+
+
+async def lens(stage: Stage, *runs: Run) -> None:
+    await stage.show(*runs)
+    stage.inspector.show_page("cache")
+    page = stage.inspector.page("cache")
+    assert isinstance(page, CachePage)
+    page.advance()
+    await until(lambda: page.settled)
+    await stage.settle()
+
+
+async def cache_hit(stage: Stage) -> None:
+    await lens(
+        stage,
+        asked(Asked(*FIRST), FIRST[0], 1515, 0),
+        asked(Asked(*SECOND), SECOND[2], 1540, 1408),
+    )
+
+
+async def cache_missed(stage: Stage) -> None:
+    await lens(
+        stage,
+        asked(Asked(*FIRST), FIRST[0], 1515, 0),
+        asked(Asked(*SECOND), SECOND[2], 1540, 0),
+    )
+
+
+async def cache_broken(stage: Stage) -> None:
+    """The developer message begins with the time of day."""
+    before = f"It is 14:01 on Saturday. {MANUAL}"
+    after = f"It is 14:03 on Saturday. {MANUAL}"
+    await lens(
+        stage,
+        asked(Asked(*FIRST, manual=before), FIRST[0], 1525, 0),
+        asked(Asked(*SECOND, manual=after), SECOND[2], 1550, 0),
+    )
+
+
+async def cache_first(stage: Stage) -> None:
+    await lens(stage, asked(Asked(*FIRST), FIRST[0], 1515, 0))
+
+
+async def cache_next(stage: Stage) -> None:
+    """The request about to be sent has no tools and no developer message any more."""
+    runs = asked(Asked(*FIRST), FIRST[0], 1515, 0)
+    await lens(stage, runs)
+    stage.chat.composer.write(SECOND[2])
+    page = stage.inspector.page("cache")
+    assert isinstance(page, CachePage)
+    page.go_to("next")
+    await until(lambda: page.settled)
+    await stage.settle()
 
 
 # Prices.

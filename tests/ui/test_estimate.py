@@ -18,8 +18,9 @@ from playground.core.variables import Variable
 from playground.engine.budget import Spent
 from playground.engine.estimate import Estimate, estimate
 from playground.ui.widgets.estimatewords import line, passed, refused, sections
-from tests.driver import Driver, opened, prepare
+from tests.driver import Driver, prepare
 from tests.loop import until
+from tests.window import Opening
 
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPENAI = Profile(id="o", name="", base_url="https://api.openai.com/v1")
@@ -143,13 +144,11 @@ async def settled(driver: Driver) -> None:
     await until(lambda: chip.settled)
 
 
-@pytest.mark.usefixtures("loop")
 async def test_it_comes_a_moment_after_typing_and_rests_when_nothing_is_typed(
-    tmp_path: Path, loop: object
+    home: Path, opening: Opening
 ) -> None:
-    home = tmp_path / "home"
     prepare(home, "https://api.openai.com/v1", id="mine", model="gpt-5")
-    async with opened(home) as driver:
+    async with opening() as driver:
         chip, draft = driver.chat.estimate, driver.chat.composer.draft
         assert not chip.isVisible() and not chip._wait.isActive()
         driver.fields(max_output_tokens=100)

@@ -19,8 +19,9 @@ from playground.ui.widgets.pricedraft import draft, read, whose
 from playground.ui.widgets.pricenow import look
 from playground.ui.widgets.pricesdialog import MEANWHILE, PricesDialog
 from playground.ui.widgets.pricetable import Entry, PriceModel
-from tests.driver import Driver, opened, prepare
+from tests.driver import Driver, prepare
 from tests.loop import until
+from tests.window import Opening
 
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPENAI = Profile(id="openai", name="OpenAI", base_url="https://api.openai.com/v1")
@@ -161,13 +162,11 @@ def write(one: PricesDialog, **texts: str) -> None:
             field.setText(text)
 
 
-@pytest.mark.usefixtures("loop")
 async def test_prices_are_added_changed_removed_and_brought_back(
-    tmp_path: Path, loop: object
+    home: Path, opening: Opening
 ) -> None:
-    home = tmp_path / "home"
     prepare(home, "http://127.0.0.1:9/v1")
-    async with opened(home) as driver:
+    async with opening() as driver:
         file = home / "prices.json"
 
         def kept() -> list[OwnPrice]:
@@ -219,15 +218,13 @@ async def test_prices_are_added_changed_removed_and_brought_back(
         one.reject()
 
 
-@pytest.mark.usefixtures("loop")
 async def test_a_broken_table_is_told_of_with_its_line_and_never_written_over(
-    tmp_path: Path, loop: object
+    home: Path, opening: Opening
 ) -> None:
-    home = tmp_path / "home"
     prepare(home, "http://127.0.0.1:9/v1")
     broken = '{"version": 1,\n "prices": [\n  {"server": "*", "input": oops}]}'
     (home / "prices.json").write_text(broken)
-    async with opened(home) as driver:
+    async with opening() as driver:
         one = await dialog(driver)
         assert "Line 3" in driver.seen(one) and (home / "prices.json").read_text() == broken
         driver.click(one.add)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.ui.inspector.cache import CACHE_PAGE
 from playground.ui.inspector.difference import DIFF_PAGE
 from playground.ui.inspector.events import EVENTS_PAGE
 from playground.ui.inspector.page import PageSpec
@@ -16,6 +17,7 @@ PAGES: tuple[PageSpec, ...] = (
     TIME_PAGE,
     REQUEST_PAGE,
     RESPONSE_PAGE,
+    CACHE_PAGE,
     DIFF_PAGE,
 )
 """In the order of their tabs. The first one is made at once: it reads the events for all."""

@@ -24,6 +24,9 @@ class Page(QWidget):
         """Look at what is new in the run, or at another run; cheap when nothing is."""
         raise NotImplementedError
 
+    def go_to(self, place: str) -> None:
+        """Show a place of the page, by its name; one that is not known is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:

@@ -73,10 +73,12 @@ def _inspector(desk: Desk) -> InspectorPanel:
     panel.looking.lit.connect(desk.lit)
 
     def turn(what: str) -> None:
-        place, _, page = what.partition(":")
-        if place == "inspector" and page:
+        dock, _, place = what.partition(":")
+        page, _, inside = place.partition(":")
+        if dock == "inspector" and page:
             desk.wanted.emit("inspector")
             panel.show_page(page)
+            panel.page(page).go_to(inside)
 
     desk.wanted.connect(turn)
     _follow_replays(desk, panel)

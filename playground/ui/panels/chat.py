@@ -384,6 +384,7 @@ class ChatPanel(QWidget):
         if attached != self._session.attached:  # else it is the same, and known to be written
             self._session.attached = attached
         self.desk.mark(self._session)
+        self.desk.drafted.emit()
         self._saving.start()
 
 

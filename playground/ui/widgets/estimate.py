@@ -237,7 +237,7 @@ class EstimateChip(QToolButton):
             made = EstimateDetails(shown, (), self)
         elif (known := self.known) is not None:
             leads = [
-                ("Cache", lambda: desk.wanted.emit("inspector:cache")),
+                ("Cache", lambda: desk.wanted.emit("inspector:cache:next")),
                 ("Prices…", lambda: desk.wanted.emit("prices")),
                 ("Budgets…", lambda: desk.wanted.emit("budgets")),
             ]
