@@ -85,8 +85,8 @@ def joined(terms: Sequence[Term], more: Sequence[Term]) -> tuple[Term, ...]:
     """All of them, each once; of what there can be only one, the last."""
     made: list[Term] = []
     for term in (*terms, *more):
-        made = [one for one in made if not one.replaces & term.replaces and one.text != term.text]
-        made.append(term)
+        if all(one.text != term.text for one in made):
+            made = [*(one for one in made if not one.replaces & term.replaces), term]
     return tuple(made)
 
 
@@ -98,7 +98,8 @@ def typed(text: str, today: date | None = None) -> Typed:
     left: list[str] = []
     at = 0
     for found in _OPERATOR.finditer(text):
-        name, value = found[1].casefold(), (found[2] if found[2] is not None else found[3])
+        name = found[1].casefold()
+        value = (found[2] if found[2] is not None else found[3]).replace('"', "")
         if name not in _READERS:
             continue  # `https:` and the like
         between = text[at : found.start()]
@@ -106,7 +107,9 @@ def typed(text: str, today: date | None = None) -> Typed:
         words.append(between)
         left.append(between)
         try:
-            terms.append(_READERS[name](name, value.strip()[:LONGEST], today or date.today()))
+            terms.append(
+                _READERS[name](name, value.strip()[:LONGEST].strip(), today or date.today())
+            )
         except ValueError as error:
             faults.append(str(error))
             left.append(found[0])

@@ -22,6 +22,8 @@ from playground.store.rows import kept, text_of
 
 LONGEST = 40
 """Characters of a tag."""
+NEWEST = 5_000
+"""Runs whose models are offered."""
 SHOWN = 500
 """Sessions of each part of a list."""
 
@@ -69,6 +71,7 @@ class Offers:
     tags: Mapping[str, int]
     """How many sessions have each."""
     models: Sequence[str]
+    """Those that are set, and those that newer runs went to."""
 
 
 class Shelving:
@@ -264,7 +267,11 @@ def _offers(connection: sqlite3.Connection) -> Offers:
         "SELECT value, count(*) FROM session, json_each(session.tags) WHERE NOT trashed GROUP BY 1"
     ).fetchall()
     models = connection.execute(
-        "SELECT DISTINCT json_extract(call, '$.model') FROM session WHERE NOT trashed"
+        """
+        SELECT json_extract(call, '$.model') FROM session WHERE NOT trashed
+        UNION SELECT model FROM (SELECT model FROM run ORDER BY created DESC LIMIT ?)
+        """,
+        (NEWEST,),
     ).fetchall()
     return Offers(
         folders=sorted((one for (one,) in folders), key=str.casefold),

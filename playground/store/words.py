@@ -108,6 +108,10 @@ class Hit:
     """The run that says it; empty: the session's title or its developer message does."""
 
 
+Found = tuple[str, int, str | None]
+"""(session, message, run)"""
+
+
 def find(
     connection: sqlite3.Connection,
     search: str,
@@ -118,13 +122,13 @@ def find(
 ) -> dict[str, Hit]:
     """Sessions that have all terms of a search in one message, and the newest such message of
     each, newest first. Only those for which the condition `among` on `session` holds."""
-    hits: list[tuple[str, int]] = []
+    hits: list[Found] = []
     limit = min(limit, SHOWN)
     if expression := query(search):
         hits = _sessions(
             connection.execute(
                 f"""
-                SELECT message.session, message.id FROM words
+                SELECT message.session, message.id, message.run FROM words
                 JOIN message ON message.id = words.rowid
                 JOIN session ON session.id = message.session
                 WHERE words MATCH ? AND {among}
@@ -139,7 +143,7 @@ def find(
         hits = _sessions(
             connection.execute(
                 f"""
-                SELECT message.session, message.id FROM message
+                SELECT message.session, message.id, message.run FROM message
                 JOIN session ON session.id = message.session
                 WHERE {every} AND {among}
                 ORDER BY message.id DESC LIMIT ?
@@ -149,23 +153,24 @@ def find(
             limit,
         )
     found = {}
-    for session, message in hits:
-        text, run = connection.execute(
-            "SELECT text, run FROM message WHERE id = ?", (message,)
-        ).fetchone()
+    for session, message, run in hits:
+        (text,) = connection.execute("SELECT text FROM message WHERE id = ?", (message,)).fetchone()
         found[session] = Hit(excerpt(readable(text), search), run or "")
     return found
 
 
-def _sessions(rows: Iterable[tuple[str, int]], limit: int) -> list[tuple[str, int]]:
-    """The first row of each session; reads no further than it must."""
-    seen: dict[str, int] = {}
-    for session, message in rows:
-        if session not in seen:
-            seen[session] = message
+def _sessions(rows: Iterable[Found], limit: int) -> list[Found]:
+    """The first row of each session, or a later one that belongs to a run where that does not: a
+    title often only says what was asked. Reads no further than it must."""
+    seen: dict[str, Found] = {}
+    for row in rows:
+        if row[0] not in seen:
+            seen[row[0]] = row
             if len(seen) == limit:
                 break
-    return list(seen.items())
+        elif seen[row[0]][2] is None and row[2] is not None:
+            seen[row[0]] = row
+    return list(seen.values())
 
 
 def _pattern(term: str) -> str:

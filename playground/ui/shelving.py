@@ -27,6 +27,8 @@ WORD = "forget"
 class Shelving:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.renaming: list[Callable[[str, str], object]] = []
+        """Told of (folder, target) before a folder becomes another one."""
 
     # Sessions.
 
@@ -79,6 +81,8 @@ class Shelving:
         async def work() -> None:
             store = self._desk.workspace.sessions.shelving
             changes = await store.folder_moving(folder, target)
+            for tell in self.renaming:
+                tell(folder, target)
             where = f"is now {folder_of(target)}" if folder_of(target) else "is no folder any more"
             await self._shelve(changes, f"{visible(folder)} {visible(where)}.")
 

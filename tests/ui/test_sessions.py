@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QLineEdit, QMenu
 
+from playground.ui.inspector.looking import Light
 from playground.ui.models import DETAIL, RECORD
+from playground.ui.widgets.notice import NoticeBar
+from playground.ui.widgets.sessionpicker import Picker
 from tests.driver import FAST, LEFT, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -248,4 +252,159 @@ async def test_a_session_whose_server_was_deleted_opens_and_says_so(opening: Ope
         driver.click(driver.button("Choose another profile"))
         assert driver.dialog().windowTitle() == "Servers"
         driver.dialog().close()
+        await driver.idle()
+
+
+# Many at once.
+
+
+async def lies(driver: Driver, session_id: str) -> tuple[str, list[str], bool, bool, bool]:
+    one = await driver.app.sessions.load(session_id)
+    return one.folder, one.tags, one.pinned, one.archived, one.trashed
+
+
+def drop(driver: Driver, data: QMimeData, onto: QModelIndex) -> None:
+    """What is dragged is let go over a row."""
+    listing = driver.sessions.list
+    point = QPointF(listing.visualRect(onto).center())
+    move, none = Qt.DropAction.MoveAction, Qt.KeyboardModifier.NoModifier
+    over = QDragMoveEvent(point.toPoint(), move, data, LEFT, none)
+    listing.dragMoveEvent(over)
+    assert over.isAccepted() and listing.target is not None
+    listing.dropEvent(QDropEvent(point, move, data, LEFT, none))
+    assert listing.target is None
+
+
+async def test_several_are_put_into_a_new_folder_dragged_out_and_that_is_undone(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        one, two, three = await talk(driver, "one", "two", "three")
+        listing, model = driver.sessions.list, driver.sessions.model
+        focus(driver, "one")
+        QTest.mouseClick(
+            listing.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier,
+            listing.visualRect(place(driver, "three")).center(),
+        )  # fmt: skip
+        assert [node.title for node in listing.picked] == ["three", "one"]
+        assert driver.desk.session.id == three  # more than one: none is opened
+        driver.sessions.menu.ask_for_folder([row for row in model.sessions if row.id != two])
+        await until(lambda: bool(listing.findChildren(Picker)))
+        (picker,) = listing.findChildren(Picker)
+        await until(picker.isVisible)
+        driver.type("Work/Mail", picker.line)
+        driver.press("Return", picker.line)
+        await driver.shows("Moved 2 sessions to Work/Mail.")
+        await until(lambda: titles(driver) == ["two"])
+        listing.setFocus()
+        listing.setCurrentIndex(place(driver, "Work"))
+        driver.press("Return", listing)
+        listing.setCurrentIndex(place(driver, "Mail"))
+        driver.press("Return", listing)
+        await until(lambda: titles(driver) == ["three", "one", "two"])
+        assert await lies(driver, one) == ("Work/Mail", [], False, False, False)
+
+        drop(driver, model.mimeData([place(driver, "three")]), place(driver, "two"))
+        await driver.shows("Moved “three” out of its folder.")
+        await until(lambda: titles(driver) == ["one", "three", "two"])
+        drop(driver, model.mimeData([place(driver, "Mail")]), place(driver, "Today"))
+        await until(lambda: model.place("folder:Mail").isValid())
+        await until(lambda: titles(driver) == ["one", "three", "two"])  # unfolded as it was
+        driver.desk.session.draft = "still written"
+        await driver.app.sessions.save(driver.desk.session)  # does not bring the old place back
+        assert (await lies(driver, three))[0] == ""
+        notices = [one for one in driver.window.findChildren(NoticeBar) if one.isVisible()]
+        driver.click(driver.button("Undo", notices[-1]))
+        await until(lambda: model.place("folder:Work/Mail").isValid())
+        await driver.idle()
+
+
+async def test_archive_trash_and_tags_by_keys_and_menus(opening: Opening) -> None:
+    async with opening() as driver:
+        one, two, three = await talk(driver, "one", "two", "three")
+        listing, model, menu = driver.sessions.list, driver.sessions.model, driver.sessions.menu
+        menu.shelving.archive([row for row in model.sessions if row.id == one], archived=True)
+        await until(lambda: model.place("archive").isValid() and len(titles(driver)) == 2)
+        menu.shelving.tag(model.sessions, ["mail"])
+        await until(lambda: all(row.tags == ("mail",) for row in model.sessions))
+        listing.setFocus()
+        listing.setCurrentIndex(place(driver, "two"))
+        driver.press("Ctrl+A", listing)
+        driver.press("Del", listing)
+        await driver.shows("Deleted 2 sessions.", "Sessions appear here by themselves")
+        assert driver.desk.session.id not in (one, two, three)
+        driver.sessions.search.setFocus()
+        driver.type("one")  # what is in the archive is found
+        await until(lambda: titles(driver) == ["one"])
+        driver.sessions.search.clear()
+        await until(lambda: model.place("trash").isValid())
+        listing.setFocus()
+        listing.setCurrentIndex(model.place("trash"))
+        driver.press("Return", listing)
+        await until(lambda: model.place_of(two).isValid())
+        menu.shelving.restore([model.record(model.place_of(two))])
+        await until(lambda: titles(driver) == ["two"])
+        menu.shelving.ask_to_empty(1, listing)
+        driver.type("forget", line(driver.dialog()))
+        driver.dialog().accept()
+        await until(lambda: not model.place("trash").isValid())
+        assert [row.id for row in await driver.app.sessions.list()] == [two, one]
+        await driver.idle()
+
+
+# Filters, and what is found.
+
+
+async def test_filters_are_typed_and_picked_and_taken_away(opening: Opening) -> None:
+    async with opening() as driver:
+        await talk(driver, "apples and pears", "nuts")
+        finder, search = driver.sessions.finder, driver.sessions.search
+        driver.sessions.menu.shelving.tag(driver.sessions.model.sessions[:1], ["to do"])
+        search.setFocus()
+        driver.type('tag:"to do" n')
+        assert [one.text for one in finder.terms] == ['tag:"to do"']
+        assert search.text() == "n"
+        await until(lambda: titles(driver) == ["nuts"])
+        driver.type(" before:soon")
+        await driver.shows("before: wants a date like")
+        assert titles(driver) == ["nuts"]
+        search.clear()
+        driver.click(driver.button("Filter the sessions, 1 set"))
+        await until(lambda: any(one.isVisible() for one in finder.findChildren(QMenu)))
+        (menu,) = (one for one in finder.findChildren(QMenu) if one.accessibleName() == "Filters")
+        failed = next(one for one in menu.actions() if one.text() == "Failed")
+        failed.trigger()
+        menu.close()
+        await driver.shows("Nothing found.")
+        driver.click(driver.button("Remove the filter: failed"))
+        await until(lambda: titles(driver) == ["nuts"])
+        search.setFocus()
+        driver.press("Backspace", search)
+        await until(lambda: len(titles(driver)) == 2)
+        assert not finder.terms
+        await driver.idle()
+
+
+async def test_what_was_found_stands_out_in_the_conversation(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        first = await driver.ask("about the zeppelin")
+        await driver.ask("about the sea")
+        first_session = driver.desk.session
+        await driver.idle()
+        driver.press("Ctrl+N")
+        driver.sessions.search.setFocus()
+        driver.type("zeppelin")
+        await until(lambda: titles(driver) == ["about the zeppelin"])
+        lights: list[Light | None] = []
+        driver.desk.lit.connect(lights.append)
+        driver.press("Return", driver.sessions.search)
+        await until(lambda: bool(lights) and lights[-1] is not None)
+        light = lights[-1]
+        assert light is not None and driver.desk.session is first_session
+        assert (light.run, driver.desk.run) == (first.id, first)
+        found = "zeppelin" in first.transcript.text
+        assert bool(light.spans) == found and light.said != found
+        lit = [card for card in driver.chat.view.cards() if card.lit is not None]
+        assert len(lit) == 1 and lit[0].run is first
         await driver.idle()

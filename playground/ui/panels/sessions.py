@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from playground.core.prompts import folder_of, within
 from playground.store.listing import Row
 from playground.ui import theme
 from playground.ui.desk import Desk
@@ -19,6 +20,7 @@ from playground.ui.widgets.sessionrows import (
     ARCHIVE,
     TRASH,
     Node,
+    folder_key,
     hits,
     opened_folders,
     tree,
@@ -73,6 +75,7 @@ class SessionsDock(QWidget):
         self.finder.offers_wanted.connect(self._offer_filters)
         self.list.opened.connect(self.open)
         self.list.folded.connect(self._fold)
+        self.menu.shelving.renaming.append(self._follow_folder)
         self.list.itemDelegate().closeEditor.connect(lambda *_: self.refresh())
         desk.sessions_changed.connect(self.refresh)
         desk.session_shown.connect(lambda _: self.refresh())
@@ -122,6 +125,13 @@ class SessionsDock(QWidget):
         if opened:
             self.refresh()
 
+    def _follow_folder(self, folder: str, target: str) -> None:
+        """A folder is about to be another one: it stays unfolded, and what lies in it does."""
+        for inner in opened_folders(self._opened):
+            if within(inner, folder):
+                self._opened.discard(folder_key(inner))
+                self._opened.add(folder_key(folder_of(target + inner[len(folder) :])))
+
     def _offer_filters(self) -> None:
         async def work() -> None:
             offers = await self.desk.workspace.sessions.shelving.offers()
@@ -149,8 +159,15 @@ class SessionsDock(QWidget):
         self.desk.tasks.start(work(), self)
 
     def _open_first(self) -> None:
-        if rows := self.model.sessions:
-            self.open(rows[0])
+        """The first one that is found, also by who types faster than is searched."""
+
+        async def work() -> None:
+            if self._task is not None:
+                await asyncio.wait([self._task])
+            if rows := self.model.sessions:
+                self.open(rows[0])
+
+        self.desk.tasks.start(work(), self)
 
     def _enter_list(self) -> None:
         """From the field into the list."""

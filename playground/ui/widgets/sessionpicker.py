@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, Q
 from playground.core.plain import visible
 from playground.ui import theme
 
+HIGH = 232
+"""Pixels of the design: six names, and the field above them."""
 SHOWN = 200
 """Names that are listed; what is typed finds the others."""
 NAME = Qt.ItemDataRole.UserRole
@@ -70,7 +72,7 @@ class Picker(QFrame):
     def open_at(self, where: QPoint, choices: Sequence[Choice]) -> None:
         """Open with its corner at this place of the screen, or as near as it can be seen."""
         look = theme.current()
-        self.setFixedSize(look.px(240), look.px(260))
+        self.setFixedSize(look.px(240), look.px(HIGH))
         if (screen := self.screen()) is not None:
             room = screen.availableGeometry()
             where = QPoint(

@@ -94,7 +94,7 @@ class SessionSearch(QWidget):
         self.row = QHBoxLayout()
         theme.space(self.row, gap=4)
         self.line = SearchLine(self)
-        self.line.setPlaceholderText("Search sessions")
+        self.line.setPlaceholderText("Search")
         self.line.setAccessibleName("Search sessions")
         self.line.setAccessibleDescription(HELP)
         clear = self.line.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
@@ -163,7 +163,8 @@ class SessionSearch(QWidget):
     # What is typed.
 
     def _edited(self, text: str) -> None:
-        if text.endswith(" ") and self.line.cursorPosition() == len(text):
+        quoting = text.count('"') % 2 == 1
+        if text.endswith(" ") and not quoting and self.line.cursorPosition() == len(text):
             self._take()
 
     def _take(self) -> bool:
@@ -176,8 +177,12 @@ class SessionSearch(QWidget):
         return True
 
     def _entered(self) -> None:
-        if not self._take():
-            self.entered.emit()
+        if self._take():
+            return
+        if self.typing.isActive():
+            self.typing.stop()
+            self._settle()
+        self.entered.emit()
 
     def _settle(self) -> None:
         self._say()

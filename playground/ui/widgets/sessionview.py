@@ -3,7 +3,15 @@ elsewhere."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragLeaveEvent,
@@ -12,7 +20,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
 )
-from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from playground.ui import theme
 from playground.ui.models import Index
@@ -51,6 +65,8 @@ class SessionsView(QTreeView):
         self.sessions = model
         """The model."""
         self._restoring = False
+        self._over = QPersistentModelIndex()
+        """The row under the pointer."""
         self.setAccessibleName("Sessions")
         self.setAccessibleDescription(
             "Enter opens a session or unfolds a folder, F2 renames, Delete moves to the trash."
@@ -70,6 +86,8 @@ class SessionsView(QTreeView):
         self.setDropIndicatorShown(False)
         self.setAutoExpandDelay(700)
         self.clicked.connect(self._clicked)
+        self.entered.connect(self._enter)
+        self.viewportEntered.connect(lambda: self._enter(QModelIndex()))
         self.expanded.connect(lambda index: self._fold(index, opened=True))
         self.collapsed.connect(lambda index: self._fold(index, opened=False))
         theme.follow(self, self._restyle)
@@ -131,6 +149,14 @@ class SessionsView(QTreeView):
         self.setExpanded(index, not self.isExpanded(index))
 
     # Mouse and keys.
+
+    def _enter(self, index: QModelIndex) -> None:
+        self._over = QPersistentModelIndex(index)
+        self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._enter(QModelIndex())
 
     def _clicked(self, index: QModelIndex) -> None:
         node = self.sessions.node(index)
@@ -214,5 +240,13 @@ class SessionsView(QTreeView):
 
     # Painting.
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
-        """The rows have their own signs."""
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """All of it is ours: Qt would paint what is selected once more, level by level."""
+        option = QStyleOptionViewItem(option)
+        option.rect = self.visualRect(index)  # type: ignore[misc, assignment]
+        for flag, on in (
+            (QStyle.StateFlag.State_Selected, self.selectionModel().isSelected(index)),
+            (QStyle.StateFlag.State_MouseOver, self._over == index),
+        ):
+            option.state = option.state | flag if on else option.state & ~flag  # type: ignore
+        self.itemDelegate().paint(painter, option, index)
