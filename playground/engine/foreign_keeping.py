@@ -15,6 +15,7 @@ from playground.core.items import Item, Message
 from playground.core.problem import Failure
 from playground.core.profile import Profile, origin
 from playground.core.session import Run, Session, new_id, title_of
+from playground.engine.filling import filled_where_new
 from playground.engine.foreign import Foreign
 from playground.engine.foreign_bodies import Asked
 from playground.engine.workspace import Workspace
@@ -83,6 +84,10 @@ def session_of(
     turns, draft = _turns(asked.said)
     for turn in turns:
         said = [replace(item, key=f"in:{number}") for number, item in enumerate(turn)]
+        try:
+            said = filled_where_new(call, said)
+        except Failure as failure:
+            _note(notices, f"{failure.problem.title} What was said before keeps its place.")
         session.add(
             Run(
                 id=new_id("run"),

@@ -372,8 +372,15 @@ async def test_a_preset_becomes_a_session_that_is_a_template(opening: Opening) -
         assert session.call.instructions == "Of {{city}}." and session.call.variables
         assert session.draft == "And {{city}}?"
         (run,) = session.path()
+        assert isinstance(run.input[0], Message)
+        assert (str(run.input[0].text), run.input[0].template) == ("Lisboa?", "{{city}}?")
         again = bench.workspace.again(session, run)
         assert isinstance(again.input[0], Message) and str(again.input[0].text) == "Lisboa?"
+        call.variables = [Variable(name="city")]
+        found, (session,) = await kept(bench, write(preset_of("Cities", call, said)))
+        assert any("city has no value" in note for note in found.notices)
+        assert isinstance(session.path()[0].input[0], Message)
+        assert str(session.path()[0].input[0].text) == "{{city}}?"
 
 
 async def test_prompts_go_into_the_library(opening: Opening) -> None:
