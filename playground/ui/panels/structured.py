@@ -40,6 +40,7 @@ from playground.ui.turns import Turns
 from playground.ui.widgets.answerpane import AnswerPane
 from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.findings import Finding, Findings, Severity
 from playground.ui.widgets.footerplace import FooterPlace
@@ -89,6 +90,8 @@ class StructuredPanel(QWidget):
         self.composer.put_beside(self.schema.attempts)
         self._light = VariableLight(desk, self.composer.draft)
         below.addWidget(self.composer)
+        self.estimate = EstimateChip(desk, self._said, self.composer, instead=self._instead)
+        self.composer.put_aside(self.estimate)
         column.addLayout(below)
         self._dialog: SourcesDialog | None = None
         self._session: Session | None = None
@@ -101,7 +104,9 @@ class StructuredPanel(QWidget):
         self.composer.ran.connect(self._send)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
+        self.composer.changed.connect(self.estimate.changed)
         self.schema.changed.connect(self._schema_changed)
+        self.schema.changed.connect(lambda *_: self.estimate.changed())
         self.schema.sources_wanted.connect(self.open_sources)
         self.foot.asked.connect(lambda verb, run, item: self.turns.do(verb, run, item))
         self.answer.judged.connect(self._list_findings)

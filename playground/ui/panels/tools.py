@@ -37,6 +37,7 @@ from playground.ui.widgets.codeview import CodeView
 from playground.ui.widgets.composer import Composer
 from playground.ui.widgets.debugbar import DebugBar, Spot
 from playground.ui.widgets.demooffers import DemoOffers
+from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.widgets.exports import ExportButton
 from playground.ui.widgets.looptimeline import LoopTimeline
 from playground.ui.widgets.parts import Segments
@@ -87,6 +88,8 @@ class ToolsPanel(QWidget):
         self.composer = Composer(desk.tasks.start, self)
         self._light = VariableLight(desk, self.composer.draft)
         below.addWidget(self.composer)
+        self.estimate = EstimateChip(desk, self._said, self.composer)
+        self.composer.put_aside(self.estimate)
         column.addLayout(below)
         self.editing = Editing(desk, self.composer, below, self.view.jump_to_end)
         self._session: Session | None = None
@@ -101,6 +104,8 @@ class ToolsPanel(QWidget):
         self.composer.added.connect(self._insert)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
+        self.composer.changed.connect(self.estimate.changed)
+        self.composer.role.currentTextChanged.connect(lambda _: self.estimate.changed())
         desk.session_shown.connect(self._show_session)
         desk.tree_changed.connect(lambda _: self._tree_changed())
         desk.settings_changed.connect(self._settings_changed)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -83,6 +83,8 @@ class EstimateChip(QToolButton):
         desk.sessions_changed.connect(self.changed)  # a run has ended: its answer goes along
         theme.follow(self, lambda look: self._draw())
         self.hide()
+        if parent is not None:
+            parent.installEventFilter(self)
 
     @property
     def settled(self) -> bool:
@@ -104,6 +106,9 @@ class EstimateChip(QToolButton):
 
     def _idle(self) -> bool:
         """Nothing would be sent."""
+        row = self.parentWidget()
+        if row is not None and not row.isVisible():  # nobody would see it; see `eventFilter`
+            return True
         said = self._said()
         running = any(run.running for run in self.desk.session.path())
         return bool(
@@ -221,6 +226,12 @@ class EstimateChip(QToolButton):
     def minimumSizeHint(self) -> QSize:
         high = super().sizeHint().height()
         return QSize(self._wide(self._line.short) if self._line is not None else 0, high)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where it stands can be seen again."""
+        if event.type() == QEvent.Type.Show and watched is self.parentWidget():
+            self.changed()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

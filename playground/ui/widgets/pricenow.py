@@ -10,6 +10,7 @@ from playground.core.pricebook import PriceBook
 from playground.core.profile import Profile
 from playground.core.usage import Cost, Usage
 from playground.counting import prices
+from playground.counting.listed import version
 from playground.counting.pricecopies import copies
 from playground.ui import words
 
@@ -26,14 +27,17 @@ class Now(NamedTuple):
     """Where it is from, or why it is unknown, in a sentence."""
     can_copy: bool
     """The list that is built in has a price to begin with."""
+    listed: str
+    """Which list is built in."""
 
 
 def look(profile: Profile, model: str, book: PriceBook, when: datetime) -> Now:
     if not model:
-        return Now("", profile.name, "", "No model is chosen: the server’s first answers.", False)
+        why_not = "No model is chosen: the server’s first answers."
+        return Now("", profile.name, "", why_not, False, version())
     cost = prices.price(profile, model, PROBE, when, book=book)
     can_copy = bool(copies(profile.id, profile.base_url, model, when))
-    return Now(model, profile.name, said(cost), why(cost), can_copy)
+    return Now(model, profile.name, said(cost), why(cost), can_copy, version())
 
 
 def why(cost: Cost) -> str:

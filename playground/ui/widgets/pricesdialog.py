@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 from playground.core.plain import visible
 from playground.core.pricebook import OwnPrice, PriceBook
 from playground.core.problem import Failure, Problem
-from playground.counting.listed import version
 from playground.counting.pricecopies import copies
 from playground.ui import theme
 from playground.ui.desk import Desk
@@ -37,7 +36,7 @@ from playground.ui.widgets.priceform import PriceForm
 from playground.ui.widgets.pricenow import Now, look
 from playground.ui.widgets.pricetable import Entry, PriceTable
 
-NONE = "You have no prices of your own. Those of the list that is built in are used: {}."
+NONE = "You have no prices of your own. Those of the list that is built in are used."
 UNREAD = "Nothing of your table is used before all of it can be read."
 ASIDE = "The first price that you save here sets the file aside under another name."
 MEANWHILE = (
@@ -195,7 +194,7 @@ class PricesDialog(QDialog):
         some = bool(self._entries)
         self.table.setVisible(some)
         self.empty.setVisible(not some)
-        self.empty.setText(UNREAD if file.problem is not None else NONE.format(version()))
+        self.empty.setText(UNREAD if file.problem is not None else NONE)
         self._area.setVisible(some)
         self._fill(row)
 
@@ -222,9 +221,10 @@ class PricesDialog(QDialog):
 
     def _say_now(self, now: Now) -> None:
         whom = f"{now.model} at {now.server}" if now.model else now.server
-        self.now.say(f"Now {whom}: {now.words or 'price unknown'}")
+        each = ", a million tokens" if now.words and now.words != "$0" else ""
+        self.now.say(f"Now {whom}: {now.words or 'price unknown'}{each}")
         self.why.say(now.why)
-        self.why.setToolTip("US dollars a million tokens")
+        self.why.setToolTip(f"US dollars a million tokens. The list that is built in: {now.listed}")
         self.copy.setVisible(now.can_copy)
 
     @property
