@@ -16,9 +16,9 @@ async def compare(scene: Scene) -> None:
     panel = scene.compare
     panel.empty.buttons["here"].click()
     await scene.settled()
-    for one, told in zip(panel.columns, ("", BRIEF), strict=True):
+    for one, instructions in zip(panel.columns, ("", BRIEF), strict=True):
         column = one.branch.column
-        update = {"fields": {"temperature": 0}, "instructions": told}
+        update = {"fields": {"temperature": 0}, "instructions": instructions}
         column.call = column.call.model_copy(update=update)
         one.show_column()
     panel.composer.write(QUESTION)
