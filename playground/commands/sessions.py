@@ -3,13 +3,15 @@
 `--json` prints one object, numbers and dates in the C locale, times in UTC, absent facts `null`:
 
     {"sessions": [{"id", "title", "created", "changed", "profile", "model", "running",
-                   "tokens", "usd", "unknown_costs", "match",
+                   "tokens", "usd", "unknown_costs", "folder", "tags", "pinned", "archived",
+                   "match",
                    "runs": [{"id", "parent", "created", "profile", "model", "outcome", "running",
                              "deleted", "input", "output", "usd"}]}]}
 
 `usd` is a decimal number as text, as far as it is known; `unknown_costs` counts the runs whose cost
-is not. `match` is the text around what `--search` found. A run that is neither `running` nor has an
-`outcome` is a message that was added without being sent.
+is not. `--search` takes filters among its words, see `store/filterwords.py`. `match` is the text
+around what it found. A run that is neither `running` nor has an `outcome` is a message that was
+added without being sent.
 """
 
 from __future__ import annotations
@@ -26,9 +28,11 @@ from typing import Any
 
 from playground.commands.words import tell
 from playground.core.plain import terminal
-from playground.core.problem import Failure
+from playground.core.problem import Failure, Problem
 from playground.endpoints import BY_ID
 from playground.store.database import Database
+from playground.store.filters import Filter
+from playground.store.filterwords import typed
 from playground.store.home import Home
 from playground.store.listing import Row, RunRow
 from playground.store.owner import lives
@@ -38,13 +42,23 @@ HELP = "list the saved sessions and their runs"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--search", default="", metavar="TEXT", help="only those that say this")
+    parser.add_argument(
+        "--search",
+        default="",
+        metavar="TEXT",
+        help="only those that say this; also tag:, folder:, model:, panel:, since:, before:, "
+        "has:tools, is:failed and others",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def main(args: argparse.Namespace) -> int:
+    asked = typed(args.search)
+    if asked.faults:
+        tell(Problem(title=" ".join(asked.faults)))
+        return 2
     try:
-        rows = asyncio.run(_read(Home.at(args.home, os.environ), args.search))
+        rows = asyncio.run(_read(Home.at(args.home, os.environ), asked.filter))
     except Failure as failure:
         tell(failure.problem)
         return 1
@@ -57,7 +71,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _read(home: Home, search: str) -> list[tuple[Row, list[RunRow], Mapping[str, str]]]:
+async def _read(home: Home, wanted: Filter) -> list[tuple[Row, list[RunRow], Mapping[str, str]]]:
     """(session, its runs, what is to be said of each run by id)."""
     if not home.database.exists():
         return []
@@ -65,7 +79,7 @@ async def _read(home: Home, search: str) -> list[tuple[Row, list[RunRow], Mappin
     await database.open()
     try:
         sessions = Sessions(database, BY_ID)
-        rows = await sessions.list(search)
+        rows = await sessions.list(wanted)
         runs = defaultdict(list)
         for run in await sessions.outline([row.id for row in rows]):
             runs[run.session].append(run)
@@ -96,6 +110,10 @@ def _object(row: Row, runs: Sequence[RunRow], states: Mapping[str, str]) -> dict
         "tokens": row.tokens,
         "usd": _decimal(row.usd),
         "unknown_costs": row.unknown,
+        "folder": row.folder or None,
+        "tags": list(row.tags),
+        "pinned": row.pinned,
+        "archived": row.archived,
         "match": row.found and row.found.text,
         "runs": [
             {
@@ -120,6 +138,8 @@ def _lines(row: Row, runs: Sequence[RunRow], states: Mapping[str, str]) -> list[
     cost = "" if row.usd is None else f"  ${_decimal(row.usd)}"
     unknown = f"  {row.unknown} of unknown cost" if row.unknown else ""
     lines = [f"{row.id}  {_local(row.changed)}  {row.title or 'Untitled'}"]
+    if lies := "  ".join(filter(None, (row.folder, *(f"#{tag}" for tag in row.tags)))):
+        lines.append(f"    {lies}")
     if row.found is not None:
         lines.append(f"    … {row.found.text}")
     for run in runs:

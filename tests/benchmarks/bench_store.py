@@ -21,6 +21,7 @@ from playground.core.transcript import replay
 from playground.endpoints import BY_ID
 from playground.engine.recorder import Recorder
 from playground.store.database import Database
+from playground.store.filters import Filter
 from playground.store.sessions import Sessions
 from playground.store.words import searchable
 
@@ -33,7 +34,7 @@ TYPED = ("t", "ta", "tal", "kalo", "kalo ti", "su mo ka", "日", "日本", "zür
 
 def run() -> list[tuple[str, str, str]]:
     """(area, goal, measured)."""
-    return [asyncio.run(row()) for row in (durable, long_session, search)]
+    return [*(asyncio.run(row()) for row in (durable, long_session)), *asyncio.run(search())]
 
 
 class Timed(Sessions):
@@ -109,18 +110,36 @@ async def long_session() -> tuple[str, str, str]:
     )
 
 
-async def search() -> tuple[str, str, str]:
+async def search() -> list[tuple[str, str, str]]:
+    """Words, filters and both over sessions of 50 runs each."""
     async with store() as (database, sessions):
         await database.write(fill)
         costs = {typed: await best(lambda typed=typed: sessions.list(typed)) for typed in TYPED}
         absent = costs.pop("nowhere")  # looked for in the text itself
         worst = max(costs, key=lambda typed: costs[typed])
-    return (
-        f"search {MESSAGES:,} messages",
-        "≤ 5 ms, newest first",
-        f"{ms(statistics.median(costs.values()))} usually, {ms(costs[worst])} for {worst!r};"
-        f" scanning all text (a word that is nowhere) {ms(absent)}",
-    )
+        shelves = await best(lambda: sessions.shelving.shelves(["Folder 3"]))
+        folder, calls, both = [
+            await best(lambda wanted=wanted: sessions.list(wanted))
+            for wanted in (
+                Filter(folder="Folder 3"),
+                Filter(calls=True),
+                Filter("kalo", tags=("kept",), archived=False),
+            )
+        ]
+    return [
+        (
+            f"search {MESSAGES:,} messages",
+            "≤ 5 ms, newest first",
+            f"{ms(statistics.median(costs.values()))} usually, {ms(costs[worst])} for {worst!r};"
+            f" scanning all text (a word that is nowhere) {ms(absent)}",
+        ),
+        (
+            f"list {MESSAGES // 50:,} sessions of {MESSAGES:,} runs",
+            "off the window's thread",
+            f"all by folder and day {ms(shelves)}; in a folder {ms(folder)}; with words and a tag"
+            f" {ms(both)}; the few with tool calls {ms(calls)}",
+        ),
+    ]
 
 
 def fill(connection: sqlite3.Connection) -> None:
@@ -131,6 +150,7 @@ def fill(connection: sqlite3.Connection) -> None:
     words[30:30] = ["Zürich", "日本語", "東京"]
     weights = [1 / (rank + 1) for rank in range(len(words))]
     chosen = noise.choices(words, weights, k=MESSAGES * 40)
+    packed = noise.randbytes(1_500)  # of an answer of some paragraphs
     for number in range(MESSAGES):
         session = f"ses_{number // 50:05d}"
         if number % 50 == 0:
@@ -140,8 +160,18 @@ def fill(connection: sqlite3.Connection) -> None:
             )
         text = " ".join(chosen[number * 40 : number * 40 + 40])
         connection.execute(
-            "INSERT INTO message (session, text) VALUES (?, ?)", (session, searchable(text))
+            "INSERT INTO run (id, session, created, began, model, outcome, input, output, call,"
+            " items, snapshot, calls) VALUES (?, ?, ?, 0, 'm', 'completed', 9, 9, '{}', ?, ?, ?)",
+            (f"run_{number}", session, number, text, packed, number % 997 == 0),
         )
+        connection.execute(
+            "INSERT INTO message (session, run, text) VALUES (?, ?, ?)",
+            (session, f"run_{number}", searchable(text)),
+        )
+    connection.execute(
+        "UPDATE session SET folder = 'Folder ' || rowid % 40, tags = '[\"kept\"]'"
+        " WHERE rowid % 3 = 0"
+    )
 
 
 def empty(run_id: str) -> Run:

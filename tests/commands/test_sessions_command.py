@@ -24,6 +24,7 @@ from playground.store.database import Database
 from playground.store.home import Home
 from playground.store.owner import Owner
 from playground.store.sessions import Sessions
+from playground.store.shelving import Change
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -87,6 +88,8 @@ def owner(home: Home) -> Any:
             await sessions.save(
                 Session(session_id, title, 1.0, changed, call=Call(api="chat", model="m"))
             )
+        change = Change(folder="Work/Maps", tags=("to do",), archived=True)
+        await sessions.shelving.put({"ses_a": change})
         done = run("run_done", "Where is Anna?")
         done.take([fact(1, "request"), Event(2, "sse", DATA), fact(3, "eof"), fact(4, "ended")])
         done.cost = Cost(basis="calculated", usd=Decimal("0.00012"))
@@ -125,6 +128,10 @@ def test_json_tells_of_every_session_and_run(command: Command, owner: Owner) -> 
         "tokens": 12,
         "usd": "0.00012",
         "unknown_costs": 0,
+        "folder": "Work/Maps",
+        "tags": ["to do"],
+        "pinned": False,
+        "archived": True,
         "match": None,
     }
     assert runs[0] == {
@@ -161,6 +168,14 @@ def test_search_finds_words_and_shows_them(command: Command, owner: Owner) -> No
     assert (row["id"], row["match"]) == ("ses_a", "Where is Anna? In Lisboa.")
     assert "In Lisboa." in command("--search", "lisb").stdout
     assert command("--search", "zebra").stdout == "Nothing found.\n"
+
+
+def test_search_takes_filters(command: Command, owner: Owner) -> None:
+    text = command("--search", 'tag:"to do" in:Work anna').stdout
+    assert "ses_a" in text and "Work/Maps  #to do" in text and "ses_b" not in text
+    wrong = command("--search", "anna before:soon")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "before: wants a date like" in wrong.stderr
 
 
 def test_home_is_also_an_option(command: Command, owner: Owner, home: Home) -> None:

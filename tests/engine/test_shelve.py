@@ -1,0 +1,61 @@
+"""Where sessions lie is changed in memory and on the disk alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from playground.core.problem import Failure, Problem
+from playground.store.filters import Filter
+from playground.store.shelving import Change
+
+Opening = Callable[..., Any]
+
+
+async def test_a_session_that_is_open_is_not_brought_back_by_its_next_save(
+    opening: Opening,
+) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        await bench.ask(session, "a question")
+        change = Change(folder=" Work // Mail", tags=("#x", "X", "y"), pinned=True, trashed=True)
+        undo = await bench.workspace.shelve({session.id: change, "closed": change})
+        assert (session.folder, session.tags, session.pinned) == ("Work/Mail", ["x", "y"], True)
+        await bench.app.sessions.save(session)
+        (row,) = await bench.app.sessions.list(Filter(trashed=True))
+        assert (row.folder, row.tags, row.pinned) == ("Work/Mail", ("x", "y"), True)
+        assert undo == {
+            session.id: Change(folder="", tags=(), pinned=False, trashed=False)
+        }  # and nothing of what is not there
+        await bench.workspace.shelve(undo)
+        await bench.app.sessions.save(session)
+        (row,) = await bench.app.sessions.list()
+        assert (row.folder, row.tags, row.pinned, row.trashed) == ("", (), False, False)
+
+
+async def test_what_cannot_be_written_changes_nothing(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        await bench.ask(session, "a question")
+
+        async def full(_: object) -> None:
+            raise Failure(Problem(title="The disk is full."))
+
+        monkeypatch.setattr(bench.app.sessions.shelving, "put", full)
+        with pytest.raises(Failure, match="The disk is full"):
+            await bench.workspace.shelve({session.id: Change(folder="Work", archived=True)})
+        assert (session.folder, session.archived) == ("", False)
+
+
+async def test_several_are_forgotten_and_what_runs_in_them_is_stopped(opening: Opening) -> None:
+    async with opening() as bench:
+        one, two, three = bench.session(), bench.session(), bench.session()
+        for session in (one, two, three):
+            await bench.ask(session, "a question")
+        await bench.workspace.forget(one.id, three.id)
+        assert [row.id for row in await bench.app.sessions.list()] == [two.id]
+        assert one.id not in bench.workspace.open and two.id in bench.workspace.open
