@@ -24,6 +24,7 @@ from playground.core.items import (
     Unknown,
 )
 from playground.core.items import dump as dump_item
+from playground.core.patterns import Detour
 from playground.core.problem import Problem
 from playground.core.profile import Api, Profile
 from playground.core.recording import SSE, Event, fact
@@ -95,6 +96,10 @@ def full() -> Transcript:
         paused=["before_send"],
         limit="steps",
         limited="The model wants to call tools in step 11.",
+        detours=[
+            Detour(kind="routed", profile="p", model="m", words="Sent to m at P."),
+            Detour(kind="reused", leg=1, t=9, run="run_1", created=1.5),
+        ],
     )
     made.open(
         Message(key="a", text=Text("Héllo 日本"), annotations=[{"type": "url"}], phase="final")

@@ -29,6 +29,7 @@ FULL = Profile(
     api_version="1",
     organization="o",
     project="q",
+    at_once=3,
     headers={"X-A": "1", "X-B": "2"},
     quirks=Quirks(
         drop=["a", "b.c"],
@@ -87,13 +88,13 @@ def test_folds_say_what_is_in_them(form: ServerForm) -> None:
     form.show_profile(Profile(id="x", name="X"))
     assert (form.more.text(), form.differences.text()) == ("More", "Differences from OpenAI")
     form.show_profile(FULL)
-    assert form.more.text() == "More · key in api-key · o · q · 2 headers"
+    assert form.more.text() == "More · 3 at once · key in api-key · o · q · 2 headers"
     assert form.differences.text() == f"Differences from OpenAI · {summary(FULL.quirks)}"
     assert "no usage in streams · reasoning goes back · 5 fields" in form.differences.text()
     form.quirks.stream_usage.setChecked(True)
     form.organization.clear()
     assert "no usage" not in form.differences.text()
-    assert form.more.text() == "More · key in api-key · q · 2 headers"
+    assert form.more.text() == "More · 3 at once · key in api-key · q · 2 headers"
 
 
 @pytest.mark.parametrize("name", ["X A", "sk-MARKER", "X-Team", "api_key:"])
