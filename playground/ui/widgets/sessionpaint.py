@@ -175,7 +175,7 @@ def _paint_tags(painter: QPainter, line: QRect, tags: Sequence[str]) -> int:
     font = small()
     font.setPixelSize(look.px(11))
     metrics, pad, gap = QFontMetrics(font), look.px(5), look.px(4)
-    room, most = line.width() * 6 // 10, look.px(84)
+    room, most = line.width() * 11 // 20, min(look.px(84), line.width() * 2 // 5)
     chips: list[_Chip] = []
     for number, tag in enumerate(tags):
         text = metrics.elidedText(visible(tag), Qt.TextElideMode.ElideRight, most)
