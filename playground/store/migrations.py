@@ -194,6 +194,14 @@ def order_among_sessions_and_what_runs_took(connection: sqlite3.Connection) -> N
         )
         """,
         "CREATE INDEX reusable_run ON reusable (run)",
+        "CREATE INDEX run_found ON run (session, trashed, place, calls, model, profile)",
+        "DROP INDEX run_days",
+        """
+        CREATE INDEX run_days ON run (
+            created, id, outcome, profile, model, input, cached, output, reasoning, estimated,
+            picodollars, unpriced, calls, first_token_ms, took_ms
+        )
+        """,
     ):
         connection.execute(statement)
     rows = connection.execute("SELECT id, call, snapshot FROM run")
