@@ -7,13 +7,16 @@ nothing runs there is no timer at all.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 
 FRAME = 16
 """Milliseconds between looks for what is under the eye."""
 SLOW = 6
-"""Every how many frames tables, counters and the inspector look."""
+"""Every how many frames tables, counters and the inspector look, each in a frame of its own."""
+SPARE = 0.001
+"""Seconds that others may have taken of a frame in which those that can wait still look."""
 _AFTER = -2
 """Priority of what is posted to come after the window was painted: that has Qt's low one, -1."""
 
@@ -26,6 +29,8 @@ class Clock(QObject):
         self._live = live
         self._fast: list[Callable[[], None]] = []
         self._slow: list[Callable[[], None]] = []
+        self._patient: dict[Callable[[], None], bool] = {}
+        """Those that can wait, and whether they have."""
         self._ticks = 0
         self._begin: Callable[[], bool] | None = None
         self._drawn: Callable[[], None] | None = None
@@ -38,15 +43,22 @@ class Clock(QObject):
     def ticking(self) -> bool:
         return self._timer.isActive()
 
-    def watch(self, advance: Callable[[], None], *, slow: bool = False) -> None:
-        """Call `advance` on every frame, or on every sixth."""
-        (self._slow if slow else self._fast).append(advance)
+    def watch(
+        self, advance: Callable[[], None], *, slow: bool = False, patient: bool = False
+    ) -> None:
+        """Call `advance` on every frame, or on every sixth. `patient`: one frame later, where the
+        others had much to do."""
+        if patient:
+            self._patient[advance] = False
+        else:
+            (self._slow if slow else self._fast).append(advance)
 
     def forget(self, advance: Callable[[], None]) -> None:
         """No longer call what is being watched."""
         for rows in (self._fast, self._slow):
             if advance in rows:
                 rows.remove(advance)
+        self._patient.pop(advance, None)
 
     def measure(self, begin: Callable[[], bool], drawn: Callable[[], None]) -> None:
         """Call `begin` before the views look, on every frame, and, where it says that it wants to
@@ -64,7 +76,7 @@ class Clock(QObject):
 
     def look(self) -> None:
         """Everybody looks now."""
-        for advance in (*self._fast, *self._slow):
+        for advance in (*self._fast, *self._patient, *self._slow):
             advance()
 
     def _tick(self) -> None:
@@ -74,10 +86,16 @@ class Clock(QObject):
             self.look()
             return
         measured = self._begin is not None and self._begin()
+        began = perf_counter()
         for advance in self._fast:
             advance()
-        if self._ticks % SLOW == 0:
-            for advance in self._slow:
+        for number, advance in enumerate(self._slow):
+            if (self._ticks + number) % SLOW == 0:
+                advance()
+        for advance, waited in list(self._patient.items()):
+            waits = not waited and perf_counter() - began > SPARE
+            self._patient[advance] = waits
+            if not waits:
                 advance()
         if measured:
             QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), _AFTER)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from functools import partial
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from playground.core.problem import Failure, Problem
-from playground.ui.clock import SLOW, Clock
+from playground.ui.clock import SLOW, SPARE, Clock
 from playground.ui.tasks import Tasks, answered
 from tests.loop import until
 
@@ -184,6 +187,41 @@ async def test_tables_look_less_often_and_everybody_looks_at_the_end() -> None:
     await until(lambda: not watched.clock.ticking)
     assert watched.slow > watched.fast // SLOW  # the last look is everybody's
     assert watched.timers == []
+
+
+async def test_those_that_look_less_often_take_different_frames() -> None:
+    frames: list[list[int]] = [[] for _ in range(SLOW)]
+    ticks: list[int] = []
+    clock = Clock(lambda: True)
+    clock.watch(lambda: ticks.append(len(ticks)))
+    for seen in frames:
+        clock.watch(partial(lambda seen: seen.append(len(ticks)), seen), slow=True)
+    clock.wake()
+    await until(lambda: len(ticks) >= 3 * SLOW)
+    clock.stop()
+    looked = sorted(frame for seen in frames for frame in seen)
+    assert looked == sorted(set(looked))  # never two in one
+    assert {two - one for seen in frames for one, two in pairwise(seen)} == {SLOW}
+
+
+async def test_one_that_can_wait_lets_a_full_frame_pass_and_no_second_one() -> None:
+    frames: list[str] = []
+    clock = Clock(lambda: True)
+
+    def busy() -> None:
+        frames.append("busy")
+        until_then = time.perf_counter() + 2 * SPARE
+        while time.perf_counter() < until_then:
+            pass
+
+    clock.watch(busy)
+    clock.watch(lambda: frames.append("patient"), patient=True)
+    clock.wake()
+    await until(lambda: len(frames) >= 9)
+    clock.stop()
+    assert frames[:9] == ["busy", "busy", "patient"] * 3
+    clock.look()
+    assert frames[-2:] == ["busy", "patient"]  # the last look is everybody's
 
 
 async def test_it_can_be_woken_twice_and_again() -> None:

@@ -89,6 +89,11 @@ class ComparePanel(QWidget):
         self._refreshing.setInterval(0)
         self._refreshing.timeout.connect(self._refresh_one)
 
+        self._ended = QTimer(self)  # columns that end together are told of once
+        self._ended.setSingleShot(True)
+        self._ended.setInterval(0)
+        self._ended.timeout.connect(desk.sessions_changed)
+
         self.composer.ran.connect(self._ask_all)
         self.composer.stopped.connect(self.stop)
         self.composer.changed.connect(self._drafted)
@@ -96,7 +101,7 @@ class ComparePanel(QWidget):
         desk.tree_changed.connect(lambda _: self._tree_changed())
         desk.settings_changed.connect(self._settings_changed)
         desk.wanted.connect(self._wanted)
-        desk.clock.watch(self.advance)
+        desk.clock.watch(self.advance, patient=True)
         desk.clock.watch(self.tell, slow=True)
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
@@ -218,7 +223,7 @@ class ComparePanel(QWidget):
         if self.isVisible() and self._session is self.desk.session:
             self._make_columns()
             self._stale = list(self.columns)
-            self._refresh_one()
+            self._refreshing.start()
             self.head.show_title()
 
     def _refresh_one(self) -> None:
@@ -517,7 +522,7 @@ class ComparePanel(QWidget):
     async def _go(self, sending: Coroutine[Any, Any, None]) -> None:
         self.desk.clock.wake()
         await sending
-        self.desk.sessions_changed.emit()
+        self._ended.start()
 
     def stop(self) -> None:
         for column in self.columns:
