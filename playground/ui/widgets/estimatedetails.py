@@ -118,7 +118,8 @@ class _Area(QScrollArea):
         self.setAccessibleName("The arithmetic")
 
     def sizeHint(self) -> QSize:
-        inner = self.widget().sizeHint()
+        widget = self.widget()
+        inner = widget.sizeHint() if widget is not None else QSize()
         bar = self.verticalScrollBar().sizeHint().width() if inner.height() > self._most else 0
         return QSize(inner.width() + bar, min(inner.height(), self._most))
 

@@ -110,8 +110,8 @@ def sections(one: Estimate, used: Used, budgets: Budgets) -> list[Section]:
         made.append(most)
     elif not one.free:
         made.append(Section("Most", sentences=("There is no upper bound.",)))
-    if left := _left(one, used, budgets):
-        made.append(Section("Left of the budgets", left))
+    if remains := _left(one, used, budgets):
+        made.append(Section("Left of the budgets", remains))
     made.append(Section("What this rests on", sentences=one.basis))
     return made
 
