@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from playground.core.profile import is_secret
 
+PUBLIC = frozenset({"prompt_cache_key"})
+"""Request fields that are called like a secret and are none."""
 SHORTEST = 8
 """Characters from which on a secret is looked for in what stands beside it."""
 
@@ -27,6 +29,26 @@ def without_keys(headers: Mapping[str, str]) -> Keyless:
     gone = {name: value for name, value in headers.items() if is_secret(name)}
     left = {name: value for name, value in headers.items() if name not in gone}
     return Keyless(left, tuple(gone), tuple(map(_bare, gone.values())))
+
+
+def without_secrets(fields: Any) -> Keyless:
+    """Request fields, and whatever lies in them, without texts that are called like a secret."""
+    match fields:
+        case dict():
+            gone = [name for name, one in fields.items() if _is_key(name, one)]
+            inner = {name: without_secrets(one) for name, one in fields.items() if name not in gone}
+            left: Any = {name: one.value for name, one in inner.items()}
+            below = tuple(inner.values())
+        case list():
+            gone, below = [], tuple(map(without_secrets, fields))
+            left = [one.value for one in below]
+        case _:
+            return Keyless(fields, (), ())
+    return Keyless(
+        left,
+        (*gone, *(name for one in below for name in one.names)),
+        (*(_bare(fields[name]) for name in gone), *(s for one in below for s in one.secrets)),
+    )
 
 
 def without_login(url: str) -> Keyless:
@@ -80,6 +102,10 @@ def blotted(text: str, secrets: tuple[str, ...]) -> str:
         if len(secret) >= SHORTEST:
             text = text.replace(secret, "*" * len(secret))
     return text
+
+
+def _is_key(name: str, value: Any) -> bool:
+    return bool(value) and isinstance(value, str) and name not in PUBLIC and is_secret(name)
 
 
 def _bare(value: str) -> str:

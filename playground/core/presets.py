@@ -9,17 +9,19 @@ anything, and no place where a tool could be run.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from playground.core.call import Call
-from playground.core.keyless import Keyless, without_keys, without_leave
+from playground.core.call import Call, Withheld
+from playground.core.keyless import Keyless, without_keys, without_leave, without_secrets
 from playground.core.output import Output
 from playground.core.problem import Failure, Problem
 from playground.core.profile import is_secret
 from playground.core.prompts import Content, Said
+from playground.core.strict_json import parsed
 from playground.core.tools import Tool
 from playground.core.variables import Variable
 
@@ -42,6 +44,7 @@ NAMES = ("format", "version", "title", "api", "model", "messages", "variables", 
 """Everything in a file, in its order."""
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class Preset(BaseModel):
@@ -75,11 +78,19 @@ def preset_of(title: str, call: Call, messages: tuple[Said, ...] = ()) -> Preset
         "values": {},
         "headers": without_keys(call.headers).value,
         "tools": [_harmless(tool) for tool in call.tools],
-        "fields": _without_leave(call.fields).value,
-        "extra": _without_leave(call.extra).value,
+        "fields": _harmless_fields(call.fields).value,
+        "extra": _harmless_fields(call.extra).value,
+        "withheld": Withheld(),
     }
     made = call.model_copy(update=taken, deep=True)
     return Preset(title=title, messages=(*begun, *messages), call=made)
+
+
+def secrets_of(call: Call) -> tuple[str, ...]:
+    """What of a call is a key, as it is called, and so in no preset."""
+    found = (*without_keys(call.headers).names, *without_secrets(call.fields).names,
+             *without_secrets(call.extra).names)  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def write(preset: Preset) -> bytes:
@@ -119,12 +130,14 @@ def read(data: bytes) -> Opened:
     row = _object(data)
     notices: list[str] = []
     try:
-        said = [_joined(one, "text") for one in _list(row, "messages")]
-        messages = tuple(Said.model_validate(one) for one in said)
-        given = [_joined(one, *LINED) for one in _list(row, "variables")]
-        variables = [Variable.model_validate(one) for one in given]
-        tools = [_tool(one, notices) for one in _list(row, "tools")]
-        output = Output.model_validate(_joined(row.get("output", {}), *LINED))
+        messages = _each(row, "messages", lambda one: Said.model_validate(_joined(one, "text")))
+        variables = _each(
+            row, "variables", lambda one: Variable.model_validate(_joined(one, *LINED))
+        )
+        tools = _each(row, "tools", lambda one: _tool(one, notices))
+        output = _at(
+            "output", lambda: Output.model_validate(_joined(row.get("output", {}), *LINED))
+        )
         call = Call.model_validate(
             {
                 **{name: row[name] for name in CALL if name in row},
@@ -136,7 +149,7 @@ def read(data: bytes) -> Opened:
                 "tools": tools,
             }
         )
-        preset = Preset(title=row.get("title", ""), messages=messages, call=call)
+        preset = Preset(title=row.get("title", ""), messages=tuple(messages), call=call)
     except ValidationError as error:
         raise _refused(_words(error)) from error
     for name, known in (("messages", ("role", "text")), ("variables", VARIABLE)):
@@ -179,14 +192,16 @@ def _lines(text: str) -> str | list[str]:
     return text.split("\n") if "\n" in text else text
 
 
-def _without_leave(fields: Row) -> Keyless:
-    """The same of tools that somebody wrote among the request fields."""
+def _harmless_fields(fields: Row) -> Keyless:
+    """Request fields without a key, and without leave in tools that somebody wrote among them."""
     tools = fields.get("tools")
-    if not isinstance(tools, list):
-        return Keyless(fields, (), ())
-    found = [without_leave(one) if isinstance(one, dict) else Keyless(one, (), ()) for one in tools]
-    names = tuple(name for one in found for name in one.names)
-    return Keyless({**fields, "tools": [one.value for one in found]}, names, ())
+    rows = tools if isinstance(tools, list) else []
+    found = [without_leave(one) if isinstance(one, dict) else Keyless(one, (), ()) for one in rows]
+    if isinstance(tools, list):
+        fields = {**fields, "tools": [one.value for one in found]}
+    kept = without_secrets(fields)
+    names = (*(name for one in found for name in one.names), *kept.names)
+    return kept._replace(names=names)
 
 
 def _harmless(tool: Tool) -> Tool:
@@ -203,10 +218,8 @@ def _object(data: bytes) -> Row:
     if len(data) > LARGEST:
         raise _refused(f"It has {len(data):,} bytes; up to {LARGEST:,} are read.")
     try:
-        row = json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_constant
-        )
-    except (ValueError, RecursionError) as error:
+        row = parsed(data.decode("utf-8-sig"), once=True)
+    except ValueError as error:
         raise _refused(str(error)) from error
     if not is_preset(row):
         raise _refused(f"It does not say “format”: “{FORMAT}”.")
@@ -225,11 +238,20 @@ def _object(data: bytes) -> Row:
     return found
 
 
-def _list(row: Row, name: str) -> list[Any]:
+def _each(row: Row, name: str, make: Callable[[Any], T]) -> list[T]:
+    """What is made of each row of a list."""
     rows = row.get(name, [])
     if not isinstance(rows, list):
         raise _refused(f"{name}: a list belongs here.")
-    return rows
+    return [_at(f"{name}, number {at}", partial(make, one)) for at, one in enumerate(rows, 1)]
+
+
+def _at(place: str, make: Callable[[], T]) -> T:
+    """What is made of this place in a file. Raises Failure that names it."""
+    try:
+        return make()
+    except ValidationError as error:
+        raise _refused(f"{place}: {_words(error)}") from error
 
 
 def _joined(row: Any, *names: str) -> Any:
@@ -259,9 +281,10 @@ def _fields(row: Row, name: str, notices: list[str]) -> Any:
     fields = row.get(name, {})
     if not isinstance(fields, dict):
         return fields  # which will be refused with its place
-    kept = _without_leave(fields)
+    kept = _harmless_fields(fields)
     if kept.names:
-        notices.append(f"Of the tools in {name} was left out: {', '.join(kept.names)}.")
+        names = ", ".join(dict.fromkeys(kept.names))
+        notices.append(f"Of the {name} was left out, as no preset may say it: {names}.")
     return kept.value
 
 
@@ -279,19 +302,6 @@ def _unknown(row: Any, known: tuple[str, ...], where: str) -> list[str]:
     return [
         f"“{name}” in {where} means nothing to this version and was left out." for name in names
     ]
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Row:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"“{twice}” stands twice in one object.")
-    return made
-
-
-def _constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number that JSON knows.")
 
 
 def _words(error: ValidationError) -> str:

@@ -12,11 +12,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, assert_never
+from typing import Annotated, Any, Literal, NamedTuple, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from playground.core.problem import Failure, Problem
+from playground.core.strict_json import parsed
 
 Type = Literal["text", "number", "integer", "boolean", "choice", "json"]
 TYPES: tuple[Type, ...] = ("text", "number", "integer", "boolean", "choice", "json")
@@ -33,7 +34,7 @@ class Variable(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: str
+    name: Annotated[str, AfterValidator(lambda name: spelt(name))]
     type: Type = "text"
     default: Any = None
     """None: there is none, and a value must be given."""
@@ -55,7 +56,7 @@ class Variable(BaseModel):
             case "number":
                 return self.checked(_number(text))
             case "json":
-                return self.checked(_parsed(text))
+                return self.checked(parsed(text))
             case _:
                 assert_never(self.type)
 
@@ -339,24 +340,12 @@ def _texts(value: Any) -> Iterator[str]:
             pass
 
 
-def _parsed(text: str) -> Any:
-    """JSON that somebody typed; ValueError with the parser's words when it is none."""
-    try:
-        return json.loads(text, parse_constant=_constant)
-    except RecursionError as error:
-        raise ValueError("It is nested too deeply to be read.") from error
-
-
 def _number(text: str) -> Any:
     """A number that somebody typed; None when it is none."""
     try:
-        return _parsed(text.strip().removeprefix("+"))
+        return parsed(text.strip().removeprefix("+"))
     except ValueError:
         return None
-
-
-def _constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number that JSON knows.")
 
 
 def _is_json(value: Any) -> bool:

@@ -20,6 +20,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.profile import Api
 from playground.core.prompts import Prompt, Version
 from playground.core.session import new_id
+from playground.core.strict_json import parsed
 from playground.endpoints import BY_ID
 from playground.engine import foreign_bodies, foreign_curl, foreign_prompts
 from playground.engine.filling import written
@@ -33,8 +34,6 @@ MOST = 1000
 """Requests of one file."""
 HEAD = 1 << 16
 """Bytes by which a file is known that is certainly something else."""
-DEEPEST = 200
-"""Objects and lists in each other."""
 FOLDER = "Imported"
 """Where prompts from elsewhere come to lie."""
 
@@ -150,7 +149,7 @@ def _kind(value: Any) -> Kind | None:
 def _values(text: str) -> Iterable[tuple[str, Any]]:
     """The JSON of a file, or of each of its lines: (its place in words, value)."""
     try:
-        value = json.loads(text, parse_constant=_constant)
+        value = parsed(text)
     except json.JSONDecodeError as error:
         lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         if len(lines) < 2 or not _is_json(lines[0][1]):
@@ -161,16 +160,15 @@ def _values(text: str) -> Iterable[tuple[str, Any]]:
         values = [("", one) for one in rows]
     if len(values) > MOST:
         raise ValueError(f"It holds {len(values):,} requests; up to {MOST:,} are read at once.")
-    for place, one in values:
-        if _is_deep(one):
-            raise ValueError(f"{place}It is nested deeper than {DEEPEST} levels.")
     return values
 
 
 def _line(number: int, line: str) -> Any:
     try:
-        return json.loads(line, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
+        return parsed(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"Line {number}: {error.msg}, at column {error.colno}") from error
+    except ValueError as error:
         raise ValueError(f"Line {number}: {error}") from error
 
 
@@ -179,16 +177,6 @@ def _is_json(line: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        below = [one for one in level if isinstance(one, dict | list)]
-        level = [one for row in below for one in (row.values() if isinstance(row, dict) else row)]
-        if not level:
-            return False
-    return True
 
 
 def _take(found: Foreign, value: Any, now: float) -> None:
@@ -232,14 +220,12 @@ def _of_curl(sent: foreign_curl.Sent) -> Asked:
     if sent.body is None or not sent.body.strip():
         raise ValueError(f"{sent.method} {sent.url}: it sends nothing, so it asks nothing.")
     try:
-        body = json.loads(sent.body, parse_constant=_constant)
+        body = parsed(sent.body)
     except json.JSONDecodeError as error:
         near = sent.body[max(error.pos - 20, 0) : error.pos + 20]
         raise ValueError(f"What it sends is no JSON: {error}, near {near!r}.") from error
     if not isinstance(body, dict):
         raise ValueError("What it sends is no object.")
-    if _is_deep(body):
-        raise ValueError(f"What it sends is nested deeper than {DEEPEST} levels.")
     asked = foreign_bodies.request(body, _api_at(sent.url))
     asked.server = _server(sent.url)
     asked.call.headers = sent.headers
@@ -280,10 +266,6 @@ def _noticed(asked: Iterable[Asked]) -> list[str]:
 def _text(data: bytes) -> str:
     encoding = next((name for bom, name in _BOMS.items() if data.startswith(bom)), "utf-8")
     return data.decode(encoding)
-
-
-def _constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number that JSON knows.")
 
 
 def _refused(detail: str) -> Failure:

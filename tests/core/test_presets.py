@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playground.core.call import Call
 from playground.core.output import Mode as Form
 from playground.core.output import Output
-from playground.core.presets import LARGEST, VERSION, Preset, preset_of, read, write
+from playground.core.presets import LARGEST, VERSION, Preset, preset_of, read, secrets_of, write
 from playground.core.problem import Failure
 from playground.core.prompts import ROLES, Said
 from playground.core.tools import MODES, Tool
@@ -161,12 +161,13 @@ def test_a_preset_carries_no_key_and_nothing_that_runs_or_approves() -> None:
         body={"marked": "body"},
         values={"city": "marked-value"},
         fields={"tools": [MCP, "odd"]},
-        extra={"tools": [MCP]},
+        extra={"tools": [MCP], "api_key": "marked-1", "metadata": {"token": "marked-2"}},
         tools=[
             Tool(name="run", mode="real", origin={"python": "/marked.py", "function": "f"}),
             Tool(name="far", kind="hosted", hosted=MCP),
         ],
     )
+    assert set(secrets_of(wanted)) >= {"Authorization", "authorization", "api_key", "token"}
     data = write(preset_of("", wanted))
     assert b"marked" not in data and b"require_approval" not in data
     made = read(data).preset.call
@@ -182,18 +183,22 @@ def test_what_a_file_claims_to_run_is_left_out_and_told() -> None:
         file(
             tools=[tool, far],
             headers={"Authorization": "Bearer k"},
-            parameters={"tools": [MCP]},
+            parameters={"tools": [MCP], "prompt_cache_key": "shared"},
+            extra={"api_key": "k", "deep": [{"token": "k", "n": 1}]},
             api_key="k",
         )
     )
     assert [(one.mode, one.origin) for one in opened.preset.call.tools] == [("mock", {})] * 2
     assert opened.preset.call.tools[1].hosted == BARE
     assert opened.preset.call.headers == {} and opened.preset.rest == {}
+    assert opened.preset.call.fields["prompt_cache_key"] == "shared"
+    assert opened.preset.call.extra == {"deep": [{"n": 1}]}
     assert [note.split(":")[0] for note in opened.notices] == [
         "Of the tool run was left out, as no file may say it",
         "“shiny” in the tool run means nothing to this version and was left out.",
         "Of the tool far was left out, as no file may say it",
-        "Of the tools in parameters was left out",
+        "Of the parameters was left out, as no preset may say it",
+        "Of the extra was left out, as no preset may say it",
         "The header Authorization was left out",
         "“api_key” was left out",
     ]
@@ -228,6 +233,9 @@ def test_what_a_later_version_adds_stays_in_the_file_and_is_named() -> None:
         (b'{"format": "playground.preset", "version": 1, "version": 1}', "“version” stands twice"),
         (b'{"format": "playground.preset", "version": 1, "extra": {"a": NaN}}', "NaN"),
         (b"[" * 200_000, "recursion"),
+        (b'{"format": "playground.preset", "version": 1, "extra": {"a": 1e999}}', "1e999"),
+        (file(extra={"a": json.loads("[" * 900 + "]" * 900)}), "200 levels"),
+        (file(tools=[{"name": "a"}, 7]), "tools, number 2: Input should be"),
         (file(title=3), "title: Input should be"),
         (file(messages={}), "messages: a list belongs here"),
         (file(messages=[{"role": "robot", "text": ""}]), "role: Input should be"),

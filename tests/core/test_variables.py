@@ -94,6 +94,12 @@ def test_any_text_can_be_said_as_it_is(text: str) -> None:
     assert names(escaped(text)) == []
 
 
+def test_a_name_is_spelt_in_one_way() -> None:
+    one = Variable(name="cafe\u0301")
+    assert names("{{cafe\u0301}}") == [one.name] == ["caf\u00e9"]
+    assert given([one], {"caf\u00e9": "x"}) == {"caf\u00e9": "x"}
+
+
 @generated(JSON)
 def test_what_has_no_places_stays_as_it_is_but_for_its_backslashes(value: Any) -> None:
     filled = fill_in(value, {})

@@ -267,6 +267,7 @@ def test_versions_keep_their_numbers_where_these_can_be_right() -> None:
         (data({"input": [1], "model": "m"}), "Item 1 of the input is no object"),
         (data({"input": [{"content": ""}], "model": "m"}), "neither a type nor a role"),
         (data(CHAT) + b"\n{broken\n" + data(CHAT), "Line 2: Expecting property name"),
+        (b'{"model": "m", "input": "x", "temperature": 1e999}', "1e999 is larger"),
         (data(CHAT) + b"\n" + data({"a": 1}), "Line 2: It has neither"),
         (b"\n".join([data({"messages": []})] * (MOST + 1)), "up to 1,000 are read"),
         (data({"model": "m", "input": "x", "a": json.loads("[" * 300 + "]" * 300)}), "200 levels"),

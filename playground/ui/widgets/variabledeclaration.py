@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
-from playground.core.variables import TYPES, Variable, recast, retyped
+from playground.core.variables import TYPES, Variable, recast, retyped, spelt
 from playground.ui import theme
 from playground.ui.widgets.fieldedit import Choice, WordField
 from playground.ui.widgets.parts import leave
@@ -138,7 +138,7 @@ class VariableDeclaration(QWidget):
     # What the user does.
 
     def _renamed(self) -> None:
-        name = self.name.text().strip()
+        name = spelt(self.name.text().strip())
         why = self._refusal(name)
         self.name.setProperty("wrong", bool(why))
         self.name.style().polish(self.name)
