@@ -2,12 +2,14 @@
 
 Texts are the same word for word, or alike: the same but for case, spaces and punctuation at the
 ends. Answers in JSON are compared value by value, by their paths; calls of tools by the order of
-their names, and by that with their arguments.
+their names, and by that with their arguments. What was cut off by a stop or a failure is no answer:
+it says less than what the model would have said.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from playground.core.session import Run
 from playground.core.transcript import Outcome
+from playground.engine.ledger_speed import ANSWERED
 
 Number = TypeVar("Number", int, float, Decimal)
 
@@ -25,6 +28,8 @@ ABSENT = "—"
 DEEPEST = 40
 """Levels of JSON that are taken apart; what is deeper is one value."""
 MOST_FIELDS = 2_000
+_FENCED = re.compile(r"```[\w-]*\n(.*)\n```", re.DOTALL)
+"""JSON as models write it that were not asked for anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +91,19 @@ class Repeated:
 
     runs: int
     over: int
+    answered: int
+    """Those that are compared: they ended as they should, or at the limit of their length."""
     outcomes: tuple[tuple[Outcome, int], ...]
-    """How the others ended, the most frequent first."""
+    """How they ended, the most frequent first."""
     texts: Agreement
     """Of answers word for word."""
     alike: Agreement
+    """As one would read them; those in JSON as the values they have, whatever the order of their
+    fields."""
     fields: tuple[Field, ...]
     """Of answers in JSON, in the order of the first one; empty where no two are."""
     documents: Agreement
-    """The whole of answers in JSON, whatever the order of their fields."""
+    """The same of those in JSON alone."""
     called: Agreement
     """The names of tools in the order of their calls; `said` is empty for none."""
     arguments: Agreement
@@ -112,23 +121,29 @@ class Repeated:
 def repeated(runs: Sequence[Run]) -> Repeated:
     """Compare the runs that are over. Takes as long as reading their answers."""
     over = [run for run in runs if run.transcript.outcome is not None]
-    said = [run for run in over if run.answer]
-    documents = [(run.id, value) for run in said if (value := _document(run)) is not ...]
+    done = [run for run in over if run.transcript.outcome in ANSWERED]
+    said = [(run.id, text) for run in done if (text := _said(run)) is not None]
+    forms = {run.id: run.call.output.asked for run in done}
+    documents = [
+        (run, value) for run, text in said if (value := _document(text, forms[run])) is not ...
+    ]
     endings: dict[Outcome, int] = {}
     for run in over:
         if (outcome := run.transcript.outcome) is not None:
             endings[outcome] = endings.get(outcome, 0) + 1
     spent = [run.cost for run in over if run.cost is not None]
     known = [cost.usd for cost in spent if cost.usd is not None and not cost.at_least]
-    done = [run for run in over if run.transcript.outcome not in ("failed", "stopped")]
+    keys = {run: _key(value) for run, value in documents}
+    read = ((run, keys.get(run) or _bare(text), keys.get(run, text)) for run, text in said)
     return Repeated(
         runs=len(runs),
         over=len(over),
+        answered=len(done),
         outcomes=tuple(sorted(endings.items(), key=lambda row: -row[1])),
-        texts=_grouped((run.id, run.answer, run.answer) for run in said),
-        alike=_grouped((run.id, _bare(run.answer), run.answer) for run in said),
+        texts=_grouped((run, text, text) for run, text in said),
+        alike=_grouped(read),
         fields=_fields(documents),
-        documents=_grouped((run, key, key) for run, value in documents for key in [_key(value)]),
+        documents=_grouped((run, key, key) for run, key in keys.items()),
         called=_grouped((run.id, names, names) for run in done for names in [_called(run)]),
         arguments=_grouped(
             (run.id, calls, calls) for run in done for calls in [_called(run, arguments=True)]
@@ -198,10 +213,23 @@ def _grouped(rows: Iterable[tuple[str, str, str]]) -> Agreement:
     return Agreement(tuple(sorted(groups, key=lambda group: -len(group.runs))))
 
 
-def _document(run: Run) -> Any:
-    """The answer as JSON, where that is what was asked for, or what it is; else `...`."""
-    text = run.answer.strip()
-    if not run.call.output.asked and text[:1] not in ("{", "["):
+def _said(run: Run) -> str | None:
+    """The answer, or the words with which it was refused; None where tools were called instead."""
+    seen, output = run.transcript, run.call.output
+    if output.mode == "tool":
+        mine = [call for call in seen.tool_calls if call.name == output.name]
+        if mine:
+            return str(mine[-1].arguments)
+    text = run.answer or seen.refusal or ""
+    return None if not text and seen.tool_calls else text
+
+
+def _document(text: str, asked: bool) -> Any:
+    """An answer as JSON, where that is what was asked for, or what it is; else `...`."""
+    text = text.strip()
+    if fenced := _FENCED.fullmatch(text):
+        text = fenced[1].strip()
+    if not asked and text[:1] not in ("{", "["):
         return ...
     try:
         return json.loads(text)
@@ -233,7 +261,9 @@ def _settled(value: Any, depth: int = 0) -> Any:
 
 
 def _called(run: Run, *, arguments: bool = False) -> str:
-    calls = run.transcript.tool_calls
+    output = run.call.output
+    form = output.name if output.mode == "tool" else None  # that call is the answer
+    calls = [call for call in run.transcript.tool_calls if call.name != form]
     if not arguments:
         return " → ".join(call.name for call in calls)
     return " → ".join(f"{call.name}({_arguments(str(call.arguments))})" for call in calls)
@@ -248,7 +278,8 @@ def _arguments(text: str) -> str:
 
 def _bare(text: str) -> str:
     words = text.casefold().split()
-    return " ".join(words).strip(string.punctuation + string.whitespace + "…“”„’‘«»。、")
+    bare = " ".join(words).strip(string.punctuation + string.whitespace + "…“”„’‘«»。、")
+    return bare or text
 
 
 def _ms(run: Run, end: int | None) -> float | None:

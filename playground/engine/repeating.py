@@ -51,10 +51,13 @@ async def go(
     workspace: Workspace,
     runs: Sequence[Run],
     at_once: int,
+    *,
+    begun: Callable[[Run], object] = lambda run: None,
     ended: Callable[[Run], object] = lambda run: None,
 ) -> None:
-    """Send them in their order, at most so many at the same time; ends when all have. `ended` is
-    told of each. A run that is stopped while it waits gives its place to the next."""
+    """Send them in their order, at most so many at the same time; ends when all have. Each is told
+    to `begun` when it is under way, also if it has to wait, and to `ended`. A run that is stopped
+    while it waits gives its place to the next."""
     places = asyncio.Semaphore(max(at_once, 1))
 
     async def one(run: Run) -> None:
@@ -62,6 +65,7 @@ async def go(
 
         async def turn(_: Run) -> None:
             nonlocal held
+            begun(run)
             await places.acquire()
             held = True
 

@@ -216,3 +216,33 @@ def test_quantiles_are_numbers_that_are_there(numbers: list[int]) -> None:
 
 def test_nothing_is_spread_over_nothing() -> None:
     assert spread([None, None]) is None
+
+
+def test_what_was_cut_off_is_no_answer() -> None:
+    runs = many("Paris.", "Paris.")
+    cut = answered("", number=7, end="stopped")
+    cut.take([Event(1, SSE, b'data: {"choices": [{"index": 0, "delta": {"content": "Par"}}]}\n\n')])
+    made = repeated([*runs, cut])
+    assert cut.answer == "Par"
+    assert (made.over, made.answered, made.texts.of, made.alike.per_cent) == (3, 2, 2, 100)
+
+
+def test_a_tool_that_has_to_be_called_is_the_answer_and_no_call() -> None:
+    runs = [answered("", ("form", {"city": city}), number=n) for n, city in enumerate("AAB")]
+    for run in runs:
+        run.call = run.call.model_copy(update={"output": Output(mode="tool", name="form")})
+    made = repeated(runs)
+    assert [(field.path, field.values.most) for field in made.fields] == [("city", 2)]
+    assert made.alike.per_cent == 66
+    assert [group.said for group in made.called.groups] == [""]
+
+
+def test_json_between_fences_and_words_beside_it_are_all_counted() -> None:
+    made = repeated(many('```json\n{"a": 1}\n```', '{"a": 1}', "Sorry.", "!!!", "???"))
+    assert made.documents.per_cent == 100
+    assert [(group.said, len(group.runs)) for group in made.alike.groups] == [
+        ('{"a": 1}', 2),
+        ("Sorry.", 1),
+        ("!!!", 1),
+        ("???", 1),
+    ]

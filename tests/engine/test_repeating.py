@@ -20,13 +20,13 @@ async def test_all_are_siblings_that_ask_the_same_and_are_compared(opening: Open
         session = bench.session("responses")
         session.call.patterns = Patterns(reuse=60)
         before = await bench.ask(session, "Before.")
-        runs = repeating.asked(bench.workspace, session, 5, "What is the capital of France?")
+        runs = repeating.asked(bench.workspace, session, 5, "What is the capital of Norway?")
         ended: list[str] = []
-        await repeating.go(bench.workspace, runs, 2, lambda run: ended.append(run.id))
+        await repeating.go(bench.workspace, runs, 2, ended=lambda run: ended.append(run.id))
         assert sorted(ended) == sorted(run.id for run in runs)
         assert {run.parent for run in runs} == {before.id}
         assert [run.transcript.outcome for run in runs] == ["completed"] * 5
-        assert len(bench.sandbox.log("capital of France")) == 5, "each of them was sent"
+        assert len(bench.sandbox.log("capital of Norway")) == 5, "each of them was sent"
         assert repeating.rounds(session, runs[3]) == runs
         assert repeating.rounds(session, before) == [before]
         assert repeated(runs).texts.of == 5
@@ -48,7 +48,7 @@ async def test_only_so_many_are_under_way_and_whoever_waits_can_be_stopped(
             begun = [one for one in runs if one.transcript.legs]
             most = max(most, sum(one.transcript.outcome is None for one in begun))
 
-        going = asyncio.ensure_future(repeating.go(bench.workspace, runs, 1, count))
+        going = asyncio.ensure_future(repeating.go(bench.workspace, runs, 1, ended=count))
         await asyncio.sleep(0)
         bench.workspace.stop(runs[4])
         await going
