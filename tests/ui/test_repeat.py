@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.core.items import Message
 from playground.ui.panels.repeat import RepeatPanel
 from playground.ui.widgets.repeatpage import RepeatPage
 from tests.driver import FAST, Driver, prepare
@@ -69,11 +70,45 @@ async def test_all_of_them_can_be_stopped_and_nothing_is_lost(
         page.draft.setPlainText("Take your time.")
         page.run.click()
         await until(lambda: any(run.transcript.text for run in page._runs))
-        assert page.stop.isVisible()
-        page.stop.click()
+        await until(lambda: page.run.text() == "Stop")
+        assert driver.desk.clock.ticking
+        await until(lambda: page.result.runs.item(0).text() == "1. writing")
+        page.run.click()
         await until(lambda: not page._going)
         outcomes = {run.transcript.outcome for run in page._runs}
         assert outcomes == {"stopped"}
-        await until(lambda: "stopped" in page.result.more.text())
-        assert page.result.head.text() == "Nothing to compare yet" or page.result.answers.shares
-        assert not page.stop.isVisible()
+        await until(lambda: "5 cancelled" in page.result.more.text())
+        assert page.result.head.text() == "Nothing to compare"
+        assert not page.result.answers.shares, "what was cut off is no answer"
+        assert page.run.text() == "Run 5×"
+
+
+async def test_what_is_written_is_the_draft_of_the_session(opening: Opening) -> None:
+    async with opening() as driver:
+        page, first = page_of(driver), driver.desk.session
+        page.draft.setPlainText("Half a question")
+        driver.window.show_panel("chat")
+        assert driver.chat.composer.text == "Half a question"
+        driver.chat.composer.write("A whole question")
+        driver.window.show_panel("repeat")
+        assert page.draft.toPlainText() == "A whole question"
+        driver.desk.new_session()
+        assert page.draft.toPlainText() == ""
+        assert first.draft == "A whole question"
+        driver.desk.open_session(first.id)
+        await until(lambda: page.draft.toPlainText() == "A whole question")
+
+
+async def test_what_is_only_attached_is_sent_and_not_dropped(opening: Opening) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Before.")
+        page = page_of(driver)
+        page.count.setValue(2)
+        picture = {"type": "image", "url": "https://example.com/cat.png"}
+        page.composer.attachments.show_parts([picture])
+        page.ask()
+        said = [item for run in page._runs for item in run.input]
+        assert [item.parts for item in said if isinstance(item, Message)] == [[picture], [picture]]
+        assert page.composer.empty
+        await until(lambda: not page._going)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,11 +41,10 @@ from playground.ui.widgets.outline import OutlinePage
 from playground.ui.widgets.parts import copy
 from playground.ui.widgets.sessionhead import SessionHead
 from playground.ui.widgets.transcript import TranscriptView
-from playground.ui.widgets.withheld import WithheldNotice
 from playground.ui.widgets.variablechip import VariableChip
 from playground.ui.widgets.variablelight import VariableLight
+from playground.ui.widgets.withheld import WithheldNotice
 from playground.ui.window import PanelSpec
-
 
 BESIDE = "Chat Completions beside Responses"
 
@@ -240,6 +240,14 @@ class ChatPanel(QWidget):
         self._developer_fold.setChecked(bool(session.call.instructions))
         self._settings_changed()
         self._draw_edge()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was written in another panel meanwhile."""
+        super().showEvent(event)
+        session = self._session
+        if session is self.desk.session and session.draft != self.composer.text:
+            self.composer.attachments.show_parts(session.attached)
+            self.composer.write(session.draft)
 
     def _tree_changed(self) -> None:
         self._turn_page()

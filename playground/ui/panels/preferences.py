@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,8 +18,7 @@ from PySide6.QtWidgets import (
 
 from playground.ui import theme
 from playground.ui.desk import Desk
-
-Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
+from playground.ui.widgets.parts import inset
 
 THEMES = (
     ("system", "Like the system"),
@@ -34,13 +31,6 @@ LIMITS = (
     ("first_token", "First token within", "Local models may have to be loaded first"),
     ("idle", "Silence at most", "Between any two bytes after the first token"),
 )
-
-
-def _inset(box: Spin) -> Spin:
-    """Its text begins where that of a list does: a sheet's padding does not move it."""
-    line = box.lineEdit()
-    theme.follow(line, lambda look: line.setTextMargins(*look.margins(6, 0, 6, 0)))
-    return box
 
 
 class PreferencesDialog(QDialog):
@@ -66,7 +56,7 @@ class PreferencesDialog(QDialog):
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.theme.activated.connect(lambda _: self._style())
         form.addRow("Theme", self.theme)
-        self.scale = _inset(QSpinBox(self))
+        self.scale = inset(QSpinBox(self))
         self.scale.setRange(100, 200)
         self.scale.setSingleStep(5)
         self.scale.setSuffix(" %")
@@ -82,7 +72,7 @@ class PreferencesDialog(QDialog):
         self.motion.toggled.connect(self._switch_motion)
         form.addRow("Motion", self.motion)
         for field, title, tip in LIMITS:
-            box = _inset(QDoubleSpinBox(self))
+            box = inset(QDoubleSpinBox(self))
             box.setRange(0.1, 86_400)
             box.setDecimals(1)
             box.setSuffix(" s")
@@ -91,7 +81,7 @@ class PreferencesDialog(QDialog):
             box.setAccessibleName(title)
             box.valueChanged.connect(lambda value, field=field: self._limit(field, value))
             form.addRow(title, box)
-        retries = _inset(QSpinBox(self))
+        retries = inset(QSpinBox(self))
         retries.setRange(0, 10)
         retries.setValue(settings.limits.retries)
         retries.setAccessibleName("Retries")

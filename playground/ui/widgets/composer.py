@@ -143,7 +143,9 @@ class Composer(QFrame):
         sent again, and is the user's; this is what stands there before anything is written."""
         super().__init__(parent)
         self.setProperty("role", "composer")
-        self._keeps = keeps
+        self.keeps = keeps
+        self.may_be_empty = False
+        """It runs also when nothing is written."""
         self.verb = "Run"
         """What its button says."""
         self._running = False
@@ -262,7 +264,8 @@ class Composer(QFrame):
             return "The attachments are still being read"
         if self.attachments.refused:
             return "This API takes text only"
-        return self._refused or ("Write something first" if self.empty else "")
+        missing = self.empty and not self.may_be_empty
+        return self._refused or ("Write something first" if missing else "")
 
     def _show(self) -> None:
         user = self.role.currentText() == "user"
@@ -281,14 +284,14 @@ class Composer(QFrame):
         self.run.setEnabled(self._running or not why or self.run.hasFocus())
         self.run.setVisible(user or self._running)
         # An action only where there is something to act on; the one action of the other roles.
-        self.add.setVisible(not self._keeps and (not empty or not user))
+        self.add.setVisible(not self.keeps and (not empty or not user))
         self.add.setEnabled(not empty)
         self._promote(self.add, not user and not self._running)
         if self._draw_closed():
             return
         keys = "Enter" if self.draft.enter_sends else "Ctrl+Enter"
         self.draft.setPlaceholderText(
-            self._keeps or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
+            self.keeps or f"Ask something. {keys} runs, Ctrl+Shift+Enter adds without running."
             if user
             else f"A message of the {self.role.currentText()}, added without running"
         )
@@ -300,7 +303,7 @@ class Composer(QFrame):
         self.draft.setAccessibleDescription(self._closed)
         if self._beside is not None:
             self._beside.setVisible(not closed)
-        self.role.setVisible(not closed and not self._keeps)
+        self.role.setVisible(not closed and not self.keeps)
         self.attach.setVisible(not closed)
         if closed:
             self.run.hide()
@@ -337,7 +340,7 @@ class Composer(QFrame):
             self._add()
         elif self._running or self._blocked:
             pass
-        elif self._keeps:
+        elif self.keeps:
             self.ran.emit(self.text, self.attachments.parts)
         else:
             text, parts = self.text, self.attachments.take()
@@ -345,7 +348,7 @@ class Composer(QFrame):
             self.ran.emit(text, parts)
 
     def _add(self) -> None:
-        if not self._keeps and not self.empty and not self.attachments.reading:
+        if not self.keeps and not self.empty and not self.attachments.reading:
             role, text, parts = self.role.currentText(), self.text, self.attachments.take()
             self.draft.clear()
             self.role.setCurrentIndex(0)

@@ -54,13 +54,15 @@ class EstimateChip(QToolButton):
         parent: QWidget | None = None,
         *,
         instead: Callable[[], Run | None] = lambda: None,
+        each: bool = False,
     ) -> None:
         """`said`: what the user would say with the next turn; `instead`: as another version of
-        which run."""
+        which run; `each`: it is one of several."""
         super().__init__(parent)
         self.desk = desk
         self._said = said
         self._instead = instead
+        self._each = each
         self.known: Known | None = None
         self.problem: Problem | None = None
         """Why there is no estimate."""
@@ -151,7 +153,10 @@ class EstimateChip(QToolButton):
                 self.show_now()
             elif session is desk.session and not self._idle():
                 self.known, self.problem = known, None
-                self._show(line(known.estimate, known.used, known.budgets))
+                shown = line(known.estimate, known.used, known.budgets)
+                if self._each:
+                    shown = shown._replace(long=f"{shown.long} each", told=f"Each: {shown.told}")
+                self._show(shown)
 
         self._working = desk.tasks.start(work(), self)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
+    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
+    QSpinBox,
     QSplitter,
     QToolButton,
     QWidget,
@@ -18,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from playground.ui import theme
 from playground.ui.icons import icon
+
+Spin = TypeVar("Spin", QSpinBox, QDoubleSpinBox)
 
 
 class Segments(QWidget):
@@ -107,6 +112,13 @@ def label(role: str) -> QLabel:
     made.setProperty("role", role)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
+
+
+def inset(box: Spin) -> Spin:
+    """Its text begins where that of a list does: a sheet's padding does not move it."""
+    line = box.lineEdit()
+    theme.follow(line, lambda look: line.setTextMargins(*look.margins(6, 0, 6, 0)))
+    return box
 
 
 def row(*parts: QWidget | int, spacing: int = 8) -> QWidget:

@@ -16,9 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.core.plain import visible
 from playground.core.session import Run
-from playground.engine.agreement import Agreement, Number, Range, Repeated
+from playground.engine.agreement import ANSWERED, Agreement, Number, Range, Repeated
 from playground.ui import theme, words
+from playground.ui.widgets.moneywords import ENDED
+from playground.ui.widgets.moneywords import count as count_of
 from playground.ui.widgets.palette import HINT, EntryDelegate
 from playground.ui.widgets.sharelist import Share, ShareList
 from playground.ui.widgets.spreadstrip import SpreadStrip
@@ -30,6 +33,8 @@ EXPLAINED = (
     " how far the answers agree, value by value where they are JSON, which tools were called in"
     " which order, and how time, tokens and cost are spread."
 )
+BEGINNING = 300
+"""Characters of an answer that its row has."""
 OTHERS = 6
 """Other values of a field that its tooltip names."""
 
@@ -96,6 +101,8 @@ class RepeatResult(QWidget):
         label.setProperty("role", role)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        if role == "section":
+            theme.follow(label, lambda look: label.setContentsMargins(0, look.px(6), 0, 0))
         column.addWidget(label)
         return label
 
@@ -141,35 +148,38 @@ class RepeatResult(QWidget):
 
     @property
     def _texts(self) -> Agreement:
-        """By which answers are put together: as JSON where they are that, else as one would read
-        them."""
-        found = self._found
-        if found is None:
-            return Agreement(())
-        return found.documents if found.documents.of > 1 else found.alike
+        return self._found.alike if self._found is not None else Agreement(())
 
     @property
     def _called(self) -> Agreement:
         return self._found.called if self._found is not None else Agreement(())
 
     def _show_head(self, runs: Sequence[Run], found: Repeated) -> None:
-        per_cent, most, of = self._texts.per_cent, self._texts.most, self._texts.of
-        if per_cent is None:
-            self.head.setText("Nothing to compare yet" if of < 2 else "")
+        calls = self._called
+        called = any(group.said for group in calls.groups)
+        going = found.over < len(runs)
+        texts = self._texts
+        if texts.per_cent is not None:
+            said = f"{texts.per_cent} % agree: {texts.most} of {texts.of} answers say the same"
+        elif called and calls.per_cent is not None:
+            said = f"{calls.per_cent} % agree: {calls.most} of {calls.of} call the same tools"
         else:
-            self.head.setText(f"{per_cent} % agree: {most} of {of} answers say the same")
+            said = "Nothing to compare yet" if going or found.over < 2 else "Nothing to compare"
+        self.head.setText(said)
         rows = []
-        if found.over < len(runs):
+        if going:
             rows.append(f"{found.over} of {len(runs)} are over")
-        rows += [f"{count} {outcome.replace('_', ' ')}" for outcome, count in found.outcomes]
+        rows += [f"{words.number(count)} {ENDED[outcome]}" for outcome, count in found.outcomes]
+        if left := found.over - found.answered:
+            rows.append(f"{words.number(left)} not compared")
         exactly = found.texts.per_cent
         if exactly is not None:
             rows.append(f"{exactly} % word for word")
         if found.fields:
             same = sum(field.values.per_cent == 100 for field in found.fields)
             rows.append(f"{same} of {len(found.fields)} values are always the same")
-        if any(group.said for group in found.called.groups):
-            rows.append(f"{len(found.called.groups)} sequences of tools")
+        if called:
+            rows.append(count_of(len(calls.groups), "sequence of tools", "sequences of tools"))
             rows.append(f"{len(found.arguments.groups)} with their arguments")
         self.more.setText(" · ".join(rows))
 
@@ -201,19 +211,32 @@ class RepeatResult(QWidget):
             label.setVisible(any(spread is not None for spread in numbers.values()))
 
     def _show_runs(self, runs: Sequence[Run]) -> None:
-        chosen = self.runs.currentRow()
+        chosen = _run_of(self.runs.currentItem())
+        shown = [_run_of(self.runs.item(row)) for row in range(self.runs.count())]
         self.runs.blockSignals(True)
-        self.runs.clear()
-        for number, run in enumerate(runs, 1):
-            state = words.state(run)
-            item = QListWidgetItem(f"{number}. {state.words if state is not None else 'added'}")
+        if shown != [run.id for run in runs][: len(shown)]:  # else there are only more of them
+            self.runs.clear()
+            shown = []
+        for run in runs[len(shown) :]:
+            item = QListWidgetItem(self.runs)
             item.setData(Qt.ItemDataRole.UserRole, run.id)
-            item.setData(HINT, _facts(run))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {_facts(run)}")
-            self.runs.addItem(item)
-        if 0 <= chosen < len(runs):
-            self.runs.setCurrentRow(chosen)
+            if run.id == chosen:
+                self.runs.setCurrentItem(item)
         self.runs.blockSignals(False)
+        self.show_states(runs)
+
+    def show_states(self, runs: Sequence[Run]) -> None:
+        """How each of them goes; those that are shown already."""
+        for row, run in enumerate(runs[: self.runs.count()]):
+            item = self.runs.item(row)
+            if _run_of(item) != run.id:
+                return
+            said = f"{row + 1}. {_state(run)}"
+            if said != item.text():
+                facts = _facts(run)
+                item.setText(said)
+                item.setData(HINT, facts)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{said}, {facts}")
 
     # What somebody looks at.
 
@@ -273,7 +296,7 @@ def _dots(runs: Sequence[Run]) -> dict[str, list[float]]:
                                                            "Cost")}  # fmt: skip
     for run in runs:
         seen = run.transcript
-        if seen.outcome in (None, "failed", "stopped"):
+        if seen.outcome not in ANSWERED:
             continue
         begun = seen.first.request
         if begun is not None and seen.timing.end is not None:
@@ -285,6 +308,16 @@ def _dots(runs: Sequence[Run]) -> dict[str, list[float]]:
         if run.cost is not None and run.cost.usd is not None and not run.cost.at_least:
             found["Cost"].append(float(run.cost.usd))
     return found
+
+
+def _state(run: Run) -> str:
+    """How it goes or ended, and how its answer begins."""
+    state = words.state(run)
+    said = state.words if state is not None else "added"
+    if run.transcript.outcome is None:
+        return said
+    answer = " ".join(visible(run.answer[:BEGINNING]).split())
+    return f"{said}: {answer}" if answer else said
 
 
 def _facts(run: Run) -> str:

@@ -42,6 +42,11 @@ class Share:
     good: bool = True
     """Whether it is agreed enough not to be looked at."""
 
+    @property
+    def key(self) -> str:
+        """What it is known by while the numbers change."""
+        return self.name or self.text
+
 
 class ShareDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -127,8 +132,9 @@ class ShareList(QListWidget):
         fresh = tuple(shares)
         if fresh == self.shares:
             return
-        self.shares = fresh
-        row = self.currentRow()
+        old, at = self.shares, self.currentRow()
+        chosen = old[at].key if 0 <= at < len(old) else None
+        top = self.verticalScrollBar().value()
         self.blockSignals(True)
         self.clear()
         for share in fresh:
@@ -141,8 +147,11 @@ class ShareList(QListWidget):
             more = "\n".join(filter(None, (share.text[: CLIPPED * 5], share.others)))
             item.setToolTip(words.tip(more))
             self.addItem(item)
-        if 0 <= row < len(fresh):
-            self.setCurrentRow(row)
+        self.shares = fresh
+        keys = [share.key for share in fresh]
+        if chosen in keys:  # wherever it stands now
+            self.setCurrentRow(keys.index(chosen))
+        self.verticalScrollBar().setValue(top)
         self.blockSignals(False)
         self._resized()
 
