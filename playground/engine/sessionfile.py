@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import IO, cast
 
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
@@ -29,10 +29,10 @@ from playground.store.logs import redacted
 from playground.store.segments import MERGED
 from playground.store.sessions import Sessions
 
-T = TypeVar("T")
-
 MANY = "sessions"
 """What a file of several is called."""
+ENDS = frozenset(("ended", "stopped", "interrupted"))
+"""Facts after which a run does not go on."""
 
 
 # Writing.
@@ -54,25 +54,27 @@ async def pieces(
         if (open_one := workspace.open.get(session_id)) is not None and _says_something(open_one):
             await store.save(open_one)
     done, total = 0, await store.counts(session_ids)
-    writer = Writer()
+    writer = Writer(redacted)
     yield writer.header(len(session_ids))
     for session_id in session_ids:
         progress.at(done, total)
         session = await store.load(session_id)
-        yield await asyncio.to_thread(_cleaned, writer.session, session)
+        yield await asyncio.to_thread(writer.session, session)
         for run in in_order(session):
             progress.at(done, total)
-            yield await asyncio.to_thread(_cleaned, writer.run, run)
+            yield await asyncio.to_thread(writer.run, run)
             first, last = 0, Event(0, "ended", b"{}")
+            over = run.transcript.outcome is not None
             while True:
                 at, events = await store.stretch(run.id, first)
                 if not events:
                     break
-                yield await asyncio.to_thread(_cleaned, writer.events, events)
+                yield await asyncio.to_thread(writer.events, events)
                 first, last = at + len(events), events[-1]
+                over = over or any(event.kind in ENDS for event in events)  # meanwhile
                 done += len(events)
                 progress.at(done, total)
-            if first and run.transcript.outcome is None:  # it goes on; here it ends
+            if first and not over:  # it goes on; here it ends
                 yield writer.events([_interrupted(last)])
             yield writer.end()
     progress.at(total, total)
@@ -108,10 +110,6 @@ def _says_something(session: Session) -> bool:
 
 def _interrupted(last: Event) -> Event:
     return fact(last.t, "interrupted", leg=last.leg, attempt=last.attempt)
-
-
-def _cleaned(write: Callable[[T], bytes], value: T) -> bytes:
-    return redacted(write(value).decode()).encode()
 
 
 # Taking over.

@@ -19,8 +19,8 @@ SAID = 160
 
 _NAME = re.compile(rb"event: ([ -~]+)\n")
 _CARRIED = ("tool_calls", "content", "reasoning_content", "reasoning", "refusal", "text")
-_TONES = {"cut": "error", "timeout": "error", "failed": "error", "retry": "warn", "fallback": "warn",
-          "stopped": "warn", "interrupted": "warn"}  # fmt: skip
+_TONES = {"cut": "error", "timeout": "error", "failed": "error", "retry": "warn",
+          "fallback": "warn", "stopped": "warn", "interrupted": "warn"}  # fmt: skip
 
 
 def columns(recording: Recording, seen: Transcript, touched: list[int]) -> dict[str, Any]:

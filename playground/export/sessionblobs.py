@@ -65,8 +65,8 @@ class Paster:
     """
 
     def __init__(self, most: int) -> None:
-        """`most`: characters of one text with all that stands in it."""
-        self._most = most
+        """`most`: characters of all texts of a line, with the blobs that stand in them."""
+        self._most = self._room = most
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._places: dict[str, tuple[int, int]] = {}
         self._last = ("", "")
@@ -74,6 +74,10 @@ class Paster:
 
     def close(self) -> None:
         self._file.close()
+
+    def begin(self) -> None:
+        """Another line comes."""
+        self._room = self._most
 
     def keep(self, name: str, text: str) -> None:
         """Take a blob from its line."""
@@ -88,7 +92,8 @@ class Paster:
         if OPEN not in text:
             return text
         size = len(text) + sum(self._place(found)[1] for found in _MARK.finditer(text))
-        if size > self._most:
+        self._room -= size
+        if self._room < 0:
             raise ValueError(f"with its blobs it is longer than {self._most:,} characters")
         return _MARK.sub(self._paste, text)
 

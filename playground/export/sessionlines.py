@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from json import JSONEncoder
 from typing import Annotated, Any, Final, Literal
 
@@ -105,7 +105,10 @@ _encoded = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Writer:
     """Makes the lines of one file, in their order. Raises Failure for what JSON cannot say."""
 
-    def __init__(self) -> None:
+    def __init__(self, clean: Callable[[str], str] = str) -> None:
+        """`clean`: a text without the secrets that are known. It is asked before anything is cut
+        out or escaped: a blob is named after what is written of it."""
+        self._clean = clean
         self._cutter = Cutter()
         self._events = 0
 
@@ -168,7 +171,7 @@ class Writer:
 
     def _cut(self, row: dict[str, Any]) -> bytes:
         try:
-            line = _line(mapped(row, self._cutter.text))
+            line = _line(mapped(row, self._text))
         except (ValueError, TypeError, RecursionError) as error:
             title = f"{row['id']} cannot be written into a file."
             detail = f"It holds what JSON cannot say: {error}."
@@ -180,9 +183,12 @@ class Writer:
         if kind == "request" and not facts.wrong(kind, raw):
             bare = facts.masked(raw)
             raw, masked = bare, masked or bare != raw
+        text = self._clean(raw.decode("utf-8", "surrogateescape"))
         try:
-            named, text = "raw", self._cutter.text(raw.decode())
-        except UnicodeDecodeError:
+            text.encode()
+            named, text = "raw", self._cutter.text(text)
+        except UnicodeEncodeError:
+            raw = text.encode("utf-8", "surrogateescape")
             named, text = "base64", base64.b64encode(raw).decode()
         more = f',"leg":{leg}' if leg else ""
         more += f',"attempt":{attempt}' if attempt else ""
@@ -190,6 +196,9 @@ class Writer:
         more += ',"masked":true' if masked else ""
         line = f'{{"t_ns":{t},"kind":"{kind}"{more},"{named}":{_encoded(text)}}}\n'.encode()
         return self._blobs() + line
+
+    def _text(self, text: str) -> str:
+        return self._cutter.text(self._clean(text))
 
     def _blobs(self) -> bytes:
         return b"".join(

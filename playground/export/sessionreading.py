@@ -54,7 +54,9 @@ class Bounds:
     """What is refused, rather than read in part."""
 
     line: int = 256 << 20
-    """Bytes of a line, and characters of a text with its blobs."""
+    """Bytes of a line, and characters of one with its blobs."""
+    values: int = 64 << 20
+    """Bytes of a line that is no blob: its values may take a hundred times of that in memory."""
     bytes: int = 16 << 30
     """Of all lines, unpacked."""
     events: int = 20_000_000
@@ -299,6 +301,10 @@ class _File:
         """Lines that are no blobs; those are kept."""
         for line in lines:
             if not line.startswith(b'{"type":"blob"'):
+                if len(line) > self._bounds.values:
+                    most = self._bounds.values
+                    raise self._refused(f"Without its blobs it is longer than {most:,} bytes.")
+                self._paster.begin()
                 yield line
                 continue
             row = self._read(BlobLine, self._value(line))
@@ -346,7 +352,8 @@ class _File:
         return self._refused("The file ends before it.", self._number + 1)
 
     def _refused(self, why: str, line: int = 0) -> Failure:
-        detail = f"Line {line or self._number}: {why} Nothing was imported."
+        stop = "" if why.endswith((".", "…")) else "."
+        detail = f"Line {line or self._number}: {why}{stop} Nothing was imported."
         return Failure(Problem(title=f"{self._name} cannot be imported.", detail=detail))
 
 

@@ -71,7 +71,8 @@ def branched(**more: Any) -> Session:
     column = Column(profile="sandbox", call=call, leaf="run_2")
     return Session(
         "ses_1", title="Weather", created=1.5, changed=9.0, profile="sandbox", call=call,
-        draft="half a thou", attached=[{"type": "input_image", "image_url": PICTURE}],
+        draft=more.pop("draft", "half a thou"),
+        attached=[{"type": "input_image", "image_url": PICTURE}],
         leaf="run_2", named=True, folder="a/b", tags=["x", "y"], pinned=True,
         comparison=Comparison(columns=[column]),
         runs={run.id: run for run in (first, second, deleted)},
@@ -184,6 +185,49 @@ async def test_a_run_that_goes_on_ends_in_the_file(tmp_path: Path) -> None:
         assert run.transcript.outcome == "interrupted"
         assert run.recording.events[:-1] == running.recording.events
         assert await written(there, "ses_1") == path.read_bytes()
+
+
+async def test_a_run_that_ends_while_it_is_written_ends_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = answered(1, over=False, owner="somebody")
+    async with home_at(tmp_path / "one") as here:
+        await here.sessions.begin(running)
+        await here.sessions.append(running.id, 0, running.recording.events)
+        stretch = here.sessions.stretch
+
+        async def after_its_end(run_id: str, first: int) -> Any:
+            if not first:
+                await here.sessions.append(run_id, 3, [fact(4, "eof"), fact(5, "ended")])
+            return await stretch(run_id, first)
+
+        monkeypatch.setattr(here.sessions, "stretch", after_its_end)
+        rows = [json.loads(line) for line in (await written(here, "ses_1")).splitlines()]
+        kinds = [row["kind"] for row in rows if "kind" in row]
+        assert kinds == ["request", "head", "sse", "eof", "ended"]
+
+
+async def test_a_key_that_is_known_is_in_no_file_and_breaks_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that JSON writes otherwise, and one that stands in a picture by chance."""
+    key, chance = 'p"ss\\word', PICTURE[:11]
+    monkeypatch.setattr("playground.store.logs._secrets", {key, chance})
+    session, path = branched(draft=f"My key is {key}."), tmp_path / "a.playground.jsonl"
+    run = answered(4)
+    run.take([Event(6, "body", b"\xff" + key.encode())])
+    session.runs[run.id] = run
+    async with home_at(tmp_path / "one") as here, home_at(tmp_path / "other") as there:
+        await keep(here, session)
+        await save(here.workspace, ["ses_1"], path, Progress())
+        file = path.read_bytes()
+        assert chance.encode() not in file
+        assert json.dumps(key)[1:-1].encode() not in file
+        assert await taken(there, path) == ["ses_1"]
+        assert await written(there, "ses_1") == file
+        (last,) = (await there.sessions.run(run.id)).recording.events[-1:]
+        assert last.raw == b"\xff" + b"*" * len(key)
+        assert (await there.workspace.load("ses_1")).draft == f"My key is {'*' * len(key)}."
 
 
 @pytest.mark.parametrize("broken", ["line", "cancelled", "full"])

@@ -178,6 +178,13 @@ def test_what_is_enormous_is_refused_with_its_line(tmp_path: Path) -> None:
     path.write_bytes(data(session_of(draft=f"{PICTURE} {PICTURE}")))
     with pytest.raises(Failure, match="with its blobs it is longer than 5,000"):
         list(read(path, BY_ID, bounds=Bounds(line=5000)))
+    # Of many texts each is short enough, and a blob stands in the file once.
+    path.write_bytes(data(session_of(attached=[{"type": "x", "data": PICTURE}] * 20)))
+    with pytest.raises(Failure, match="Line 3: with its blobs it is longer than 50,000 characters"):
+        list(read(path, BY_ID, bounds=Bounds(line=50_000)))
+    assert len(path.read_bytes().splitlines()[2]) > 2500
+    with pytest.raises(Failure, match="Line 3: Without its blobs it is longer than 2,500 bytes"):
+        list(read(path, BY_ID, bounds=Bounds(values=2500)))
 
 
 def test_packed_files_are_read_too_and_reading_can_be_ended(tmp_path: Path) -> None:
