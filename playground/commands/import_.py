@@ -103,6 +103,7 @@ async def _foreign(app: App, path: Path, words: str) -> bool:
     from playground.commands.words import tell
     from playground.core.plain import terminal
     from playground.core.problem import Problem
+    from playground.core.withholding import names as withheld
     from playground.engine.foreign import opened
     from playground.engine.foreign_keeping import keep
 
@@ -114,7 +115,9 @@ async def _foreign(app: App, path: Path, words: str) -> bool:
         print(terminal(f"{session.id}  {session.title}"))
     for prompt in found.prompts:
         print(terminal(f"{prompt.id}  {prompt.folder}/{prompt.title}"))
-    if found.notices:
+    tools = dict.fromkeys(name for session in sessions for name in withheld(session.call))
+    waiting = f"Tools are not offered before you offer them: {', '.join(tools)}."
+    if notices := [*found.notices, *([waiting] if tools else [])]:
         title = f"Not all of {path.name} was taken over."
-        tell(Problem(title=title, detail=" ".join(found.notices)))
+        tell(Problem(title=title, detail=" ".join(notices)))
     return True

@@ -1,8 +1,8 @@
 """Keeping what somebody else asked: a session whose next request says the same.
 
 Its last question becomes the draft; what was said before it hangs in the tree, and nothing is sent.
-Nothing is offered by it either: what a request told of tools stays with whoever reads it, until
-somebody offers them.
+Nothing is offered by it either: what a request told of tools is withheld, until somebody offers
+it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from playground.core.call import Withheld
 from playground.core.items import Item, Message
 from playground.core.problem import Failure
 from playground.core.profile import Profile, origin
 from playground.core.session import Run, Session, new_id, title_of
+from playground.core.withholding import withholding
 from playground.engine.filling import filled_where_new
 from playground.engine.foreign import Foreign
 from playground.engine.foreign_bodies import Asked
 from playground.engine.workspace import Workspace
 from playground.store.prompts import Prompts
-
-ABOUT_TOOLS = ("tool_choice", "parallel_tool_calls", "max_tool_calls")
-"""Fields that servers refuse where no tool is offered."""
 
 
 async def keep(
@@ -71,12 +70,7 @@ def session_of(
     profile = _profile(asked.server, profiles) or default
     if asked.server and _bare(profile.base_url) != _bare(asked.server):
         _note(notices, f"It was for {asked.server}. This session goes to {profile.name}.")
-    call = asked.call.model_copy(update={"api": asked.api or profile.api}, deep=True)
-    if call.tools:
-        names = ", ".join(tool.name for tool in call.tools)
-        _note(notices, f"Its tools are not offered before somebody offers them: {names}.")
-        call.tools = []
-        call.fields = {name: one for name, one in call.fields.items() if name not in ABOUT_TOOLS}
+    call = withholding(asked.call.model_copy(update={"api": asked.api or profile.api}, deep=True))
     title = asked.title or title_of(asked.said)
     session = Session(
         new_id("ses"), title=title[:60], profile=profile.id, call=call, named=bool(asked.title)
@@ -93,7 +87,7 @@ def session_of(
                 id=new_id("run"),
                 session=session.id,
                 parent=session.leaf,
-                call=call.model_copy(deep=True),
+                call=call.model_copy(update={"withheld": Withheld()}, deep=True),
                 profile=profile.id,
                 input=said,
                 reduce=workspace.endpoints[call.api].reduce,

@@ -1,12 +1,11 @@
 """Presetting: what a session asks as a preset, and a preset as what a session asks.
 
-Of a preset no tool is offered before somebody offers it, and what its request says of tools waits
-with them: servers refuse that where there is none.
+Of a preset no tool is offered before somebody offers it: it is withheld, with what its request says
+of tools, which servers refuse where there is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,18 @@ from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.prompts import ROLES, Said
 from playground.core.session import Session
-from playground.core.tools import Tool
 from playground.core.variables import spelt
+from playground.core.withholding import harmless, withholding
 from playground.engine.foreign import asked_of
-from playground.engine.foreign_keeping import ABOUT_TOOLS, session_of
+from playground.engine.foreign_keeping import session_of
 from playground.engine.workspace import Workspace
 from playground.export.saving import replaced
 
 
 def of_session(session: Session) -> Preset:
-    """The settings of its next turn, what was put in without running, and the question: the one
-    that is being written, else the last one."""
-    return preset_of(session.title, session.call, said(session))
+    """The settings of its next turn, with what was withheld; what was put in without running; and
+    the question: the one that is being written, else the last one."""
+    return preset_of(session.title, harmless(session.call), said(session))
 
 
 def said(session: Session) -> tuple[Said, ...]:
@@ -54,10 +53,7 @@ def taken(before: Call, preset: Preset) -> Call:
     call.instructions = preset.content.begun[0]
     call.values = {name: value for name, value in before.values.items() if spelt(name) in there}
     call.patterns = before.patterns.model_copy(deep=True)
-    if call.tools:
-        call.tools = []
-        call.fields = {name: one for name, one in call.fields.items() if name not in ABOUT_TOOLS}
-    return call
+    return withholding(call)
 
 
 def draft_of(preset: Preset) -> str:
@@ -79,17 +75,6 @@ def made(workspace: Workspace, preset: Preset, profile: Profile, notices: list[s
     session = session_of(workspace, asked, (), profile, notices)
     session.named = bool(session.title)
     return session
-
-
-def offered(call: Call, preset: Preset, known: Callable[[str], Tool | None]) -> dict[str, Any]:
-    """What of the call is another when the tools of a preset are offered. One that stands in the
-    box (`known`, by its id) just so is that one, and is answered as it is there."""
-    tools = [_known(tool, known(tool.id)) for tool in preset.call.tools]
-    names = {tool.name for tool in tools}
-    others = [tool for tool in call.tools if tool.name not in names]
-    about = {name: one for name, one in preset.call.fields.items() if name in ABOUT_TOOLS}
-    fields = {**call.fields, **about}
-    return {"tools": [*others, *tools], "fields": fields}
 
 
 def opened(path: Path) -> Opened:
@@ -132,10 +117,3 @@ def listed(preset: Preset) -> str:
 def _said(item: Message) -> Said:
     role: Any = item.role if item.role in ROLES else "user"
     return Said(role=role, text=item.template or str(item.text))
-
-
-def _known(tool: Tool, known: Tool | None) -> Tool:
-    if known is None:
-        return tool
-    bare: dict[str, Any] = {"mode": tool.mode, "origin": {}, "filled": {}}
-    return known if known.model_copy(update=bare) == tool else tool

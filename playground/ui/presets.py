@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 
 from playground.core.plain import visible
-from playground.core.presets import SUFFIX, Opened, Preset, write
-from playground.core.problem import Failure, Problem
+from playground.core.presets import SUFFIX, Opened, secrets_of, write
+from playground.core.problem import Failure
 from playground.core.session import Session
 from playground.ui.desk import Desk
 
@@ -44,7 +44,7 @@ def clipped(text: str, most: int = 4 * NAME) -> str:
 
 
 class Presets(QObject):
-    """What is in a preset is asked for before it is used; its tools are offered by a click."""
+    """Where a preset shall be used is asked; its tools are withheld there."""
 
     def __init__(self, window: Window, desk: Desk) -> None:
         super().__init__(window)
@@ -57,20 +57,23 @@ class Presets(QObject):
         """Ask for a place, then write what the session on screen asks."""
         from playground.engine.presetting import of_session
 
+        session = self._desk.session
         try:
-            data = write(of_session(self._desk.session))
+            data = write(of_session(session))
         except Failure as failure:
             self._desk.report(failure.problem)
             return
-        name = file_name(self._desk.session.title)
+        gone = secrets_of(session.call)
+        name = file_name(session.title)
         dialog = QFileDialog(self._window, "Save as preset", name, FILTER)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda path: self.write(data, Path(path)))
+        dialog.fileSelected.connect(lambda path: self.write(data, Path(path), gone))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def write(self, data: bytes, path: Path) -> None:
-        """Put it there; a name without an ending gets that of presets."""
+    def write(self, data: bytes, path: Path, gone: Sequence[str] = ()) -> None:
+        """Put it there; a name without an ending gets that of presets. `gone`: keys that were left
+        out, as they are called."""
         from playground.engine.presetting import save
 
         if not path.suffix:
@@ -79,6 +82,8 @@ class Presets(QObject):
         async def work() -> None:
             await asyncio.to_thread(save, data, path)
             said = "It holds no key, and nothing of what tools run."
+            if gone:
+                said += f" Left out: {clipped(', '.join(map(visible, gone)))}."
             self._desk.told.emit(f"Saved as {visible(path.name)}.", said, "", None)
 
         self._desk.tasks.start(work(), self)
@@ -151,7 +156,7 @@ class Presets(QObject):
             desk.sessions_changed.emit()
             desk.wanted.emit("chat")
             desk.wanted.emit("composer")
-            self._tell(session, found.preset, notices)
+            self._tell(notices)
 
         desk.tasks.start(work(), self)
 
@@ -186,7 +191,7 @@ class Presets(QObject):
         desk.done.emit(
             visible(f"“{clipped(preset.title) or 'The preset'}” is in this session."), undo
         )
-        self._tell(session, preset, notices)
+        self._tell(notices)
 
     def _changed(self, session: Session) -> None:
         desk = self._desk
@@ -197,30 +202,8 @@ class Presets(QObject):
             desk.mark(session)
         desk.keep()
 
-    def _tell(self, session: Session, preset: Preset, notices: list[str]) -> None:
-        """What was not taken, and tools that wait to be offered."""
-        names = ", ".join(tool.title for tool in preset.call.tools)
-        if names:
-            title = "The tools of the preset are not offered."
-            more = " ".join([visible(clipped(names)) + ".", *few(notices)])
-            self._desk.told.emit(title, more, "Offer them", lambda: self._offer(session, preset))
-        elif notices:
-            self._desk.told.emit(
-                "Not all of the preset was taken.", " ".join(few(notices)), "", None
-            )
-
-    def _offer(self, session: Session, preset: Preset) -> None:
-        from playground.engine.presetting import offered
-
-        desk = self._desk
-
-        async def work() -> None:
-            await desk.toolbox.ready()
-            if session.id not in desk.workspace.open:
-                desk.report(Problem(title="The session is there no more."))
-                return
-            made = offered(session.call, preset, desk.toolbox.tool)
-            session.call = session.call.model_copy(update=made)
-            self._changed(session)
-
-        desk.tasks.start(work(), self)
+    def _tell(self, notices: list[str]) -> None:
+        """What was not taken."""
+        if notices:
+            title = "Not all of the preset was taken."
+            self._desk.told.emit(title, " ".join(few(notices)), "", None)

@@ -333,11 +333,13 @@ async def kept(bench: Bench, value: Any) -> tuple[Foreign, list[Session]]:
 async def test_the_last_question_is_the_draft_and_nothing_is_sent(opening: Opening) -> None:
     async with opening() as bench:
         before = bench.sandbox.newest()
-        found, (session,) = await kept(bench, CHAT)
+        _, (session,) = await kept(bench, CHAT)
         (run,) = session.path()
         assert run.silent and session.draft == "And {{this}}?" and not session.call.tools
         assert session.title == "What is this?" and "tool_choice" not in session.call.fields
-        assert any("look" in note and "not offered" in note for note in found.notices)
+        withheld = session.call.withheld
+        assert [tool.name for tool in withheld.tools] == ["look"]
+        assert "tool_choice" in withheld.fields and not run.call.withheld
         assert bench.sandbox.newest() == before
         loaded = await bench.workspace.sessions.load(session.id)
         assert loaded.call == session.call and loaded.draft == session.draft

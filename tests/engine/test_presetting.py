@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,12 +16,12 @@ from playground.core.prompts import Said
 from playground.core.session import Session
 from playground.core.tools import Tool
 from playground.core.variables import TYPES, Variable
+from playground.core.withholding import offering
 from playground.engine.presetting import (
     before_draft,
     draft_of,
     listed,
     of_session,
-    offered,
     opened,
     save,
     taken,
@@ -69,7 +68,8 @@ def test_saved_opened_offered_and_saved_again_it_is_the_same_to_the_byte(
     again = Session("ses_2", title=title, call=taken(other, preset), draft=draft_of(preset))
     assert again.call.tools == []
     assert not call.tools or "tool_choice" not in again.call.fields
-    again.call = again.call.model_copy(update=offered(again.call, preset, lambda _: None))
+    assert write(of_session(again)) == data  # what is withheld is of it, too
+    again.call = offering(again.call, {})
     assert write(of_session(again)) == data
     assert session.call == call
 
@@ -83,16 +83,9 @@ def test_tools_wait_with_what_is_said_of_them() -> None:
     made = taken(Call(fields={"user": "me"}), preset)
     assert made.tools == [] and made.fields == {"top_p": 1}
     known = TOOL.model_copy(update={"mode": "real", "origin": {"python": "/f.py"}})
-    update = offered(made, preset, {"mine/find": known}.get)
-    assert update == {"tools": [known], "fields": {"top_p": 1, "tool_choice": "required"}}
-
-
-@pytest.mark.parametrize("changed", [{"description": "x"}, {"parameters": None}, {"strict": None}])
-def test_a_tool_of_the_same_name_is_not_the_one_of_the_box(changed: dict[str, Any]) -> None:
-    known = TOOL.model_copy(update={"mode": "real", "origin": {"python": "/f.py"}, **changed})
-    update = offered(Call(), preset_of("", Call(tools=[TOOL])), {"mine/find": known}.get)
-    (tool,) = update["tools"]
-    assert tool == TOOL and tool.origin == {} and tool.mode == "mock"
+    there = offering(made, {"mine/find": known})
+    assert there.tools == [known]
+    assert there.fields == {"top_p": 1, "tool_choice": "required"}
 
 
 def test_values_stay_where_their_variables_do() -> None:

@@ -125,7 +125,8 @@ async def test_a_session_comes_back_from_a_file_and_offers_its_tools_by_a_click(
         assert again.call.tools == []
         notice = driver.chat.findChild(WithheldNotice)
         assert notice is not None and notice.isVisible()
-        driver.click(driver.button("Offer again", notice))
+        driver.click(driver.button("Offer it", notice))
+        await until(lambda: bool(again.call.tools))
         (offered,) = again.call.tools
         assert (offered.name, offered.mode, offered.origin) == ("find", "mock", {})
         assert not notice.isVisible()

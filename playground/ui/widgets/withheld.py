@@ -50,7 +50,7 @@ class WithheldNotice(QWidget):
         self._bar = NoticeBar(
             f"This session came with {len(said):,} {what} not offered.",
             visible(listed),
-            action="Offer again",
+            action="Offer it" if len(said) == 1 else "Offer them",
             act=self.offer,
             parent=self,
         )
@@ -66,8 +66,16 @@ class WithheldNotice(QWidget):
     def offer(self) -> None:
         """Offer what was withheld: as it is here where it is the same, else as it is told of."""
         desk, session = self.desk, self.desk.session
-        known = {tool.id: tool for tool in desk.toolbox.tools}
-        session.call = offering(session.call, known)
-        for column in session.comparison.columns:
-            column.call = offering(column.call, known)
-        desk.changed()
+
+        async def work() -> None:
+            await desk.toolbox.ready()
+            known = {tool.id: tool for tool in desk.toolbox.tools}
+            session.call = offering(session.call, known)
+            for column in session.comparison.columns:
+                column.call = offering(column.call, known)
+            if session is desk.session:
+                desk.changed()
+            else:
+                desk.mark(session)
+
+        desk.tasks.start(work(), self)
