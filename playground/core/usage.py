@@ -92,6 +92,9 @@ _DETAILS = {
     "output": ("output_tokens_details", "completion_tokens_details"),
 }
 DEEPEST = 8
+MOST = 10**12
+"""Tokens that an answer can have used; a server that tells of more has not counted them. All that
+a home holds can be added up."""
 """Objects in objects that are looked through for counters."""
 
 
@@ -109,11 +112,10 @@ def _count(data: Any, *names: str) -> int | None:
     if isinstance(data, dict):
         for name in names:
             value = data.get(name)
-            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
-                try:
-                    return int(value)
-                except (OverflowError, ValueError):  # Infinity and NaN are JSON to Python
-                    continue
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if 0 <= value <= MOST:  # Infinity and NaN are JSON to Python
+                return int(value)
     return None
 
 

@@ -57,10 +57,14 @@ def price(
     return listed.calculated(profile.base_url, model, usage, when, service_tier, calls or {})
 
 
+MOST = 10_000
+"""US dollars that a server may tell of for one answer; of more it cannot mean dollars."""
+
+
 def _reported(usage: Usage) -> Decimal | None:
     """US dollars under `usage.cost`, as OpenRouter writes it."""
     cost = usage.raw.get("cost")
     if isinstance(cost, bool) or not isinstance(cost, int | float):
         return None
     usd = Decimal(str(cost))
-    return usd if usd.is_finite() and usd >= 0 else None
+    return usd if usd.is_finite() and 0 <= usd <= MOST else None

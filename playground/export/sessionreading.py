@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
+from playground.core.comparison import MOST
 from playground.core.endpoint import Endpoint
 from playground.core.problem import Failure, Problem
 from playground.core.recording import WIRE, Event, Recording, parse
@@ -40,6 +41,8 @@ from playground.export.sessionlines import (
 
 BATCH = 1000
 """Events that are given at a time."""
+DOLLARS = 10**12
+"""That a run may have cost."""
 LOOK = 1 << 20
 """Bytes of a recording that are given at a time."""
 _GZIP = b"\x1f\x8b"
@@ -189,6 +192,8 @@ class _File:
         ids = self._new([head.id, *head.runs])
         parents: dict[str, str | None] = {}
         comparison = head.comparison
+        if len(comparison.columns) > MOST:
+            raise self._refused(f"comparison: It has more than {MOST} columns.")
         columns = [
             one.model_copy(update={"call": withholding(one.call)}) for one in comparison.columns
         ]
@@ -214,6 +219,8 @@ class _File:
             raise self._refused(f"The run {run_id} hangs on itself.")
 
     def _run(self, row: RunLine, session: str) -> Run:
+        if row.cost is not None and not 0 <= (row.cost.usd or 0) <= DOLLARS:
+            raise self._refused(f"cost.usd: No run costs less than nothing, or over {DOLLARS:,}.")
         said = []
         for number, one in enumerate(row.input):
             if (item := item_of(one)) is None:

@@ -15,6 +15,14 @@ PANELS: tuple[Panel, ...] = ("chat", "structured", "tools", "compare")
 
 FAILED = ("failed", "timed_out", "truncated", "interrupted")
 """Outcomes of runs that went wrong, whoever is to blame."""
+# A number that JSON has no word for may be set by hand; SQLite reads nothing of what has one.
+MODEL = "CASE WHEN json_valid(session.call) THEN json_extract(session.call, '$.model') END"
+"""SQL: the name of the model that is set in a session."""
+COMPARES = (
+    "CASE WHEN json_valid(session.comparison)"
+    " THEN json_type(session.comparison, '$.columns[0]') IS NOT NULL ELSE true END"
+)
+"""SQL: whether a session has columns; one that has none has nothing that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def conditions(wanted: Filter) -> tuple[str, list[Any]]:
     if wanted.failed:
         add(_run(f"outcome IN ({', '.join('?' * len(FAILED))})"), *FAILED)
     if wanted.panel == "compare":
-        add("json_type(session.comparison, '$.columns[0]') IS NOT NULL")
+        add(COMPARES)
     elif wanted.panel:
         add(_run("place = ?"), wanted.panel)
     if wanted.calls:
@@ -99,7 +107,7 @@ def conditions(wanted: Filter) -> tuple[str, list[Any]]:
         add(f"(session.profile = ? OR {_run('profile = ?')})", wanted.profile, wanted.profile)
     if wanted.model:
         like = f"%{escaped(wanted.model)}%"
-        set_now = "json_extract(session.call, '$.model') LIKE ? ESCAPE '\\'"
+        set_now = f"{MODEL} LIKE ? ESCAPE '\\'"
         went = _run("model LIKE ? ESCAPE '\\'")
         add(f"({set_now} OR {went})", like, like)
     return " AND ".join(parts), values

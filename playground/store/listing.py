@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from playground.core.problem import Failure, Problem
 from playground.core.transcript import Outcome
-from playground.store.filters import Filter, conditions
+from playground.store.filters import COMPARES, MODEL, Filter, conditions
 from playground.store.words import Excerpt, Hit, clean, find
 
 PICO = Decimal(10) ** 12
@@ -115,8 +115,8 @@ def page(connection: sqlite3.Connection, wanted: Filter, limit: int) -> list[Row
             f"""
             WITH page AS MATERIALIZED (
                 SELECT session.id, title, created, changed, profile,
-                    json_extract(call, '$.model') AS model, folder, tags, pinned, archived,
-                    trashed, json_type(comparison, '$.columns[0]') IS NOT NULL AS compares
+                    {MODEL} AS model, folder, tags, pinned, archived, trashed,
+                    {COMPARES} AS compares
                 FROM {source}
                 WHERE {condition} ORDER BY changed DESC, session.id DESC LIMIT ?
             ), sums AS MATERIALIZED (

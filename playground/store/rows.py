@@ -118,6 +118,8 @@ def cost_columns(cost: Cost | None) -> Columns:
     """What sums take from a run: nothing of a copy, which another one paid for."""
     counted = cost is not None and not cost.copied
     usd = cost.usd if cost is not None and counted else None
+    if usd is not None and not 0 <= usd <= MOST:
+        usd = None
     return {
         "cost": cost and cost.model_dump_json(),
         "picodollars": None if usd is None else int((usd * PICO).to_integral_value()),
@@ -219,6 +221,9 @@ def index(connection: sqlite3.Connection, session: str, run: str | None, words: 
         )
 
 
+MOST = 10_000
+"""US dollars that a run can have cost; of more, or of less than nothing, a server or a file says
+something else than what was paid. All that a home holds can be added up."""
 LARGE = frozenset(("call", "items", "attached", "comparison"))
 """Columns of JSON in which pictures and files may be."""
 

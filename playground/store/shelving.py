@@ -16,7 +16,7 @@ from playground.core.problem import Failure, Problem
 from playground.core.prompts import folder_of, within
 from playground.core.session import Session
 from playground.store.database import Database
-from playground.store.filters import Filter, conditions
+from playground.store.filters import MODEL, Filter, conditions
 from playground.store.listing import Row, page
 from playground.store.rows import kept, text_of
 
@@ -267,8 +267,8 @@ def _offers(connection: sqlite3.Connection) -> Offers:
         "SELECT value, count(*) FROM session, json_each(session.tags) WHERE NOT trashed GROUP BY 1"
     ).fetchall()
     models = connection.execute(
-        """
-        SELECT json_extract(call, '$.model') FROM session WHERE NOT trashed
+        f"""
+        SELECT {MODEL} FROM session WHERE NOT trashed
         UNION SELECT model FROM (SELECT model FROM run ORDER BY created DESC LIMIT ?)
         """,
         (NEWEST,),

@@ -84,7 +84,10 @@ def test_the_numbers_of_every_server(data: dict[str, Any], numbers: tuple[int, .
     assert usage.basis == "reported"
 
 
-@pytest.mark.parametrize("data", [None, [], 3, "x", {}, {"total_tokens": 3}, {"cost": 1}])
+@pytest.mark.parametrize(
+    "data",
+    [None, [], 3, "x", {}, {"total_tokens": 3}, {"cost": 1}, {"input_tokens": 2**70}],
+)
 def test_what_is_no_usage_is_none(data: Any) -> None:
     assert Usage.read(data) is None
 

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.core.call import Call
+from playground.core.comparison import Column, Comparison
 from playground.core.items import Message, Text, dump
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
@@ -287,6 +288,36 @@ def test_halves_of_surrogate_pairs_never_reach_the_database(
         "a\ufffdb": ["a\ufffdb"],
     }
     assert [row.id for row in found] == ["ses_1"]
+
+
+def test_numbers_that_nobody_could_keep_disturb_no_list(
+    opened: Make, make_run: Make, session_of: Make
+) -> None:
+    odd = Call(model="m", fields={"x": float("nan"), "y": float("inf")})
+    comparison = Comparison(columns=[Column(call=odd)])
+    costs = [Decimal("1e30"), Decimal("-5"), Decimal("1e99999"), Decimal("0.25")]
+    runs = [make_run("Hi", "there", run_id=f"run_{number}") for number in range(len(costs))]
+    for run, usd in zip(runs, costs, strict=True):
+        run.cost = Cost(basis="reported", usd=usd)
+
+    async def go() -> None:
+        async with opened() as sessions:
+            session = session_of(comparison=comparison)
+            session.call = odd
+            await sessions.save(session)
+            for run in runs:
+                await keep(sessions, run)
+            for wanted in (Filter(), Filter(panel="compare")):
+                (row,) = await sessions.list(wanted)
+                assert (row.compares, row.usd) == (True, Decimal("0.25"))
+                assert row.unknown
+            assert await sessions.list(Filter(model="no such model")) == []
+            again = await sessions.load("ses_1")
+            assert again.call.fields["y"] == float("inf")
+            assert again.call.fields["x"] != again.call.fields["x"]
+            assert [run.cost.usd for run in again.runs.values()] == costs
+
+    asyncio.run(go())
 
 
 JSON = st.recursive(
