@@ -23,10 +23,15 @@ OR = " | "
 """Between keys that do the same."""
 
 FIXED = {
-    "Ctrl+Return": "Run",
-    "Ctrl+Shift+Return": "Add the message without running",
+    "Ctrl+Return": "In the composer: Run",
+    "Ctrl+Shift+Return": "In the composer: add the message without running",
+    "Ctrl+F": "In the Inspector: find",
+    "F3": "In the Inspector: next match",
+    "Shift+F3": "In the Inspector: previous match",
+    "F7": "In a comparison: next difference",
+    "Shift+F7": "In a comparison: previous difference",
 }
-"""Keys that belong to the composer and to cards, and are no commands of the window."""
+"""Keys that belong to parts of the window, and are no commands of it: Qt would do neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Bindings:
         self._chosen = chosen
         self._own: dict[str, str] = {}
         self._apply: dict[str, Apply] = {}
+        self.settled: list[Callable[[], object]] = []
+        """Who wants to know that keys may be others now."""
 
     def add(self, title: str, keys: str, apply: Apply) -> None:
         """A command that comes with these keys. A title that is there already is another name for
@@ -70,13 +77,13 @@ class Bindings:
 
     def holder(self, keys: str, without: str = "") -> str:
         """What a key does now, beside the command `without`; empty: nothing."""
-        (key,) = _each(normal(keys))[:1] or [""]
+        (key,) = each(normal(keys))[:1] or [""]
         if not key:
             return ""
         if key in FIXED:
             return FIXED[key]
         for row in self.rows():
-            if row.title != without and key in _each(row.keys):
+            if row.title != without and key in each(row.keys):
                 return row.title
         return ""
 
@@ -87,11 +94,11 @@ class Bindings:
             self._chosen.pop(title, None)
         else:
             keys = normal(keys)
-            for key in _each(keys):
+            for key in each(keys):
                 if why := refusal(key):
                     raise ValueError(why)
                 for other in [one for one in self._chosen if one != title]:
-                    left = [one for one in _each(self._chosen[other]) if one != key]
+                    left = [one for one in each(self._chosen[other]) if one != key]
                     self._chosen[other] = OR.join(left)
             self._chosen[title] = keys
             if keys == self._own.get(title):
@@ -109,7 +116,7 @@ class Bindings:
         users: dict[str, str] = {}
         for title, keys in self._chosen.items():
             if title in self._own:
-                for key in _each(normal(keys)):
+                for key in each(normal(keys)):
                     if not refusal(key):
                         users.setdefault(key, title)
         return users
@@ -117,16 +124,18 @@ class Bindings:
     def _row(self, title: str, users: dict[str, str]) -> Binding:
         own = self._own[title]
         if title in self._chosen:
-            keys = [key for key in _each(normal(self._chosen[title])) if users.get(key) == title]
+            keys = [key for key in each(normal(self._chosen[title])) if users.get(key) == title]
             return Binding(title, own, OR.join(keys))
-        keys = [key for key in _each(own) if key not in users]
-        taken = next((users[key] for key in _each(own) if key in users), "")
+        keys = [key for key in each(own) if key not in users]
+        taken = next((users[key] for key in each(own) if key in users), "")
         return Binding(title, own, OR.join(keys), taken if not keys else "")
 
     def _settle(self) -> None:
         users = self._users()
         for title, apply in self._apply.items():
-            apply([QKeySequence(key) for key in _each(self._row(title, users).keys)])
+            apply([QKeySequence(key) for key in each(self._row(title, users).keys)])
+        for know in self.settled:
+            know()
 
 
 def normal(keys: str) -> str:
@@ -139,13 +148,13 @@ def normal(keys: str) -> str:
 def shown(keys: str) -> str:
     """Keys as this system writes them."""
     form = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(key).toString(form) for key in _each(keys))
+    return ", ".join(QKeySequence(key).toString(form) for key in each(keys))
 
 
 def refusal(key: str) -> str:
     """Why nothing can be bound to a key, as a sentence; empty: it can."""
     if key in FIXED:
-        return f"{shown(key)} belongs to the composer: {FIXED[key]}."
+        return f"{shown(key)} is taken. {FIXED[key]}."
     sequence = QKeySequence(key)
     if sequence.count() != 1:
         return "One key, with Ctrl, Alt or Meta: several one after another are not taken."
@@ -162,5 +171,6 @@ FREE = frozenset((Qt.Key.Key_Escape, *(Qt.Key(Qt.Key.Key_F1 + number) for number
 """Keys that write nothing, and can stand alone."""
 
 
-def _each(keys: str) -> list[str]:
+def each(keys: str) -> list[str]:
+    """Keys one by one."""
     return [key for key in keys.split(OR) if key]

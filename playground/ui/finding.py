@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -34,10 +34,12 @@ class Findable(Protocol):
     def entries(self) -> Iterable[Entry]: ...
 
 
-async def entries(desk: Desk, actions: Sequence[QAction], widgets: Iterable[object]) -> list[Entry]:
-    """All there is, what is wanted most often first. What of the store cannot be read is reported
-    and left out."""
-    found = [*_commands(actions)]
+async def entries(
+    desk: Desk, commands: Mapping[str, QAction], widgets: Iterable[object]
+) -> list[Entry]:
+    """All there is, what is wanted most often first: `commands` by their titles, which a menu may
+    say shorter. What of the store cannot be read is reported and left out."""
+    found = [*_commands(commands)]
     try:
         sessions = await desk.workspace.sessions.list()
         prompts = await desk.prompts.list()
@@ -61,12 +63,12 @@ async def entries(desk: Desk, actions: Sequence[QAction], widgets: Iterable[obje
     return found
 
 
-def _commands(actions: Iterable[QAction]) -> Iterator[Entry]:
+def _commands(commands: Mapping[str, QAction]) -> Iterator[Entry]:
     native = QKeySequence.SequenceFormat.NativeText
-    for action in actions:
+    for title, action in commands.items():
         if action.isEnabled():
-            title = action.text().replace("&", "")
-            yield Entry("command", title, action.shortcut().toString(native), action.trigger)
+            keys = action.shortcut().toString(native)
+            yield Entry("command", title.replace("&", ""), keys, action.trigger)
 
 
 def _session(desk: Desk, row: Row) -> Entry:

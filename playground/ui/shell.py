@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 from playground.core.plain import visible
 from playground.core.problem import Problem
 from playground.ui import theme
-from playground.ui.bindings import Bindings, KeyedRow
+from playground.ui.bindings import Bindings, KeyedRow, shown
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.importing import Importing
+from playground.ui.keytips import KeyTips
 from playground.ui.lags import Lags
 from playground.ui.sessionfiles import save_all, save_shown
 from playground.ui.widgets.about import AboutDialog
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 CommandRow = tuple[str, str, str, Callable[[], object]]
 """(menu, title, keys, slot)"""
 
+ALL = "All commands…"
+LEAST = QSize(720, 480)
+"""Pixels of the design that the window needs."""
 SCALES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
@@ -88,7 +92,8 @@ class Shell:
         """While somebody presents."""
         self._replay: QWidget | None = None
         """The bar of a replay, while one is shown."""
-        self._actions: list[QAction] = []
+        self._actions: dict[str, QAction] = {}
+        """By the titles of the commands."""
         self.bindings = Bindings(desk.settings.shortcuts)
         self._offered: dict[str, list[tuple[QWidget, Callable[[], object]]]] = {}
         """Who does what a command says, by its title."""
@@ -110,11 +115,22 @@ class Shell:
         desk.busy.connect(self.notices.progress)
         desk.wanted.connect(self._wanted)
         desk.replaying_changed.connect(self._replaying)
-        hints = window.screen()
-        if hints is not None:
-            window.setMinimumSize(theme.current().px(720), theme.current().px(480))
+        self._tips = KeyTips(self.bindings, window)
+        theme.follow(window, self._limit)
+        self.bindings.settled.append(self._show_keys)
+        self._show_keys()
         window.restore_layout(desk.settings.window)
         desk.wanted.emit("composer")
+
+    def _limit(self, look: theme.Theme) -> None:
+        """No smaller than what all of it needs, nor larger than the screen."""
+        room = self.window.screen().availableSize()
+        least = QSize(look.px(LEAST.width()), look.px(LEAST.height()))
+        self.window.setMinimumSize(least.boundedTo(room))
+
+    def _show_keys(self) -> None:
+        """What is under which keys is said as it is now."""
+        self._palette.setText(shown(self.bindings.row(ALL).keys) or "Find")
 
     def close(self) -> None:
         """Remember how the window was left."""
@@ -208,7 +224,7 @@ class Shell:
         self._add("&View", "Present", "Ctrl+Shift+P", self.present)
         self._add("&Run", "Replay this run", "Ctrl+Shift+R", desk.replay_shown)
         self._add("&Run", "Choose a model", "Ctrl+M", partial(desk.wanted.emit, "models"))
-        self._add("&Help", "All commands…", "Ctrl+K", self.palette)
+        self._add("&Help", ALL, "Ctrl+K", self.palette)
         self._add("&Help", "Shortcuts", "Ctrl+/", self._shortcuts)
         self._add("&Help", "About Playground", "", self._about)
 
@@ -232,7 +248,7 @@ class Shell:
 
     def _add(self, menu: str, title: str, keys: str, run: Callable[[], object]) -> None:
         action = self.window.command(menu, title, run)
-        self._actions.append(action)
+        self._actions[title] = action
         self.bindings.add(title, keys, action.setShortcuts)
 
     def _save_prompt(self) -> None:
@@ -257,7 +273,7 @@ class Shell:
             action.setChecked(self.desk.settings.theme == name)
             action.triggered.connect(lambda _=False, name=name: self.use_theme(name))
             group.addAction(action)
-            self._actions.append(action)
+            self._actions[f"Theme: {title}"] = action
             self.bindings.add(f"Theme: {title}", "", action.setShortcuts)
 
     def use_theme(self, name: str) -> None:
@@ -330,7 +346,6 @@ class Shell:
     def _top_right(self) -> None:
         row = self.window.top_right
         palette = QToolButton(self.window)
-        palette.setText("Ctrl+K")
         palette.setIcon(icon("search", "muted"))
         palette.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         palette.setProperty("role", "quiet")
@@ -338,6 +353,7 @@ class Shell:
         palette.setAccessibleName("All commands")
         palette.clicked.connect(self.palette)
         row.addWidget(palette)
+        self._palette = palette
         self._profile = QComboBox(self.window)
         self._profile.setAccessibleName("Server of this session")
         self._profile.setToolTip("Where the next turns of this session go")

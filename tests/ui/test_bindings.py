@@ -86,7 +86,7 @@ def test_settings_that_were_written_by_hand_do_no_harm() -> None:
     [
         ("a", "alone is for writing"),
         ("Shift+A", "alone is for writing"),
-        ("Ctrl+Return", "belongs to the composer"),
+        ("Ctrl+Return", "In the composer: Run"),
         ("Ctrl+K, Ctrl+B", "One key"),
     ],
 )

@@ -196,7 +196,7 @@ async def test_nothing_is_made_while_nobody_looks(opening: Opening) -> None:
 
 async def test_it_is_in_the_palette_and_reached_by_keyboard(opening: Opening) -> None:
     async with opening() as driver:
-        titles = [action.text() for action in driver.shell._actions]
+        titles = driver.shell._actions
         assert "The next request as code" in titles and "Find a request field" in titles
         button = driver.button("The next request as code")
         button.setFocus()

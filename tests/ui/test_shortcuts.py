@@ -97,3 +97,14 @@ def test_the_palette_finds_commands_settings_prompts_and_sessions(
             assert driver.settings.form.filter.text() == "temperature"
 
     loop.run_until_complete(find())
+
+
+async def test_what_names_the_palette_names_its_keys(opening: Opening) -> None:
+    async with opening() as driver:
+        button = driver.button("All commands")
+        assert button.text() == "Ctrl+K"
+        driver.shell.bindings.bind("All commands…", "Ctrl+Shift+A")
+        assert button.text() == "Ctrl+Shift+A"
+        driver.shell.bindings.bind("All commands…", "")
+        assert button.text() == "Find"
+        driver.shell.bindings.reset()

@@ -34,7 +34,7 @@ AT_ONCE = 2_000
 RESTS = 20
 """As often longer than a comparison took it is waited until the next one."""
 NOTHING = "Two runs beside each other: what was sent, said and called, and where they first part."
-ALONE = "This turn has one version only. Run it again (Ctrl+R), or choose any other run."
+ALONE = "This turn has one version only. Run it again, or choose any other run."
 SAME = "The two say the same: nothing differs in what was sent and what came but ids and times."
 
 

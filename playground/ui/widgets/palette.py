@@ -23,6 +23,10 @@ from playground.core.plain import visible
 from playground.ui import theme
 
 SHOWN = 60
+NEAR = 3
+"""Letters of a title for each one that was typed, where others stand between them."""
+PAGE = 10
+"""Rows that Page Up and Page Down go."""
 HINT = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
@@ -38,20 +42,34 @@ class Entry:
 
 
 def rank(query: str, title: str) -> int | None:
-    """Smaller is better; None when the letters of the query do not occur in order."""
+    """Smaller is better: what stands there as it was typed, all its words in any order, its letters
+    in their order and near each other. None where it is none of these."""
     query, title = query.casefold(), title.casefold()
-    if not query:
+    words = query.split()
+    if not words:
         return 0
-    at = title.find(query)
-    if at >= 0:
-        return at if at == 0 or title[at - 1] == " " else 50 + at
-    position, first = -1, 0
-    for letter in query.replace(" ", ""):
-        position = title.find(letter, position + 1)
+    if (whole := _place(query, title)) is not None:
+        return whole
+    places = [_place(word, title) for word in words]
+    if None not in places:
+        return 100 + sum(place for place in places if place is not None)
+    letters = "".join(words)
+    first = position = title.find(letters[0])
+    for letter in letters[1:]:
         if position < 0:
             return None
-        first = first or position
-    return 200 + first + position
+        position = title.find(letter, position + 1)
+    if position < 0 or position - first > NEAR * len(letters):
+        return None
+    return 300 + first + position
+
+
+def _place(word: str, title: str) -> int | None:
+    """Where a word stands, best at the beginning of one; None where it does not."""
+    first = at = title.find(word)
+    while at > 0 and title[at - 1].isalnum():
+        at = title.find(word, at + 1)
+    return at if at >= 0 else 50 + first if first >= 0 else None
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -72,8 +90,11 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setBrush(look.colour("soft" if chosen else "sunken"))
             painter.drawRoundedRect(rect, look.px(6), look.px(6))
         inner = rect.adjusted(look.px(8), 0, -look.px(8), 0)
-        hint, small = str(index.data(HINT) or ""), QFont(look.font)
+        small = QFont(look.font)
         small.setPixelSize(look.px(11.5))
+        hint = QFontMetrics(small).elidedText(
+            str(index.data(HINT) or ""), Qt.TextElideMode.ElideMiddle, inner.width() * 2 // 3
+        )
         painter.setFont(small)
         painter.setPen(look.colour("muted"))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
@@ -140,8 +161,10 @@ class Palette(QDialog):
         for _, _, entry in sorted(found, key=lambda row: row[:2])[:SHOWN]:
             item = QListWidgetItem(visible(entry.title))
             item.setData(Qt.ItemDataRole.UserRole, entry)
-            item.setData(HINT, entry.hint)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {entry.hint}")
+            hint = visible(entry.hint)
+            item.setData(HINT, hint)
+            said = ", ".join(filter(None, (item.text(), hint)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -153,10 +176,12 @@ class Palette(QDialog):
             entry.run()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-        if step is None:
+        key, count = Qt.Key(event.key()), self.list.count()
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(key)
+        page = {Qt.Key.Key_PageDown: PAGE, Qt.Key.Key_PageUp: -PAGE}.get(key)
+        if step is None and page is None:
             super().keyPressEvent(event)
-            return
-        count = self.list.count()
-        if count:
+        elif count and step is not None:
             self.list.setCurrentRow((self.list.currentRow() + step) % count)
+        elif count and page is not None:
+            self.list.setCurrentRow(min(max(self.list.currentRow() + page, 0), count - 1))

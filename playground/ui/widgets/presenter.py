@@ -22,6 +22,7 @@ from playground.core.session import Run
 from playground.engine.narration import Sentence
 from playground.engine.telling import Retelling, Telling
 from playground.ui import theme
+from playground.ui.keytips import ALWAYS
 from playground.ui.widgets.cards.base import badge
 from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.presenterdots import Dots
@@ -83,6 +84,7 @@ class PresenterView(QWidget):
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         head.addWidget(self.title, 1)
         self.close_button: QToolButton = tool_button("close", "Leave the presentation (Esc)", self)
+        self.close_button.setProperty(ALWAYS, True)
         self.close_button.setAccessibleName("Leave the presentation")
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button.clicked.connect(self.left)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from playground.core.plain import visible
 from playground.engine.player import LONG, SPEEDS
 from playground.ui import theme, words
+from playground.ui.keytips import ALWAYS
 from playground.ui.replaying import Replaying
 from playground.ui.widgets.cards.base import badge
 from playground.ui.widgets.parts import name_tool, tool_button
@@ -93,6 +94,7 @@ class ReplayBar(QFrame):
         self.leave = QPushButton("End replay", self)
         self.leave.setAccessibleName("End replay")
         self.leave.setToolTip("Back to the session (Esc)")
+        self.leave.setProperty(ALWAYS, True)
         self.leave.clicked.connect(replaying.end)
         line.addWidget(self.leave)
         return line

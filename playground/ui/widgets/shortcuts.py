@@ -19,21 +19,29 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui import theme
-from playground.ui.bindings import Binding, Bindings, normal, refusal, shown
+from playground.ui.bindings import FIXED, Binding, Bindings, normal, refusal, shown
 from playground.ui.widgets.dialogs import fit
+from playground.ui.widgets.eventkeys import COMMANDS
 from playground.ui.widgets.palette import HINT, EntryDelegate
 
 WITHIN = (
-    ("Run", "Ctrl+Return"),
+    *((title, keys) for keys, title in FIXED.items()),
     ("Send, new line (or the reverse, see Preferences)", "Return, Shift+Return"),
-    ("Add the message without running", "Ctrl+Shift+Return"),
     ("In a replay: play or stand still", "Space"),
     ("In a replay: one event back or further; with Shift one item", "Left, Right"),
     ("In a replay: faster, slower", "Up, Down"),
     ("In a replay: to its beginning, to its end", "Home, End"),
     ("In a replay: back to the session", "Esc"),
+    ("In the list of sessions: rename, move to the trash, take all", "F2, Del, Ctrl+A"),
+    ("In a schema or a list of rules: duplicate", "Ctrl+D"),
+    ("In a schema as text: fold, unfold", "Ctrl+Shift+[, Ctrl+Shift+]"),
+    *(
+        (f"In the list of events: {one.words[:1].lower()}{one.words[1:]}", keys)
+        for keys, one in COMMANDS.items()
+        if keys not in FIXED
+    ),
 )
-"""Keys that belong to the composer, or to a replay, and stay as they are."""
+"""Keys that belong to parts of the window, or to a replay, and stay as they are."""
 
 TITLE = Qt.ItemDataRole.UserRole
 """The title of a command; None of what cannot be changed."""
