@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication
 
 from playground.core.prompts import Content, Prompt, Said
 from playground.ui.widgets.palette import Palette
 from playground.ui.widgets.shortcuts import ShortcutsDialog
-from tests.driver import Driver
+from tests.driver import FAST, Driver
 from tests.loop import until
 from tests.window import Opening
 
@@ -108,3 +109,34 @@ async def test_what_names_the_palette_names_its_keys(opening: Opening) -> None:
         driver.shell.bindings.bind("All commands…", "")
         assert button.text() == "Find"
         driver.shell.bindings.reset()
+
+
+async def test_the_palette_knows_the_session_on_screen_and_the_pages_of_the_inspector(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        driver.fields(**FAST)
+        await driver.ask("Hello.")
+        await driver.idle()
+        driver.window.docks["sessions"].hide()
+        palette = await found(driver, "this session pin")
+        assert palette.list.item(0).text() == "This session: Pin"
+        driver.press("Return", palette.query)
+        await until(lambda: driver.desk.session.pinned)
+        palette = await found(driver, "timeline")
+        assert palette.list.item(0).text() == "Inspector: Timeline"
+        driver.press("Return", palette.query)
+        assert driver.inspector.current is driver.inspector.page("timeline")
+        palette = await found(driver, "rename this")
+        driver.press("Return", palette.query)
+        await until(driver.sessions.list.isVisible)
+        await driver.idle()
+
+
+async def found(driver: Driver, words: str) -> Palette:
+    driver.shell.palette()
+    await until(lambda: isinstance(QApplication.activePopupWidget(), Palette))
+    palette = QApplication.activePopupWidget()
+    assert isinstance(palette, Palette)
+    palette.query.setText(words)
+    return palette

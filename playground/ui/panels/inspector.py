@@ -6,6 +6,9 @@ pages are is in `ui/inspector`; here is only which of them is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -18,6 +21,7 @@ from playground.ui.inspector.events import EventsPage
 from playground.ui.inspector.head import Head
 from playground.ui.inspector.looking import SLICE, Looking
 from playground.ui.inspector.page import Page
+from playground.ui.widgets.palette import Entry
 from playground.ui.widgets.parts import Segments, label
 from playground.ui.widgets.stops import as_laid_out
 
@@ -72,6 +76,13 @@ class InspectorPanel(QWidget):
         return self._head.right
 
     # Pages.
+
+    def entries(self) -> Iterator[Entry]:
+        """What the palette finds here: the pages."""
+        if (desk := self.looking.desk) is not None:
+            for spec in PAGES:
+                show = partial(desk.wanted.emit, f"inspector:{spec.id}")
+                yield Entry("page", f"Inspector: {spec.title}", "page", show)
 
     def page(self, id_: str) -> Page:
         """The page of this id; made when it is first asked for."""

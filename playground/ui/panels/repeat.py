@@ -32,7 +32,7 @@ class RepeatPanel(QWidget):
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
             ("&Run", "Stop", "Esc", self.page.stop_all),
-            ("&Run", "Ask as many times", "", self.page.ask),
+            ("&Run", "Repeat: run all", "", self.page.ask),
         )
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -13,8 +14,9 @@ from playground.core.prompts import folder_of, within
 from playground.store.listing import Row
 from playground.ui import theme
 from playground.ui.desk import Desk
+from playground.ui.widgets.palette import Entry
 from playground.ui.widgets.parts import tool_button
-from playground.ui.widgets.sessionmenu import SessionMenu
+from playground.ui.widgets.sessionmenu import Action, SessionMenu
 from playground.ui.widgets.sessionmodel import SessionsModel
 from playground.ui.widgets.sessionrows import (
     ARCHIVE,
@@ -88,6 +90,23 @@ class SessionsDock(QWidget):
             ("&View", "Next session", "Ctrl+Tab", lambda: self.step(1)),
             ("&View", "Previous session", "Ctrl+Shift+Tab", lambda: self.step(-1)),
         )
+
+    def entries(self) -> Iterator[Entry]:
+        """What the palette finds here: all that can be done with the session on screen."""
+        shown = self.desk.session.id
+        row = next((one for one in self.model.sessions if one.id == shown), None)
+        if row is None:
+            return
+        for action in self.menu.actions:
+            title, _, keys = action.text.partition("\t")
+            if action.fits([row]) and title != "Open":
+                do = partial(self._do, action, row)
+                yield Entry("command", f"This session: {title}", keys, do)
+
+    def _do(self, action: Action, row: Row) -> None:
+        if "\t" in action.text:  # it has a key here: it is done in its row
+            self.desk.wanted.emit("sessions")
+        action.do([row])
 
     # What is shown.
 

@@ -156,7 +156,7 @@ class Palette(QDialog):
         found = [
             (place, number, entry)
             for number, entry in enumerate(self._entries)
-            if (place := rank(query.strip(), f"{entry.title} {entry.kind}")) is not None
+            if (place := rank(query, f"{entry.title} {entry.kind} {entry.hint}")) is not None
         ]
         for _, _, entry in sorted(found, key=lambda row: row[:2])[:SHOWN]:
             item = QListWidgetItem(visible(entry.title))

@@ -69,9 +69,11 @@ class StatusLine(QWidget):
                 text = "replayed" if run.replayed else "connected"
         self._mark.draw("dot", token)
         self.rates.show_run(run if run is None or run.transcript.headers else _answered(path))
-        others = len(self.desk.workspace.running) - (1 if run is not None and run.running else 0)
-        if others > 0:
-            text += f" · {others} running elsewhere"
+        going = {one for one in self.desk.workspace.running if run is None or one != run.id}
+        beside = len(going & self.desk.session.runs.keys())
+        for count, where in ((beside, "more running"), (len(going) - beside, "running elsewhere")):
+            if count:
+                text += f" · {count} {where}"
         self._state.setText(f"{self.desk.profile.name} · {text}")
         used, usd, unknown = self._session_sums()
         self._session.setText(_line("session", used, usd, unknown))
