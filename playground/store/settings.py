@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,7 @@ class SettingsFile:
         self._migrations = migrations
         self._refusal: Problem | None = None
         """Why the file must not be written, once that is known."""
+        self._writing = threading.Lock()
 
     def load(self) -> tuple[Settings, Problem | None]:
         """The settings, and what was wrong with the file. Never raises: what cannot be read has
@@ -104,7 +106,12 @@ class SettingsFile:
         return self._read(data)
 
     def save(self, settings: Settings) -> None:
-        """Write the file whole or not at all. Raises Failure."""
+        """Write the file whole or not at all, from any thread: the last one that comes writes what
+        is so by then. Raises Failure."""
+        with self._writing:
+            self._save(settings)
+
+    def _save(self, settings: Settings) -> None:
         if self._refusal is not None:
             raise Failure(self._refusal)
         text = json.dumps(settings.model_dump(mode="json"), indent=2) + "\n"

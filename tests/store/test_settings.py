@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,15 @@ def test_a_file_that_cannot_be_read_is_not_written(path: Path) -> None:
     assert problem is not None
     with pytest.raises(Failure, match="cannot be read"):
         file.save(settings)
+
+
+def test_two_that_are_written_at_once_do_not_take_each_others_file(path: Path) -> None:
+    file, settings = SettingsFile(path), Settings(theme="dark")
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(file.save, settings) for _ in range(40)]:
+            done.result()
+    assert SettingsFile(path).load() == (settings, None)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
