@@ -37,6 +37,8 @@ class Column(BaseModel):
     """Whether it is asked what is typed for all."""
     draft: str = ""
     """Typed for this column alone, not sent."""
+    attached: list[Part] = Field(default_factory=list)
+    """What would go with that."""
 
 
 class Comparison(BaseModel):
@@ -54,4 +56,6 @@ class Comparison(BaseModel):
     @property
     def written(self) -> bool:
         """Whether something was typed, or attached, that was not sent."""
-        return bool(self.draft or self.attached or any(one.draft for one in self.columns))
+        return bool(
+            self.draft or self.attached or any(one.draft or one.attached for one in self.columns)
+        )

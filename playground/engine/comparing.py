@@ -13,6 +13,7 @@ from itertools import takewhile
 from playground.core.call import Call
 from playground.core.comparison import FEWEST, MOST, Column, Comparison
 from playground.core.items import Message
+from playground.core.parts import Part
 from playground.core.prompts import Content, Prompt
 from playground.core.session import Run, Session
 
@@ -166,11 +167,11 @@ def add(session: Session) -> Column | None:
         return None
     begun = common(session)
     made = columns[-1].model_copy(
-        update={"leaf": begun[-1].id if begun else None, "draft": ""}, deep=True
+        update={"leaf": begun[-1].id if begun else None, "draft": "", "attached": []}, deep=True
     )
     first = next(iter(path_of(session, columns[0])[len(begun) :]), None)
     if first is not None:
-        made.draft = asked(first)
+        made.draft, made.attached = asked(first), shown(first)
     columns.append(made)
     return made
 
@@ -189,25 +190,38 @@ def remove(session: Session, column: Column) -> Callable[[], None] | None:
 def keep(session: Session, column: Column) -> Callable[[], None]:
     """Go on with one column: it is the branch on screen, and its settings are the session's. The
     turns of the others stay where they are. What is returned takes that back."""
-    before = session.leaf, session.profile, session.call, session.comparison, session.draft
+    before = session.leaf, session.profile, session.call
     session.call = call_of(session, column)
     session.leaf, session.profile = standing(session, column.leaf), column.profile
-    session.draft = session.draft or column.draft or session.comparison.draft
-    session.comparison = Comparison(repeat=session.comparison.repeat)
+    back = _end(session, column)
 
     def undo() -> None:
-        session.leaf, session.profile, session.call, session.comparison, session.draft = before
+        session.leaf, session.profile, session.call = before
+        back()
 
     return undo
 
 
 def close(session: Session) -> Callable[[], None]:
     """Compare nothing any more; what takes that back."""
-    before = session.comparison
-    session.comparison = Comparison(repeat=before.repeat)
+    return _end(session)
+
+
+def _end(session: Session, column: Column | None = None) -> Callable[[], None]:
+    """Have no columns. What was written in that one, or for all, is a draft of the conversation,
+    unless there is one."""
+    comparison, before = session.comparison, (session.draft, session.attached)
+    if not session.written:
+        own = column is not None and (column.draft or column.attached)
+        written = column if column is not None and own else comparison
+        session.draft, session.attached = written.draft, list(written.attached)
+    now = session.draft, session.attached
+    session.comparison = Comparison(repeat=comparison.repeat)
 
     def undo() -> None:
-        session.comparison = before
+        session.comparison = comparison
+        if (session.draft, session.attached) == now:  # else it was written on meanwhile
+            session.draft, session.attached = before
 
     return undo
 
@@ -215,11 +229,12 @@ def close(session: Session) -> Callable[[], None]:
 def rewind(column: Column, run: Run) -> Callable[[], None]:
     """Have a column stand before one of its turns, whose words are its draft; what takes that
     back. The turn stays in the tree."""
-    before = column.leaf, column.draft, column.synced
-    column.leaf, column.draft, column.synced = run.parent, asked(run), False
+    before = column.leaf, column.draft, column.attached, column.synced
+    column.leaf, column.synced = run.parent, False
+    column.draft, column.attached = asked(run), shown(run)
 
     def undo() -> None:
-        column.leaf, column.draft, column.synced = before
+        column.leaf, column.draft, column.attached, column.synced = before
 
     return undo
 
@@ -248,6 +263,12 @@ def asked(run: Run) -> str:
     """What the user said, as it was written: with the variables in it."""
     said = [one for one in run.input if isinstance(one, Message) and one.role == "user"]
     return (said[0].template or str(said[0].text)) if said else ""
+
+
+def shown(run: Run) -> list[Part]:
+    """What was attached to that."""
+    said = [one for one in run.input if isinstance(one, Message) and one.role == "user"]
+    return list(said[0].parts) if said else []
 
 
 def _place(columns: Sequence[Column], column: Column) -> int:

@@ -24,6 +24,8 @@ from playground.engine.comparing_lines import WAITED, Lines, line_of
 from playground.engine.comparing_marks import Marked, marked
 from tests.engine.conftest import Bench, Opening
 
+PICTURE = {"type": "input_image", "image_url": "https://example.org/a.png"}
+
 
 def branches(session: Session) -> list[Branch]:
     return [Branch(session, column) for column in session.comparison.columns]
@@ -179,6 +181,47 @@ async def test_keeping_one_makes_it_the_session_and_can_be_taken_back(opening: O
         undo()
         assert session.leaf is None and session.call is call
         assert session.comparison.columns is columns
+
+
+def written() -> Session:
+    """Two columns with something written in one, and something with a picture for both."""
+    session = Session("s")
+    comparing.begin(session)
+    session.comparison.draft, session.comparison.attached = "for all", [PICTURE]
+    session.comparison.columns[1].draft = "for B"
+    return session
+
+
+def test_what_was_written_is_a_draft_of_the_conversation_when_the_columns_end() -> None:
+    session = written()
+    back = comparing.close(session)
+    assert (session.draft, session.attached) == ("for all", [PICTURE])
+    assert not session.comparison.written
+    back()
+    assert (session.draft, session.attached) == ("", [])
+    assert session.comparison.draft == "for all"
+    back = comparing.keep(session, session.comparison.columns[1])
+    assert (session.draft, session.attached) == ("for B", [])
+    session.draft = "for B, and more"
+    back()
+    assert session.draft == "for B, and more"  # what was written meanwhile stays
+    assert session.comparison.columns[1].draft == "for B"
+    comparing.close(session)
+    assert session.draft == "for B, and more"
+
+
+async def test_what_was_attached_to_a_turn_goes_with_its_words(opening: Opening) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        comparing.begin(session)
+        one, _ = branches(session)
+        said = one.hang(lambda view: bench.workspace.ask(view, "Look", [PICTURE]))
+        added = comparing.add(session)
+        assert added is not None and (added.draft, added.attached) == ("Look", [PICTURE])
+        back = comparing.rewind(one.column, said)
+        assert (one.column.draft, one.column.attached) == ("Look", [PICTURE])
+        back()
+        assert (one.column.draft, one.column.attached) == ("", [])
 
 
 async def test_a_column_goes_back_before_a_turn(opening: Opening) -> None:

@@ -196,6 +196,6 @@ async def four(stage: Stage) -> None:
 async def sheet(stage: Stage) -> None:
     """The settings of a column."""
     panel = await opened(stage, *pair())
-    panel.columns[1].settings.click()
+    panel.columns[1].head.settings.click()
     assert panel._sheet is not None
     await stage.settle()

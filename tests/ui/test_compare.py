@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from playground.core.items import Message
 from playground.core.profile import Profile
 from playground.core.prompts import Content, Prompt, Said
 from playground.core.variables import Variable
 from playground.store.settings import Settings
 from playground.ui.panels.compare import BESIDE, DIFFERENCES, ComparePanel
-from playground.ui.widgets.comparecolumn import WAITS, CompareColumn
+from playground.ui.widgets.comparecolumn import CompareColumn
+from playground.ui.widgets.comparefoot import WAITS
 from tests.driver import FAST, Driver, prepare
 from tests.loop import until
 from tests.processes import Sandbox
 from tests.window import Opening
 
 LOAD = {"sandbox": {"events": 2000, "per_second": 1000}}
+PICTURE = {"type": "input_image", "image_url": "https://example.org/a.png"}
 DOWN = Profile(id="down", name="Down", base_url="http://127.0.0.1:9/v1", model="m")
 
 
@@ -67,8 +70,9 @@ async def test_all_are_asked_at_once_and_one_is_kept(opening: Opening) -> None:
         assert {run.parent for run in runs} == {None}
         assert all(run.transcript.outcome == "completed" for run in runs)
         for column in panel.columns:
-            assert "TTFT" in driver.seen(column.chips) and " out" in driver.seen(column.chips)
-        assert sum("fastest" in column.state.whole for column in panel.columns) <= 1
+            numbers = driver.seen(column.foot.chips)
+            assert "TTFT" in numbers and " out" in numbers
+        assert sum("fastest" in column.foot.state.whole for column in panel.columns) <= 1
         assert driver.desk.session.leaf is None  # the chat is where it was
         panel.views.pick(DIFFERENCES)
         panel.tell()
@@ -123,7 +127,7 @@ async def test_a_local_server_is_asked_one_by_one_and_whoever_waits_says_so(
         first, second = (run for run in panel.answers if run is not None)
         await until(lambda: first.transcript.timing.first_token is not None)
         panel.tell()
-        assert panel.columns[1].state.whole == WAITS
+        assert panel.columns[1].foot.state.whole == WAITS
         assert second.transcript.legs == 0
         panel.columns[0].stop()
         await until(lambda: second.transcript.timing.first_token is not None)
@@ -144,12 +148,12 @@ async def test_a_column_is_asked_alone_and_a_server_that_is_down_says_why(
         use(other, profile="down", model="m")
         driver.click(driver.button("Ask column A with the others", panel))
         assert not one.branch.column.synced
-        assert driver.window.focusWidget() is one.field
+        assert driver.window.focusWidget() is one.own.field
         driver.type("Only for you")
         driver.press("Return")
         await over(driver, panel)
         assert panel.answers[0] is not None and panel.answers[1] is None
-        assert one.field.toPlainText() == ""
+        assert one.own.field.toPlainText() == ""
         panel.composer.write("Are you there?")
         panel.run_all()
         await over(driver, panel)
@@ -158,7 +162,7 @@ async def test_a_column_is_asked_alone_and_a_server_that_is_down_says_why(
         assert answered.transcript.outcome == "completed"  # it was not asked a second time
         assert len(one.branch.path) == 1
         assert failed.transcript.outcome == "failed"
-        assert "Failed" in other.state.whole
+        assert "Failed" in other.foot.state.whole
         await driver.idle()
 
 
@@ -185,6 +189,54 @@ async def test_what_cannot_be_asked_is_not_lost(opening: Opening) -> None:
         await driver.idle()
 
 
+async def test_what_was_attached_for_a_column_that_refused_goes_with_it_later(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        panel = compare(driver)
+        one, other = panel.columns
+        use(other, variables=[Variable(name="city")])
+        use(one, variables=[Variable(name="city")], values={"city": "Oslo"})
+        panel.composer.attachments.show_parts([PICTURE])
+        panel.composer.write("Is this {{city}}?")
+        panel.run_all()
+        await over(driver, panel)
+        assert panel.composer.attachments.empty
+        assert other.own.attachments.parts == [PICTURE]
+        use(other, values={"city": "Rome"})
+        driver.click(other.own.send)
+        await over(driver, panel)
+        assert other.own.attachments.empty and other.branch.last is not None
+        said = other.branch.last.input[0]
+        assert isinstance(said, Message) and said.parts == [PICTURE]
+        await driver.idle()
+
+
+async def test_what_was_done_elsewhere_is_seen_when_the_panel_is_shown_again(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        panel = compare(driver)
+        panel.composer.write("Are you there?")
+        panel.run_all()
+        await over(driver, panel)
+        one, run = panel.columns[0], panel.columns[0].branch.last
+        assert run is not None and one.view.cards()
+        driver.window.show_panel("chat")
+        await driver.desk.workspace.trash(driver.desk.session, run)
+        driver.desk.tree_changed.emit(driver.desk.session)
+        driver.window.show_panel("compare")
+        await until(lambda: not one.view.cards())
+        assert one.branch.column.leaf is None
+        driver.desk.replay(panel.columns[1].branch.path[0])
+        await until(lambda: driver.desk.replaying is not None)
+        assert driver.window.panel == "chat"
+        driver.window.show_panel("compare")
+        assert driver.window.panel == "compare" and driver.desk.replaying is None
+        assert panel.isVisible() and len(panel.columns) == 2
+        await driver.idle()
+
+
 async def test_both_apis_beside_each_other_by_one_command(opening: Opening) -> None:
     async with opening() as driver:
         driver.fields(**FAST)
@@ -208,7 +260,7 @@ async def test_columns_and_drafts_are_there_again(opening: Opening, home: Path) 
         panel = compare(driver, 3)
         use(panel.columns[2], api="chat", instructions="Be brief.")
         panel.composer.write("for all")
-        panel.columns[1].field.setPlainText("for one")
+        panel.columns[1].own.field.setPlainText("for one")
         session_id = driver.desk.session.id
         driver.desk.keep()
         await driver.idle()
@@ -219,11 +271,11 @@ async def test_columns_and_drafts_are_there_again(opening: Opening, home: Path) 
         panel = driver.window.panels["compare"]
         assert isinstance(panel, ComparePanel)
         assert panel.composer.text == "for all"
-        assert [column.field.toPlainText() for column in panel.columns] == ["", "for one", ""]
+        assert [column.own.field.toPlainText() for column in panel.columns] == ["", "for one", ""]
         assert panel.columns[2].branch.column.call.instructions == "Be brief."
         panel.columns[0].wanted.emit("remove")
         assert [column.name for column in panel.columns] == ["A", "B"]
-        assert panel.columns[0].field.toPlainText() == "for one"
+        assert panel.columns[0].own.field.toPlainText() == "for one"
         driver.press("Alt+PgDown")
         assert panel.current == 1
         panel.close_comparison()
@@ -242,7 +294,7 @@ async def test_the_sheet_of_a_column_changes_that_one_alone(opening: Opening) ->
         panel = compare(driver)
         one, other = panel.columns
         before = one.branch.column.model_copy(deep=True)
-        driver.click(other.settings)
+        driver.click(other.head.settings)
         sheet = panel._sheet
         assert sheet is not None
         await until(lambda: sheet.prompt.count() == 2)
@@ -258,7 +310,7 @@ async def test_the_sheet_of_a_column_changes_that_one_alone(opening: Opening) ->
         sheet.version.setCurrentIndex(sheet.version.findData(1))
         sheet.version.activated.emit(sheet.version.currentIndex())
         assert column.call.instructions == "Be brief." and column.draft == "In {{city}}?"
-        assert "version 1" in other.about.whole
+        assert "version 1" in other.head.about.whole
         sheet.shared.setChecked(False)
         assert not column.shared
         sheet.accept()

@@ -132,7 +132,6 @@ class ComparePanel(QWidget):
         area = QScrollArea(parent)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Columns")
         inner = QWidget(area)
         self._row = QHBoxLayout(inner)
@@ -177,7 +176,9 @@ class ComparePanel(QWidget):
         self.composer.attachments.show_parts(session.comparison.attached)
         self.composer.write(session.comparison.draft)
         self._saving.stop()
+        known = set(self.columns)
         self._make_columns()
+        self._look_again([one for one in self.columns if one in known])
 
     def _make_columns(self) -> None:
         """As many columns as the comparison has, in their order; those that are there stay."""
@@ -222,9 +223,13 @@ class ComparePanel(QWidget):
     def _tree_changed(self) -> None:
         if self.isVisible() and self._session is self.desk.session:
             self._make_columns()
-            self._stale = list(self.columns)
-            self._refreshing.start()
+            self._look_again(self.columns)
             self.head.show_title()
+
+    def _look_again(self, columns: Sequence[CompareColumn]) -> None:
+        """These may show what was before."""
+        self._stale = list(columns)
+        self._refreshing.start()
 
     def _refresh_one(self) -> None:
         """One column at a time: the cards of four new turns would be a long frame."""
@@ -312,7 +317,7 @@ class ComparePanel(QWidget):
             waits = self.lines.before(run) if run is not None and run.running else 0
             column.tell(run, waits, ", ".join(best.get(run.id, ())) if run is not None else "")
         # The numbers of all stand at the same height.
-        chips = [column.chips for column in self.columns]
+        chips = [column.foot.chips for column in self.columns]
         high = max((one.heightForWidth(one.width()) for one in chips), default=0)
         for one in chips:
             if one.minimumHeight() != high:
@@ -410,10 +415,11 @@ class ComparePanel(QWidget):
 
     def _undoable(self, said: str, back: Callable[[], None]) -> None:
         """Something was done to the columns; it can be taken back."""
-
         session = self._session
 
         def tell() -> None:
+            if session is not None:
+                self.desk.mark(session)  # which may not be on screen any more
             self._changed()
             if session is self.desk.session:
                 self.desk.show_again()
@@ -484,22 +490,18 @@ class ComparePanel(QWidget):
         left: list[CompareColumn] = []
         for one in self.columns:
             column = one.branch.column
-            if one.running or not (written if column.synced else column.draft.strip()):
+            if one.running or (column.synced and not written):
                 continue
-            run = one.make(text, parts) if column.synced else one.make(column.draft)
-            if run is None:
-                left += [one] * column.synced
-                continue
-            runs.append(run)
+            run = one.make(text, parts) if column.synced else one.make_own()
+            if run is not None:
+                runs.append(run)
             if column.synced:
-                told.append(one)
-            else:
-                column.draft = ""
+                (told if run is not None else left).append(one)
         if told:
             self.composer.attachments.show_parts([])
             self.composer.write("")
-            for one in left:  # what could not be asked of it stands in its own field
-                one.branch.column.draft = one.branch.column.draft or text
+            for one in left:
+                one.leave(text, parts)
         if runs:
             self._send(runs)
 
@@ -534,7 +536,7 @@ class ComparePanel(QWidget):
             column = self.columns[(self.current + by) % len(self.columns)]
             column.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
             if not column.view.hasFocus():  # it shows no conversation
-                column.more.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                column.head.more.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_event(self) -> None:
         if self.columns:
@@ -573,6 +575,8 @@ class ComparePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """What was done elsewhere meanwhile."""
         super().showEvent(event)
+        if self.desk.replaying is not None:
+            self.desk.end_replay()
         self._show_session(self.desk.session)
         target = self.composer.draft if self.columns else self.empty.buttons["here"]
         target.setFocus()
