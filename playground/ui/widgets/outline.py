@@ -39,6 +39,8 @@ class OutlinePage(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self._whole: list[Row] = []
+        """All lines, of which some are shown."""
         column = QVBoxLayout(self)
         theme.space(column, 0, 4, 0, 0, gap=6)
         row = QHBoxLayout()
@@ -48,7 +50,9 @@ class OutlinePage(QWidget):
         self.filter.setClearButtonEnabled(False)
         row.addWidget(self.filter, 1)
         self.forks = self._switch("Forks only", "Only turns at which the tree branches, and ends")
+        self.forks.toggled.connect(lambda _: self._narrow())
         self.deleted = self._switch("Deleted", "Turns in the trash too: they can come back")
+        self.deleted.toggled.connect(lambda _: self.refresh())
         row.addWidget(self.forks)
         row.addWidget(self.deleted)
         column.addLayout(row)
@@ -64,7 +68,7 @@ class OutlinePage(QWidget):
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.empty)
         column.addWidget(body, 1)
-        self.filter.textChanged.connect(self.refresh)
+        self.filter.textChanged.connect(lambda _: self._narrow())
         self.filter.returnPressed.connect(self._show_first)
         self.filter.went_down.connect(self.list.setFocus)
         self.list.picked.connect(lambda run: self.asked.emit("show", run))
@@ -81,7 +85,6 @@ class OutlinePage(QWidget):
         button.setCheckable(True)
         button.setAccessibleName(text)
         button.setToolTip(tip)
-        button.toggled.connect(lambda _: self.refresh())
         return button
 
     def _refresh_if_seen(self) -> None:
@@ -90,12 +93,16 @@ class OutlinePage(QWidget):
 
     def refresh(self) -> None:
         """Look at the tree again."""
-        session = self.desk.session
-        whole = outline(session, deleted=self.deleted.isChecked())
+        self._whole = outline(self.desk.session, deleted=self.deleted.isChecked())
+        count = len(self._whole)
+        self.filter.setPlaceholderText(f"Find among {count:,} turn{'s' * (count != 1)}")
+        self._narrow()
+
+    def _narrow(self) -> None:
+        """Show those lines that are wanted: while somebody types, the tree stays as it is."""
+        whole = self._whole
         rows = forks_only(whole) if self.forks.isChecked() else whole
         rows = found(rows, self.filter.text())
-        count = len(whole)
-        self.filter.setPlaceholderText(f"Find among {count:,} turn{'s' * (count != 1)}")
         self.list.show_rows(rows)
         self.empty.setText(NOT_FOUND if whole else EMPTY)
         self._pages.setCurrentIndex(0 if rows else 1)
