@@ -57,6 +57,10 @@ async def test_a_runaway_loop_is_stopped_before_the_request_that_would_pass_the_
         await until(lambda: "This one: $0.2000" in driver.seen(dialog))
         field = dialog.form.fields[Limit("run", "usd")]
         assert field.text() == "0.25"
+        field.setText("0,15")
+        dialog.reject()  # nobody should think that this is one
+        assert dialog.isVisible()
+        assert "nothing is held back by it" in driver.seen(dialog)
         field.setText("0.15")
         dialog.accept()  # what is typed is taken
         assert desk.settings.budgets.run.usd == Decimal("0.15")

@@ -152,9 +152,9 @@ class BudgetForm(QWidget):
             self._used[scope].setVisible(bool(text))
 
     @property
-    def wrong(self) -> bool:
-        """Something stands here that is no number."""
-        return any(field.wrong for field in self.fields.values())
+    def wrong(self) -> BudgetField | None:
+        """The first where something stands that is no number."""
+        return next((field for field in self.fields.values() if field.wrong), None)
 
     def settle(self) -> None:
         """Take what is still being typed."""

@@ -20,6 +20,7 @@ from playground.ui.desk import Desk
 from playground.ui.widgets.budgetform import BudgetForm
 from playground.ui.widgets.budgetvalues import used, used_by
 from playground.ui.widgets.dialogs import fit
+from playground.ui.widgets.plaintext import PlainText
 
 HEAD = (
     "Asked before each request, by the least that it would use. What would pass a budget is not"
@@ -30,6 +31,7 @@ FOOT = (
     " would pass it. Days and months are those of this computer’s calendar. The steps of the tool"
     " loop have a limit of their own, beside the tools."
 )
+WRONG = "That is no budget, and nothing is held back by it. Correct it, or close once more."
 
 
 class BudgetsDialog(QDialog):
@@ -58,6 +60,13 @@ class BudgetsDialog(QDialog):
         rows.addStretch(1)
         area.setWidget(inner)
         column.addWidget(area, 1)
+        self._warned = False
+        self.said = PlainText("", self)
+        self.said.setProperty("role", "caption")
+        self.said.setProperty("token", "error")
+        self.said.setAccessibleName("Why it stays open")
+        self.said.hide()
+        column.addWidget(self.said)
         buttons = QHBoxLayout()
         theme.space(buttons, gap=8)
         prices = QPushButton("Prices…", self)
@@ -82,6 +91,8 @@ class BudgetsDialog(QDialog):
         return made
 
     def _keep(self, budgets: Budgets) -> None:
+        self._warned = False
+        self.said.hide()
         self.desk.settings.budgets = budgets
         self.desk.save_settings()
         self.desk.settings_changed.emit()
@@ -108,4 +119,10 @@ class BudgetsDialog(QDialog):
 
     def done(self, result: int) -> None:
         self.form.settle()
+        if (field := self.form.wrong) is not None and not self._warned:
+            self._warned = True
+            self.said.say(WRONG)
+            self.said.show()
+            field.setFocus()
+            return
         super().done(result)
