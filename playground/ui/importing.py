@@ -4,6 +4,7 @@ dropped on the window."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QUrl
@@ -11,11 +12,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from playground.core.presets import SUFFIX
-from playground.core.problem import Failure
+from playground.core.problem import Failure, Problem
 from playground.export.progress import Cancelled, Progress
 from playground.ui import sessionfiles
 from playground.ui.desk import Desk
 from playground.ui.presets import Presets
+from playground.ui.refusals import told
 from playground.ui.taking import Taking
 from playground.ui.window import Window
 
@@ -51,21 +53,28 @@ class Importing(QObject):
         """Read files one after another; what cannot be read is reported."""
 
         async def work() -> None:
-            for path in paths:
+            files = await asyncio.to_thread(_files, paths)
+            refused: dict[Path, Problem] = {}
+            for path in files:
                 try:
                     await self._read(path)
                 except Failure as failure:
-                    self._desk.report(failure.problem.model_copy(update={"remedy": ""}))
+                    refused[path] = failure.problem
+            if refused:
+                self._desk.report(told(refused, len(files)))
+            elif not files:
+                self._desk.report(Problem(title="There is no file in there that could be read."))
 
         self._desk.tasks.start(work(), self)
 
     async def _read(self, path: Path) -> None:
         # With all that reads files, when one is to be read.
         from playground.engine.importing import import_run
+        from playground.engine.presetting import opened
         from playground.export import reading
 
         if path.name.lower().endswith(SUFFIX):
-            await self.presets.file(path)
+            self.presets.offer(await asyncio.to_thread(opened, path))
             return
         if await sessionfiles.read(self._desk, path) or await self.taking.file(path):
             return
@@ -97,7 +106,22 @@ class Importing(QObject):
 
 
 def _recordings(urls: list[QUrl]) -> list[Path]:
-    """The files among them, if all are recordings."""
+    """The files among them, if all are recordings, or folders."""
     paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    fits = len(paths) == len(urls) and all(path.suffix.lower() in SUFFIXES for path in paths)
+    fits = len(paths) == len(urls) and all(_fits(path) or path.is_dir() for path in paths)
     return paths if fits else []
+
+
+def _fits(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The same, with what may be read in a folder in its place; not what lies deeper in it."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(one for one in path.iterdir() if _fits(one) and one.is_file())
+        else:
+            found.append(path)
+    return found

@@ -15,6 +15,7 @@ from playground.core.presets import SUFFIX, Opened, secrets_of, write
 from playground.core.problem import Failure
 from playground.core.session import Session
 from playground.ui.desk import Desk
+from playground.ui.refusals import told
 
 if TYPE_CHECKING:
     from playground.ui.window import Window
@@ -101,17 +102,15 @@ class Presets(QObject):
     def read(self, path: Path) -> None:
         """Read a file and offer what is in it; of what is none the reason is reported, and nothing
         changes."""
-        self._desk.tasks.start(self.file(path), self)
-
-    async def file(self, path: Path) -> None:
         from playground.engine.presetting import opened
 
-        try:
-            self.offer(await asyncio.to_thread(opened, path))
-        except Failure as failure:
-            wrong = failure.problem
-            told = {"title": f"{visible(path.name)}: {wrong.title}", "remedy": ""}
-            self._desk.report(wrong.model_copy(update=told))
+        async def work() -> None:
+            try:
+                self.offer(await asyncio.to_thread(opened, path))
+            except Failure as failure:
+                self._desk.report(told({path: failure.problem}, 1))
+
+        self._desk.tasks.start(work(), self)
 
     def offer(self, found: Opened) -> QMessageBox:
         """Ask where it shall be used."""

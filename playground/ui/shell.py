@@ -108,6 +108,8 @@ class Shell:
         self.status = StatusLine(desk)
         window.statusBar().addWidget(self.status, 1)
         desk.problem_met.connect(lambda problem: self.notices.problem(problem, self._remedy))
+        for signal in (desk.session_shown, desk.run_shown):  # what lacked a value was sent, or left
+            signal.connect(lambda _: self.notices.remedied("fill_in"))
         desk.done.connect(self.notices.undo)
         desk.told.connect(
             lambda text, more, title, act: self.notices.say(text, more, action=title, act=act)

@@ -51,19 +51,17 @@ class Taking(QObject):
 
         async def work() -> None:
             found = await asyncio.to_thread(read, text.encode(), time.time())
-            await self._keep(found, "What was pasted")
+            await self._keep(found, "what was pasted")
 
         self._desk.tasks.start(work(), self)
 
     def offer(self, text: str) -> None:
         """Somebody has pasted this into a message: if it is a request, it can be one."""
-        from playground.engine.foreign import recognised
-
         if not text.lstrip().startswith(BEGINS):
             return
 
         async def work() -> None:
-            kind = await asyncio.to_thread(recognised, text.encode())
+            kind = await asyncio.to_thread(_kind, text)
             if kind is not None:
                 self._desk.told.emit(
                     f"What was pasted looks like {KINDS[kind]}.",
@@ -108,5 +106,12 @@ class Taking(QObject):
             kept[-1] += " in the library now."
         notices = " ".join(found.notices)
         if notices or kept:
-            title = f"Not all of {name} was taken over." if notices else f"{name} was taken over."
+            title = f"Not all of {name} was taken over." if notices else f"Took over {name}."
             desk.told.emit(title, " ".join(filter(None, (" ".join(kept), notices))), "", None)
+
+
+def _kind(text: str) -> str | None:
+    """What a text is; with what it takes to know, which is read when somebody pastes."""
+    from playground.engine.foreign import recognised
+
+    return recognised(text.encode())

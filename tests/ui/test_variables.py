@@ -341,6 +341,9 @@ async def test_a_place_becomes_a_variable_and_its_value_goes_out(
         await driver.shows("The variable city has no value.")
         assert desk.session.path() == [] and chat.composer.text == "What of {{city}}?"
         driver.click(driver.button("Fill in the variables"))
+        driver.press("Return", chat.composer.draft)  # again, and this notice stays
+        await driver.shows("The variable city has no value.")
+        desk.wanted.emit("variables")
         edit = section.form.rows["city"].value
         assert edit is not None and edit.editor.hasFocus()
 
@@ -365,6 +368,7 @@ async def test_a_place_becomes_a_variable_and_its_value_goes_out(
         driver.press("Return", chat.composer.draft)
         run = driver.newest
         await driver.ended(run)
+        assert "has no value" not in driver.seen()
         assert sandbox.log("What of Oslo?")[-1]["body"]["input"][-1]["role"] == "user"
         await driver.shows("What of Oslo?")
 

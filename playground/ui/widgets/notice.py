@@ -22,6 +22,8 @@ log = logging.getLogger("ui")
 
 UNDO_STAYS = 12_000
 """Milliseconds for which what was done can be undone by a click."""
+MOST = 4
+"""Notices at once: the panel needs its room, and the newest are about what is done now."""
 
 
 class NoticeBar(QFrame):
@@ -40,6 +42,8 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self.setProperty("role", "notice")
         self.setAccessibleName(text)
+        self.remedy = ""
+        """Of the problem that it tells of."""
         row = QHBoxLayout(self)
         theme.space(row, 12, 4, 4, 4, gap=8)
         token = {"info": "accent", "error": "error", "warning": "warn", "ok": "ok"}[kind]
@@ -77,16 +81,21 @@ class Notices:
 
     def problem(self, problem: Problem, act: Callable[[str], object]) -> None:
         """A Problem that belongs to no run; `act` is called with its remedy."""
-        action = REMEDIES[problem.remedy]
-        self._add(
-            NoticeBar(
-                visible(problem.title),
-                problem.detail,
-                kind="error",
-                action=action,
-                act=lambda: act(problem.remedy),
-            )
+        bar = NoticeBar(
+            visible(problem.title),
+            problem.detail,
+            kind="error",
+            action=REMEDIES[problem.remedy],
+            act=lambda: act(problem.remedy),
         )
+        bar.remedy = problem.remedy
+        self._add(bar)
+
+    def remedied(self, remedy: str) -> None:
+        """What this would have helped against is over."""
+        for bar in self._shown():
+            if bar.remedy == remedy:
+                bar.leave()
 
     def say(self, text: str, detail: str = "", kind: str = "info", **more: object) -> NoticeBar:
         bar = NoticeBar(text, detail, kind=kind, **more)  # type: ignore[arg-type]
@@ -110,8 +119,15 @@ class Notices:
             bar.deleteLater()
             return
         name = bar.accessibleName()
-        if (old := self._texts.get(name)) is not None and isValid(old):
+        if (old := self._texts.pop(name, None)) is not None and isValid(old):
             old.leave()
+        for one in self._shown()[: -MOST + 1]:
+            log.info("Had to make room: %s", one.accessibleName())
+            one.leave()
         self._texts[name] = bar
         self._layout.addWidget(bar)
         bar.show()
+
+    def _shown(self) -> list[NoticeBar]:
+        """Oldest first."""
+        return [one for one in self._texts.values() if isValid(one) and not one.isHidden()]

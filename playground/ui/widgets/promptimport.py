@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from playground.core.plain import visible
-from playground.core.problem import Problem
+from playground.core.problem import Failure, Problem
 from playground.engine import foreign, foreign_keeping
 from playground.ui.desk import Desk
 
@@ -19,27 +19,25 @@ KINDS = {
 }
 
 
-async def take(desk: Desk, path: Path) -> list[str] | None:
-    """Put the prompts of a file into the library: their ids; None where there are none, which is
-    reported. Raises Failure with the reason why nothing of it was taken over."""
+async def take(desk: Desk, path: Path) -> list[str]:
+    """Put the prompts of a file into the library: their ids. Raises Failure with the reason why
+    nothing of it was taken over."""
     found = await asyncio.to_thread(foreign.opened, path, time.time())
     if found is None:
-        desk.report(
+        raise Failure(
             Problem(
                 title=f"There are no saved prompts in {visible(path.name)}.",
                 detail="Known are prompt objects (pmpt_…) as JSON: one, a list, one a line; up to"
                 f" {foreign.LARGEST >> 20} MB.",
             )
         )
-        return None
     if not found.prompts:
-        desk.report(
+        raise Failure(
             Problem(
                 title=f"{visible(path.name)} holds {KINDS.get(found.kind, 'something else')}.",
                 detail="That becomes a session, not a prompt; a session can be saved as a prompt.",
             )
         )
-        return None
     found.asked = []
     await foreign_keeping.keep(
         desk.workspace, desk.prompts, found, desk.profiles(), desk.default_profile

@@ -28,6 +28,7 @@ from playground.store.prompts import PromptRow
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
+from playground.ui.refusals import told
 from playground.ui.widgets.parts import tool_button
 from playground.ui.widgets.promptmodel import PromptsModel
 from playground.ui.widgets.promptshelving import PromptShelving, many
@@ -211,13 +212,12 @@ class PromptLibrary(QWidget):
         from playground.ui.widgets.promptimport import take  # with all that reads foreign files
 
         async def work() -> None:
+            refused: dict[Path, Problem] = {}
             for path in paths:
                 try:
                     ids = await take(self.desk, path)
                 except Failure as failure:
-                    reason = f"{path.name}: {failure.problem.detail}"
-                    problem = failure.problem.model_copy(update={"detail": reason, "remedy": ""})
-                    self.desk.report(problem)
+                    refused[path] = failure.problem
                     continue
                 if ids:
                     await self.refresh()
@@ -226,6 +226,8 @@ class PromptLibrary(QWidget):
                     self.desk.done.emit(
                         f"Imported {many(len(ids))} from {visible(path.name)}.", back(ids)
                     )
+            if refused:
+                self.desk.report(told(refused, len(paths)))
 
         def back(ids: Sequence[str]) -> Back:
             def undo() -> None:
