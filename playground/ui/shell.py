@@ -217,6 +217,7 @@ class Shell:
         for number, panel in enumerate(panels, 1):
             keys = f"Ctrl+{number}"
             self._add("&View", f"{panel.title} panel", keys, partial(window.show_panel, panel.id))
+            self._promise(panel)
         window.menu("&View").addSeparator()
         self._themes()
         self._add("&View", "Larger", "Ctrl++ | Ctrl+=", partial(self._scale, 1))
@@ -238,10 +239,21 @@ class Shell:
         for menu, title, keys, slot in rows:
             there = self._offered.setdefault(title, [])
             there.append((widget, slot))
-            if len(there) == 1:
+            if title not in self._actions:
                 self._add(menu, title, keys, partial(self._command, title))
         for title, keys, apply in widget.keyed() if isinstance(widget, Keyed) else ():
             self.bindings.add(title, keys, apply)
+
+    def _promise(self, panel: PanelSpec) -> None:
+        """The commands of a panel that is not there yet: the first of them makes it."""
+
+        def run(title: str) -> None:
+            if title not in self._offered:
+                self.window.show_panel(panel.id)
+            self._command(title)
+
+        for menu, title, keys in panel.offers:
+            self._add(menu, title, keys, partial(run, title))
 
     def _command(self, title: str) -> None:
         there = self._offered[title]

@@ -46,6 +46,9 @@ class PanelSpec(NamedTuple):
     title: str
     make: Callable[[Desk], QWidget]
     """Called when the panel is shown for the first time."""
+    offers: Sequence[tuple[str, str, str]] = ()
+    """(menu, title, keys) of the commands that it alone has and that make sense while it is not
+    on screen: they are there before it is."""
 
 
 class DockSpec(NamedTuple):

@@ -10,6 +10,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from playground.core.prompts import Content, Prompt, Said
+from playground.ui.panels import PANELS
+from playground.ui.shell import Commanding
 from playground.ui.widgets.palette import Palette
 from playground.ui.widgets.shortcuts import ShortcutsDialog
 from tests.driver import FAST, Driver
@@ -130,6 +132,28 @@ async def test_the_palette_knows_the_session_on_screen_and_the_pages_of_the_insp
         palette = await found(driver, "rename this")
         driver.press("Return", palette.query)
         await until(driver.sessions.list.isVisible)
+        await driver.idle()
+
+
+async def test_commands_of_a_panel_are_there_before_it_is(opening: Opening) -> None:
+    async with opening() as driver:
+        promised = {panel.id: panel.offers for panel in PANELS if panel.offers}
+        titles = {row[1] for rows in promised.values() for row in rows}
+        assert titles <= {row.title for row in driver.shell.bindings.rows()}
+        assert not promised.keys() & driver.window.panels.keys()
+        driver.shell.bindings.bind("New prompt", "F4")
+        driver.press("F4", driver.window)
+        assert driver.window.panel == "prompts"
+        for name, rows in promised.items():
+            driver.window.show_panel(name)
+            panel = driver.window.panels[name]
+            assert isinstance(panel, Commanding)
+            assert {row[:3] for row in panel.commands()} >= set(rows), "as it says itself"
+        driver.window.show_panel("chat")
+        before = len(driver.desk.session.runs)
+        action(driver, "Repeat: run all").trigger()
+        assert driver.window.panel == "repeat" and len(driver.desk.session.runs) == before
+        driver.shell.bindings.reset()
         await driver.idle()
 
 

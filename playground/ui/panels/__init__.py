@@ -57,11 +57,38 @@ def _money(desk: Desk) -> QWidget:
 
 PANELS: tuple[PanelSpec, ...] = (
     CHAT_PANEL,
-    PanelSpec("structured", "Structured", _structured),
-    PanelSpec("tools", "Tools", _tools),
-    PanelSpec("compare", "Compare", _compare),
-    PanelSpec("repeat", "Repeat", _repeat),
-    PanelSpec("prompts", "Prompts", _prompts),
+    PanelSpec(
+        "structured",
+        "Structured",
+        _structured,
+        (
+            ("&Edit", "A schema from elsewhere…", "Ctrl+Shift+O"),
+            ("&Edit", "Repair the schema…", ""),
+        ),
+    ),
+    PanelSpec("tools", "Tools", _tools, (("&Edit", "What need not be asked again…", ""),)),
+    PanelSpec(
+        "compare",
+        "Compare",
+        _compare,
+        (
+            ("&Run", "Run all columns", ""),
+            ("&View", "What differs between the columns", ""),
+        ),
+    ),
+    PanelSpec("repeat", "Repeat", _repeat, (("&Run", "Repeat: run all", ""),)),
+    PanelSpec(
+        "prompts",
+        "Prompts",
+        _prompts,
+        (
+            ("&File", "New prompt", ""),
+            ("&File", "Import prompts…", ""),
+            ("&Edit", "Search prompts", ""),
+            ("&Run", "Use this prompt in the session", ""),
+            ("&Run", "Use this prompt in a new session", ""),
+        ),
+    ),
     PanelSpec("money", "Money", _money),
 )
 

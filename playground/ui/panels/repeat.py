@@ -32,8 +32,15 @@ class RepeatPanel(QWidget):
     def commands(self) -> Sequence[tuple[str, str, str, Callable[[], object]]]:
         return (
             ("&Run", "Stop", "Esc", self.page.stop_all),
-            ("&Run", "Repeat: run all", "", self.page.ask),
+            ("&Run", "Repeat: run all", "", self._run_all),
         )
+
+    def _run_all(self) -> None:
+        """Only what can be seen is asked; else it is shown first."""
+        if self.isVisible():
+            self.page.ask()
+        else:
+            self.page.desk.wanted.emit("repeat")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
