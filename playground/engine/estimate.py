@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from playground.engine.limit import FIELDS
 Fits = Literal["yes", "tight", "no", "unknown"]
 """Whether a request fits what the model can read; tight: not with the longest answer."""
 
+WORST: tuple[Fits, ...] = ("no", "tight", "unknown", "yes")
 PARTS = frozenset((
     "input_image", "input_file", "input_audio", "image_url", "file", "video_url", "input_video",
 ))  # fmt: skip
@@ -48,6 +49,27 @@ class Estimate:
     """Nothing that comes of it can cost anything."""
     basis: tuple[str, ...]
     """What all this rests on, in sentences."""
+
+
+def together(every: Sequence[Estimate]) -> Estimate:
+    """What several requests that are sent at once will use, as one."""
+    mosts = [one.least if one.free else one.most for one in every]
+    bounds = [most for most in mosts if most is not None]
+    outputs = [one.output for one in every if one.output is not None]
+    fits = {one.fits for one in every}
+    return Estimate(
+        model=", ".join(dict.fromkeys(one.model for one in every)),
+        input=sum(one.input for one in every),
+        exact=all(one.exact for one in every),
+        cached=None,
+        output=sum(outputs) if len(outputs) == len(every) else None,
+        window=None,
+        fits=next(one for one in WORST if one in fits),
+        least=Cost.add(one.least for one in every) or Cost(),
+        most=Cost.add(bounds) if len(bounds) == len(every) else None,
+        free=all(one.free for one in every),
+        basis=(),
+    )
 
 
 def estimate(

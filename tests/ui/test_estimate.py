@@ -17,7 +17,15 @@ from playground.core.profile import Profile
 from playground.core.variables import Variable
 from playground.engine.budget import Spent
 from playground.engine.estimate import Estimate, estimate
-from playground.ui.widgets.estimatewords import line, passed, refused, sections
+from playground.ui.widgets.estimatewords import (
+    all_passed,
+    line,
+    lines,
+    many,
+    passed,
+    refused,
+    sections,
+)
 from tests.driver import Driver, prepare
 from tests.loop import until
 from tests.window import Opening
@@ -61,6 +69,29 @@ def guess(
 def test_the_line_in_the_composer(one: Estimate, long: str, short: str) -> None:
     made = line(one, {}, FREE)
     assert (made.long, made.short, made.warns) == (long, short, "too long" in long)
+
+
+def test_several_requests_stand_in_one_line() -> None:
+    bound = guess(max_output_tokens=100)
+    other = guess(model="gpt-5.4-mini", max_output_tokens=100)
+    free = guess(HERE, model="local")
+    assert lines([bound], {}, FREE) == line(bound, {}, FREE)
+    assert lines([bound, bound], {}, FREE).long == ("est. 2000 tok in 2 requests · $0.0025–$0.0045")
+    assert lines([bound, free], {}, FREE).long.endswith("in 2 requests · $0.0013–$0.0023")
+    assert lines([bound, guess()], {}, FREE).long.endswith("· ≥ $0.0025")
+    assert lines([bound, guess(GATEWAY)], {}, FREE).long.endswith("· ≥ $0.0013")
+    assert lines([free, free], {}, FREE).long.endswith("· $0")
+    long = lines([bound, guess(window=900)], {}, FREE)
+    assert long.warns and long.short == "too long" and "gpt-5: That is more than" in long.told
+    # Each is a run of its own; all of them are of one day.
+    run, day = [Budgets.model_validate({scope: {"usd": "0.002"}}) for scope in ("run", "day")]
+    assert all_passed([bound, bound], {}, run) == []
+    assert all_passed([bound, bound], {}, day) == ["a day"]
+    assert lines([bound, bound], {}, day).long.endswith("· over budget")
+    made = many([bound, other], {}, day)
+    assert made[0].rows[0] == ("gpt-5", "1000 · $0.0013–$0.0023")
+    assert made[0].rows[-1] == ("together", "≈ 2000 · $0.0020–$0.0035")
+    assert ("input", "1000 × $0.75/M = $0.00075") in made[3].rows
 
 
 def test_a_price_that_is_not_known_is_never_nothing() -> None:

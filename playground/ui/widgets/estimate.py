@@ -30,7 +30,7 @@ from playground.ui import theme, words
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
 from playground.ui.widgets.estimatedetails import EstimateDetails
-from playground.ui.widgets.estimatewords import Line, Section, line, refused, sections
+from playground.ui.widgets.estimatewords import Line, Section, lines, many, refused
 
 PAUSE = 350
 """Milliseconds from the last change until it is estimated."""
@@ -38,10 +38,14 @@ LONG = 2000
 """Characters of a field of what is attached from which it is not looked at: it is no words."""
 
 
-class Known(NamedTuple):
-    """An estimate, and what it was held against."""
+Ask = tuple[Session, Sequence[Item]]
+"""What would be said to a session."""
 
-    estimate: Estimate
+
+class Known(NamedTuple):
+    """What is estimated, and what it was held against."""
+
+    estimates: tuple[Estimate, ...]
     used: dict[Scope, Spent]
     budgets: Budgets
 
@@ -55,12 +59,14 @@ class EstimateChip(QToolButton):
         *,
         instead: Callable[[], Run | None] = lambda: None,
         each: bool = False,
+        asks: Callable[[], Sequence[Ask]] | None = None,
     ) -> None:
         """`said`: what the user would say with the next turn; `instead`: as another version of
-        which run; `each`: it is one of several."""
+        which run; `each`: it is one of several; `asks`: it is said to other sessions than the one
+        on screen, to each what stands there."""
         super().__init__(parent)
         self.desk = desk
-        self._said = said
+        self._asks = asks or (lambda: [(desk.session, said())])
         self._instead = instead
         self._each = each
         self.known: Known | None = None
@@ -111,13 +117,16 @@ class EstimateChip(QToolButton):
         row = self.parentWidget()
         if row is not None and not row.isVisible():  # nobody would see it; see `eventFilter`
             return True
-        said = self._said()
-        running = any(run.running for run in self.desk.session.path())
+        asks = [(session, said) for session, said in self._asks() if said]
         return bool(
-            not said
+            not asks
             or self.desk.closed
-            or running
-            or any(isinstance(item, Message) and item.role != "user" for item in said)
+            or any(run.running for session, _ in asks for run in session.path())
+            or any(
+                isinstance(item, Message) and item.role != "user"
+                for _, said in asks
+                for item in said
+            )
         )
 
     def show_now(self) -> None:
@@ -130,14 +139,18 @@ class EstimateChip(QToolButton):
             self._show(None)
             return
         desk, session = self.desk, self.desk.session
+        instead = self._instead()
         try:
-            preview = next_request(
-                desk.workspace,
-                session,
-                [_lean(item) for item in self._said()],
-                keyed=None,
-                instead=self._instead(),
-            )
+            asked = [
+                (
+                    one,
+                    next_request(
+                        desk.workspace, one, [*map(_lean, said)], keyed=None, instead=instead
+                    ),
+                )
+                for one, said in self._asks()
+                if said
+            ]
         except Failure as failure:
             self.known, self.problem = None, failure.problem
             self._show(refused(failure.problem))
@@ -145,7 +158,7 @@ class EstimateChip(QToolButton):
 
         async def work() -> None:
             try:
-                known = await self._work(session, preview)
+                known = await self._work(session, asked)
             finally:
                 self._working = None
             if self._again:
@@ -153,31 +166,29 @@ class EstimateChip(QToolButton):
                 self.show_now()
             elif session is desk.session and not self._idle():
                 self.known, self.problem = known, None
-                shown = line(known.estimate, known.used, known.budgets)
+                shown = lines(known.estimates, known.used, known.budgets)
                 if self._each:
                     shown = shown._replace(long=f"{shown.long} each", told=f"Each: {shown.told}")
                 self._show(shown)
 
         self._working = desk.tasks.start(work(), self)
 
-    async def _work(self, session: Session, preview: Preview) -> Known:
-        desk, profile = self.desk, preview.profile
-        before = await self._before(session)
+    async def _work(self, session: Session, asked: Sequence[tuple[Session, Preview]]) -> Known:
+        desk = self.desk
+        befores = [await self._before(one) for one, _ in asked]
         budgets = desk.settings.budgets
         scopes = [one for one in SCOPES if one != "run" and budgets.of(one).is_set]
         used = await desk.purse.spent(scopes, session.id) if scopes else {}
-        window = desk.window_of(profile.id, session.call.model or profile.model)
+        windows = [
+            desk.window_of(preview.profile.id, one.call.model or preview.profile.model)
+            for one, preview in asked
+        ]
 
-        def worked_out() -> Estimate:
+        def worked_out() -> tuple[Estimate, ...]:
             desk.price_file.look()
-            body: Any = json.loads(preview.address.body or b"{}")
-            return estimate(
-                body if isinstance(body, dict) else {},
-                profile,
-                datetime.now(UTC),
-                book=desk.price_file.book,
-                previous=last_body(before) if before is not None else None,
-                window=window,
+            rows = zip(asked, befores, windows, strict=True)
+            return tuple(
+                _estimated(desk, preview, before, window) for (_, preview), before, window in rows
             )
 
         return Known(await asyncio.to_thread(worked_out), used, budgets)
@@ -257,12 +268,25 @@ class EstimateChip(QToolButton):
                 ("Prices…", lambda: desk.wanted.emit("prices")),
                 ("Budgets…", lambda: desk.wanted.emit("budgets")),
             ]
-            shown = sections(known.estimate, known.used, known.budgets)
+            shown = many(known.estimates, known.used, known.budgets)
             made = EstimateDetails(shown, leads, self)
         else:
             return None
         made.show_over(self)
         return made
+
+
+def _estimated(desk: Desk, preview: Preview, before: Run | None, window: int | None) -> Estimate:
+    """Of one request."""
+    body: Any = json.loads(preview.address.body or b"{}")
+    return estimate(
+        body if isinstance(body, dict) else {},
+        preview.profile,
+        datetime.now(UTC),
+        book=desk.price_file.book,
+        previous=last_body(before) if before is not None else None,
+        window=window,
+    )
 
 
 def _lean(item: Item) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from playground.core.budget import SCOPES, Budgets, Scope
 from playground.core.problem import Problem
 from playground.core.usage import Cost
 from playground.engine.budget import Spent
-from playground.engine.estimate import Estimate
+from playground.engine.estimate import Estimate, together
 from playground.ui import words
 from playground.ui.widgets.budgetvalues import TITLES
 from playground.ui.widgets.details import Rows, arithmetic
@@ -37,7 +37,7 @@ Used = Mapping[Scope, Spent]
 
 
 def line(one: Estimate, used: Used, budgets: Budgets) -> Line:
-    tokens = f"{'' if one.exact else '≈ '}{words.tokens(one.input)} tok"
+    tokens = f"{_about(one)}{words.tokens(one.input)} tok"
     over = passed(one, used, budgets)
     warning = {"no": "too long", "tight": "may be too long"}.get(one.fits, "")
     if not warning and over:
@@ -50,6 +50,22 @@ def line(one: Estimate, used: Used, budgets: Budgets) -> Line:
             (f"About {words.number(one.input)} tokens,", f"{cost_range(one)}.", fit(one))
         ),
     )
+
+
+def lines(every: Sequence[Estimate], used: Used, budgets: Budgets) -> Line:
+    """The same of several requests that are sent at once."""
+    if len(every) == 1:
+        return line(every[0], used, budgets)
+    whole = together(every)
+    tokens = f"{_about(whole)}{words.tokens(whole.input)} tok"
+    warning = {"no": "too long", "tight": "may be too long"}.get(whole.fits, "")
+    if not warning and all_passed(every, used, budgets):
+        warning = "over budget"
+    said = (f"est. {tokens} in {len(every)} requests", cost_range(whole), warning)
+    told = [f"About {words.number(whole.input)} tokens in {len(every)} requests,"]
+    told.append(f"{cost_range(whole)}.")
+    told += [f"{one.model}: {fit(one)}" for one in every if one.fits in ("no", "tight")]
+    return Line(" · ".join(filter(None, said)), warning or tokens, bool(warning), " ".join(told))
 
 
 def refused(problem: Problem) -> Line:
@@ -110,9 +126,31 @@ def sections(one: Estimate, used: Used, budgets: Budgets) -> list[Section]:
         made.append(most)
     elif not one.free:
         made.append(Section("Most", sentences=("There is no upper bound.",)))
-    if remains := _left(one, used, budgets):
+    if remains := _left(one, used, budgets, passed(one, used, budgets)):
         made.append(Section("Left of the budgets", remains))
     made.append(Section("What this rests on", sentences=one.basis))
+    return made
+
+
+def many(every: Sequence[Estimate], used: Used, budgets: Budgets) -> list[Section]:
+    """All that the line of several requests rests on."""
+    if len(every) == 1:
+        return sections(every[0], used, budgets)
+    whole = together(every)
+    rows = [
+        (name, f"{_about(one)}{words.number(one.input)} · {cost_range(one)}")
+        for name, one in (*((one.model, one) for one in every), ("together", whole))
+    ]
+    made = [Section("Input tokens and cost of the next requests", rows)]
+    for one in every:
+        made.append(_cost(f"{one.model} · least", one.least, "without the answer"))
+        if one.most is not None and not one.free:
+            made.append(_cost(f"{one.model} · most", one.most, "with the longest answer"))
+        made[-1] = made[-1]._replace(sentences=(*made[-1].sentences, fit(one)))
+    if remains := _left(whole, used, budgets, all_passed(every, used, budgets)):
+        made.append(Section("Left of the budgets", remains))
+    sentences = dict.fromkeys(sentence for one in every for sentence in one.basis)
+    made.append(Section("What this rests on", sentences=tuple(sentences)))
     return made
 
 
@@ -125,8 +163,8 @@ def _cost(name: str, cost: Cost, what: str) -> Section:
     return Section(f"{name}: {what}", rows)
 
 
-def _left(one: Estimate, used: Used, budgets: Budgets) -> Rows:
-    """What is left of each budget before this is sent."""
+def _left(one: Estimate, used: Used, budgets: Budgets, warnings: Sequence[str]) -> Rows:
+    """What is left of each budget before this is sent, and which of them would not hold."""
     rows: Rows = []
     for scope in SCOPES:
         budget, spent = budgets.of(scope), used.get(scope, Spent())
@@ -140,15 +178,31 @@ def _left(one: Estimate, used: Used, budgets: Budgets) -> Rows:
             said.append(f"{words.number(rest)} of {words.number(budget.tokens)} tokens")
         if said:
             rows.append((TITLES[scope].lower(), " · ".join(said)))
-    for warned in passed(one, used, budgets):
+    for warned in warnings:
         rows.append((f"It would not be sent: it passes the budget of {warned}.", ""))
     return rows
 
 
-def passed(one: Estimate, used: Used, budgets: Budgets) -> list[str]:
+def _about(one: Estimate) -> str:
+    return "" if one.exact else "≈ "
+
+
+def all_passed(every: Sequence[Estimate], used: Used, budgets: Budgets) -> list[str]:
+    """Budgets that would hold one of several requests back: each is a run of its own, and all of
+    them are of one session and one day."""
+    alone = (name for one in every for name in passed(one, used, budgets, ("run",)))
+    return [
+        *dict.fromkeys(alone),
+        *passed(together(every), used, budgets, [one for one in SCOPES if one != "run"]),
+    ]
+
+
+def passed(
+    one: Estimate, used: Used, budgets: Budgets, scopes: Sequence[Scope] = SCOPES
+) -> list[str]:
     """Budgets that would hold this request back."""
     found: list[str] = []
-    for scope in SCOPES:
+    for scope in scopes:
         budget, spent = budgets.of(scope), used.get(scope, Spent())
         tokens = budget.tokens is not None and (
             spent.tokens + one.input > budget.tokens or spent.tokens >= budget.tokens
