@@ -50,7 +50,7 @@ class Comparison(BaseModel):
     """Typed for all columns, not sent."""
     attached: list[Part] = Field(default_factory=list)
     """What would go with that."""
-    repeat: int = 10
+    repeat: int = Field(default=10, ge=1, le=10_000)
     """How often the same prompt is asked when its answers are compared with each other."""
 
     @property

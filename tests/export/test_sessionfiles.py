@@ -143,6 +143,7 @@ def changed(number: int, **fields: Any) -> bytes:
         (changed(2, runs=["run_1", "run_3"]), "Line 7: The session did not tell of the run run_2"),
         (changed(2, title="\x02blob:" + "0" * 64 + "\x03"), "Line 2: the blob 000000000000… is"),
         (changed(2, comparison={"columns": [{}] * 5}), "Line 2: comparison: It has more than 4"),
+        (changed(2, comparison={"repeat": 10**20}), "Line 2: comparison.repeat"),
         (changed(3, cost={"basis": "reported", "usd": "1e999"}), "Line 3: cost.usd"),
         (changed(3, parent="run_2"), "hangs on itself"),
         (changed(3, input=[{"kind": "message", "role": 7}]), "Line 3: input.0"),
