@@ -17,7 +17,7 @@ from playground.core.session import Run, Session
 from playground.core.tools import Tool
 from playground.core.variables import Variable
 from playground.endpoints import BY_ID
-from playground.engine import comparing
+from playground.engine import comparing, comparing_answers
 from playground.engine.comparing import Branch
 from playground.engine.comparing_beside import ALIKE, beside, spoken
 from playground.engine.comparing_lines import WAITED, Lines, line_of
@@ -45,10 +45,10 @@ async def test_columns_begin_where_the_session_is_and_part_from_there(opening: O
         first = await bench.ask(session, "Before")
         comparing.begin(session)
         one, other = branches(session)
-        assert comparing.answers(session) == [None, None] and one.last is first
+        assert comparing_answers.answers(session) == [None, None] and one.last is first
         mine, theirs = await ask(bench, one, "Go on"), await ask(bench, other, "Go on")
         assert mine.parent == theirs.parent == first.id
-        assert comparing.answers(session) == [mine, theirs]
+        assert comparing_answers.answers(session) == [mine, theirs]
         assert session.leaf == first.id  # what the chat shows is where it was
         assert [run.id for run in session.children(first.id)] == [mine.id, theirs.id]
         again = await ask(bench, one, "And then")

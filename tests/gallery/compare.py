@@ -77,9 +77,9 @@ async def opened(stage: Stage, *made: Made, view: int = ANSWERS, draft: str = ""
 
     def undo() -> None:
         panel.views.pick(ANSWERS)
-        panel.lines._lines.clear()
-        if panel._sheet is not None:
-            panel._sheet.close()
+        panel.sending.lines._lines.clear()
+        if panel.shaping.sheet is not None:
+            panel.shaping.sheet.close()
         stage.window.show_panel("chat")
 
     stage.after.append(undo)
@@ -137,7 +137,7 @@ async def values(stage: Stage) -> None:
 async def beside(stage: Stage) -> None:
     """The two requests and streams."""
     panel = await opened(stage, *pair(), view=BESIDE)
-    while panel.pair.working:
+    while panel.pair.page.working:
         await stage.settle()
 
 
@@ -155,7 +155,7 @@ async def running(stage: Stage) -> None:
         Made(streaming(words.ANSWER[:180], 2.1, "gpt-5.4"), model="gpt-5.4", api="chat"),
         *(Made(run, model="qwen3", profile="local") for run in local),
     )
-    line = panel.lines._lines["local"] = Line()
+    line = panel.sending.lines._lines["local"] = Line()
     for run in local:
         line.enter(run)
     panel.tell()
@@ -197,5 +197,5 @@ async def sheet(stage: Stage) -> None:
     """The settings of a column."""
     panel = await opened(stage, *pair())
     panel.columns[1].head.settings.click()
-    assert panel._sheet is not None
+    assert panel.shaping.sheet is not None
     await stage.settle()

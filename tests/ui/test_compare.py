@@ -79,8 +79,8 @@ async def test_all_are_asked_at_once_and_one_is_kept(opening: Opening) -> None:
         marked = [column.text.told for column in panel.columns]
         assert all(told is not None and told.spots for told in marked)
         panel.views.pick(BESIDE)
-        await until(lambda: panel.pair.comparison is not None)
-        assert panel.pair.sides == (runs[0], runs[1])
+        await until(lambda: panel.pair.page.comparison is not None)
+        assert panel.pair.page.sides == (runs[0], runs[1])
         panel.views.pick(0)
         driver.click(driver.button("Keep column B", panel))
         assert driver.window.panel == "chat"
@@ -250,8 +250,8 @@ async def test_both_apis_beside_each_other_by_one_command(opening: Opening) -> N
         assert chat.call.api == "chat" and chat.parent == asked.parent
         assert chat.transcript.outcome == "completed"
         panel.views.pick(BESIDE)
-        await until(lambda: panel.pair.comparison is not None)
-        assert panel.pair.sides == (chat, responses)
+        await until(lambda: panel.pair.page.comparison is not None)
+        assert panel.pair.page.sides == (chat, responses)
         await driver.idle()
 
 
@@ -277,7 +277,7 @@ async def test_columns_and_drafts_are_there_again(opening: Opening, home: Path) 
         assert [column.name for column in panel.columns] == ["A", "B"]
         assert panel.columns[0].own.field.toPlainText() == "for one"
         driver.press("Alt+PgDown")
-        assert panel.current == 1
+        assert panel.row.current == 1
         panel.close_comparison()
         assert not panel.columns and driver.desk.session.comparison.columns == []
         await driver.idle()
@@ -295,24 +295,27 @@ async def test_the_sheet_of_a_column_changes_that_one_alone(opening: Opening) ->
         one, other = panel.columns
         before = one.branch.column.model_copy(deep=True)
         driver.click(other.head.settings)
-        sheet = panel._sheet
+        sheet = panel.shaping.sheet
         assert sheet is not None
-        await until(lambda: sheet.prompt.count() == 2)
+        await until(lambda: sheet.prompts.prompt.count() == 2)
         sheet.form.rows["max_output_tokens"].changed.emit("max_output_tokens", True, 64)
         sheet.api.setCurrentIndex(sheet.api.findData("chat"))
         sheet.api.activated.emit(sheet.api.currentIndex())
         column = other.branch.column
         assert column.call.api == "chat" and column.call.fields["max_completion_tokens"] == 64
-        sheet.prompt.setCurrentIndex(1)
-        sheet.prompt.activated.emit(1)
+        sheet.prompts.prompt.setCurrentIndex(1)
+        sheet.prompts.prompt.activated.emit(1)
         await until(lambda: column.version == 2)
         assert column.call.instructions == "Be long."
-        sheet.version.setCurrentIndex(sheet.version.findData(1))
-        sheet.version.activated.emit(sheet.version.currentIndex())
+        sheet.prompts.version.setCurrentIndex(sheet.prompts.version.findData(1))
+        sheet.prompts.version.activated.emit(sheet.prompts.version.currentIndex())
         assert column.call.instructions == "Be brief." and column.draft == "In {{city}}?"
         assert "version 1" in other.head.about.whole
         sheet.shared.setChecked(False)
         assert not column.shared
         sheet.accept()
         assert one.branch.column == before
+        await until(lambda: panel.shaping.sheet is None)
+        driver.click(driver.button("Undo"))  # of the prompt, when the sheet is gone
+        assert not column.prompt and "version" not in other.head.about.whole
         await driver.idle()

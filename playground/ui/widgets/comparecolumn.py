@@ -36,12 +36,14 @@ TALK, ANSWER = 1, 2
 class CompareColumn(QWidget):
     """Signals:
     hung(run, profile): a turn was hung onto the column, to be sent; `profile`: to that one.
-    moved(): it ends elsewhere, or was changed by hand.
-    wanted(verb): "settings", "keep", "add", "remove".
+    moved(): it ends elsewhere.
+    written(): something was typed in it, or it is asked with the others or not.
+    wanted(verb): see `comparehead.MENU`.
     """
 
     hung = Signal(object, object)
     moved = Signal()
+    written = Signal()
     wanted = Signal(str)
 
     def __init__(self, desk: Desk, branch: Branch, name: str, parent: QWidget) -> None:
@@ -171,6 +173,12 @@ class CompareColumn(QWidget):
         self.say_problem(None)
         return run
 
+    def ask_again(self, run: Run) -> None:
+        """Ask what a run asked, as this column is set."""
+        workspace = self.desk.workspace
+        failure = self.turns.hang(lambda view: workspace.again(view, run, view.call))
+        self.say_problem(failure.problem if failure is not None else None)
+
     @property
     def refused(self) -> bool:
         """The last turn could not be made."""
@@ -217,14 +225,14 @@ class CompareColumn(QWidget):
         column.draft = self.own.field.toPlainText()
         if (attached := self.own.attachments.parts) != column.attached:
             column.attached = attached
-        self.moved.emit()
+        self.written.emit()
 
     def _sync(self, on: bool) -> None:
         self.branch.column.synced = on
         self.show_column()
         if not on:
             self.own.field.setFocus()
-        self.moved.emit()
+        self.written.emit()
 
     # Qt.
 

@@ -31,27 +31,26 @@ from playground.engine.comparing_beside import spoken
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.cards import tool_button
+from playground.ui.widgets.compareprompt import PromptChoice
 from playground.ui.widgets.dialogs import fit
 from playground.ui.widgets.fieldedit import Choice
 from playground.ui.widgets.modelbox import ModelBox
 from playground.ui.widgets.parameters import ParameterForm
 from playground.ui.widgets.variableform import VariablesForm
 
-NO_PROMPT = "None: what stands below"
-
 
 class CompareSheet(QDialog):
     """Signals:
     changed(): the column is another one now.
+    replaced(words, back): it says something else; how that is taken back.
     """
 
     changed = Signal()
+    replaced = Signal(str, object)
 
     def __init__(self, desk: Desk, branch: Branch, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.desk, self.branch, self.column = desk, branch, branch.column
-        self._prompt: Prompt | None = None
-        """The prompt that is chosen, once it has been read."""
         self.setWindowTitle(f"Column {name}")
         fit(self, parent, 460, 680)
         outer = QVBoxLayout(self)
@@ -93,7 +92,6 @@ class CompareSheet(QDialog):
         outer.addLayout(self._buttons())
         self._dialect = ""
         self.show_column(fresh=True)
-        self._list_prompts()
 
     # Parts.
 
@@ -118,16 +116,12 @@ class CompareSheet(QDialog):
         theme.space(models, gap=4)
         models.addWidget(self.model, 1)
         models.addWidget(self.refresh)
-        self.prompt, self.version = Choice(self), Choice(self)
-        for box in (self.profile, self.api, self.prompt):
+        self.prompts = PromptChoice(self.desk, self.column, self)
+        self.prompts.picked.connect(self._use_prompt)
+        self.prompts.failed.connect(self._say)
+        for box in (self.profile, self.api, self.prompts.prompt):
             box.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
-        self.prompt.activated.connect(self._prompt_picked)
-        self.version.activated.connect(self._version_picked)
-        prompts = QHBoxLayout()
-        theme.space(prompts, gap=4)
-        prompts.addWidget(self.prompt, 1)
-        prompts.addWidget(self.version)
         self.about = QLabel(self)
         self.about.setProperty("role", "caption")
         self.about.setWordWrap(True)
@@ -136,7 +130,7 @@ class CompareSheet(QDialog):
             ("Server", self.profile),
             ("API", self.api),
             ("Model", self.model),
-            ("Prompt", self.prompt),
+            ("Prompt", self.prompts.prompt),
         )
         for number, (text, box) in enumerate(boxes):
             label = QLabel(text, self)
@@ -145,9 +139,8 @@ class CompareSheet(QDialog):
             grid.addWidget(label, number, 0)
         for number, one in enumerate((self.profile, self.api)):
             grid.addWidget(one, number, 1)
-        for number, line in enumerate((models, prompts), 2):
-            grid.addLayout(line, number, 1)
-        self.version.setAccessibleName("Version of the prompt")
+        grid.addLayout(models, 2, 1)
+        grid.addWidget(self.prompts, 3, 1)
         grid.addWidget(self.about, len(boxes), 1)
         return grid
 
@@ -289,82 +282,21 @@ class CompareSheet(QDialog):
         made = comparing.column_of(self.branch.session, self.column.leaf)
         self.column.profile, self.column.call = made.profile, made.call
         self.column.prompt, self.column.version, self.column.shared = "", 0, True
-        self._prompt = None
         self.changed.emit()
         self.show_column(fresh=True)
-        self._list_prompts()
+        self.prompts.list()
 
-    # Prompts.
-
-    def _list_prompts(self) -> None:
-        async def work() -> None:
-            rows = await self.desk.prompts.list()
-            self.prompt.clear()
-            self.prompt.addItem(NO_PROMPT, "")
-            for one in rows:
-                if one.versions:
-                    where = f"{one.folder}/" if one.folder else ""
-                    self.prompt.addItem(visible(f"{where}{one.title or 'Untitled prompt'}"), one.id)
-            at = self.prompt.findData(self.column.prompt)
-            if at < 0:
-                self.prompt.addItem("A prompt that was deleted", self.column.prompt)
-                at = self.prompt.count() - 1
-            self.prompt.setCurrentIndex(at)
-            if self.column.prompt and at >= 0:
-                await self._read(self.column.prompt)
-            self._show_versions()
-
-        self.desk.tasks.start(work(), self)
-
-    async def _read(self, prompt_id: str) -> None:
-        try:
-            self._prompt = await self.desk.prompts.load(prompt_id)
-        except Failure as failure:
-            self._prompt = None
-            self._say(failure.problem.title)
-
-    def _show_versions(self) -> None:
-        self.version.clear()
-        versions = self._prompt.versions if self._prompt is not None else ()
-        for one in reversed(versions):
-            note = f" · {one.note}" if one.note else ""
-            self.version.addItem(visible(f"version {one.number}{note}")[:40], one.number)
-        self.version.setVisible(bool(versions))
-        self.version.setCurrentIndex(max(self.version.findData(self.column.version), 0))
-
-    def _prompt_picked(self, index: int) -> None:
-        prompt_id = self.prompt.itemData(index)
-        if prompt_id == self.column.prompt:
-            return
-        if not prompt_id:
-            self.column.prompt, self.column.version, self._prompt = "", 0, None
-            self._show_versions()
+    def _use_prompt(self, prompt: Prompt | None, number: int) -> None:
+        """Say what this version of a prompt says."""
+        column = self.column
+        if prompt is None:
+            column.prompt, column.version = "", 0
             self.changed.emit()
             return
-
-        async def work() -> None:
-            await self._read(prompt_id)
-            if self._prompt is not None and self._prompt.newest is not None:
-                self._use(self._prompt.newest.number)
-
-        self.desk.tasks.start(work(), self)
-
-    def _version_picked(self, index: int) -> None:
-        self._use(self.version.itemData(index))
-
-    def _use(self, number: int) -> None:
-        """Say what this version of the chosen prompt says."""
-        if self._prompt is not None:
-            back = comparing.use_prompt(self.column, self._prompt, number)
-            self._show_versions()
-            self.changed.emit()
-            self.show_column(fresh=True)
-
-            def undo() -> None:
-                back()
-                self.changed.emit()
-
-            self.desk.done.emit(f"The column says version {number} of the prompt.", undo)
+        back = comparing.use_prompt(column, prompt, number)
+        self.changed.emit()
+        self.show_column(fresh=True)
+        self.replaced.emit(f"The column says version {number} of the prompt.", back)
 
 
 def _offered(session: Session) -> str:
