@@ -127,12 +127,15 @@ class Workspace:
         """Ask the same once more: a sibling of `run`, with the settings of now; with `call`, with
         that one and at the server that `run` went to. What was written by hand is sent again as it
         was written, to the same server: the settings of now have no part in it. Variables have
-        their values of now, and those of `run` where there are none. Raises Failure as `ask` does.
+        their values of now, and those of `run` where there are none. No recorded answer stands for
+        it. Raises Failure as `ask` does.
         """
         if call is None and run.call.body is not None:
             call = run.call
         said, known = _asked(run), run.call.values
-        return self._add(session, said, run.parent, call=call, profile=run.profile, known=known)
+        made = self._add(session, said, run.parent, call=call, profile=run.profile, known=known)
+        made.anew = True
+        return made
 
     def resend(self, session: Session, run: Run, leg: int, body: dict[str, Any]) -> Run:
         """Send a body that was written by hand in the place of that of a request of `run`: a
@@ -210,6 +213,8 @@ class Workspace:
         )
         session.add(run)
         session.changed = run.created
+        for one in (session, self.open.get(session.id, session)):  # a column is not its session
+            one.trashed = False  # what somebody goes on with is wanted again
         if not session.named and (not session.title or len(session.runs) == 1):
             session.title = title_of(said) or session.title  # until then it was the draft's
         self.rev += 1
@@ -244,7 +249,7 @@ class Workspace:
     async def _keep(self, session: Session) -> None:
         """A disk that is full is no reason not to ask; the recorder goes on trying to write."""
         try:
-            await self.sessions.save(session)
+            await self.sessions.save(session, back=True)
         except Failure as failure:
             self.runner.report(failure.problem)
 

@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,14 +190,22 @@ def _packed(picture: Mapping[str, Any], cutter: Cutter) -> bytes | None:
         return None
 
 
-def put(connection: sqlite3.Connection, table: str, columns: Columns, cutter: Cutter) -> None:
-    """Insert a row, or change just these columns of the one with its id."""
+def put(
+    connection: sqlite3.Connection,
+    table: str,
+    columns: Columns,
+    cutter: Cutter,
+    once: Collection[str] = (),
+) -> None:
+    """Insert a row, or change just these columns of the one with its id; `once`: those that it
+    only gets when it is new."""
     columns = {
         name: cutter.text(value) if name in LARGE else value for name, value in columns.items()
     }
     names = ", ".join(columns)
     places = ", ".join(f":{name}" for name in columns)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+    kept_back = {"id", *once}
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in kept_back)
     connection.execute(
         f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {changes}",
         columns,

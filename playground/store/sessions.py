@@ -49,6 +49,7 @@ from playground.store.rows import (
     session_of,
 )
 from playground.store.segments import encode, merge
+from playground.store.shelving import NAMES as LIES
 from playground.store.shelving import Shelving
 from playground.store.staging import adopt, staged
 from playground.store.words import said
@@ -201,13 +202,15 @@ class Sessions:
 
     # Writing.
 
-    async def save(self, session: Session) -> None:
-        """Write a session without its runs."""
+    async def save(self, session: Session, *, back: bool = False) -> None:
+        """Write a session without its runs. Where one lies that was written before is not changed
+        by that, `shelving` does; but with `back` it comes out of the trash, whoever put it there,
+        unless `session` itself is in it."""
         words = _words(session)
         attached = (session.id, session.attached)
         known = attached[0] == self._attached[0] and attached[1] is self._attached[1]
         columns = session_columns(session, attached=not known)
-        await self._database.write(_save, columns, words)
+        await self._database.write(_save, columns, words, back)
         self._attached = attached
 
     async def begin(self, run: Run) -> None:
@@ -312,9 +315,10 @@ def _words(session: Session) -> str:
     return f"{session.title}\n{session.call.instructions}".strip()
 
 
-def _save(connection: sqlite3.Connection, columns: Columns, words: str) -> None:
+def _save(connection: sqlite3.Connection, columns: Columns, words: str, back: bool = False) -> None:
     cutter = Cutter()
-    put(connection, "session", columns, cutter)
+    once = set(LIES) - {"trashed"} if back else LIES
+    put(connection, "session", columns, cutter, once)
     cutter.keep(connection, columns["id"])
     index(connection, columns["id"], None, words)
 

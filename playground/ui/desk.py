@@ -426,8 +426,9 @@ class Desk(QObject):
             if session.id not in self.workspace.open:
                 pass  # it was forgotten
             elif session.runs or session.named or self._has_drafts(session):
-                await store.save(session)
-                if not session.runs and session.id not in self._drafts:
+                begun = not session.runs and session.id not in self._drafts
+                await store.save(session, back=begun)
+                if begun:
                     self._drafts.add(session.id)
                     self.sessions_changed.emit()
             elif session.id in self._drafts:

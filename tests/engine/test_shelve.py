@@ -35,6 +35,45 @@ async def test_a_session_that_is_open_is_not_brought_back_by_its_next_save(
         assert (row.folder, row.tags, row.pinned, row.trashed) == ("", (), False, False)
 
 
+async def test_going_on_takes_a_session_out_of_the_trash_and_no_other_place(
+    opening: Opening,
+) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        await bench.ask(session, "a question")
+        await bench.workspace.shelve({session.id: Change(trashed=True, folder="Work")})
+        await bench.ask(session, "and another one")
+        (row,) = await bench.app.sessions.list()
+        assert (row.folder, row.runs, session.trashed) == ("Work", 2, False)
+
+
+async def test_where_a_session_lies_is_not_undone_by_another_window_that_has_it_open(
+    opening: Opening,
+) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        await bench.ask(session, "a question")
+        there = Change(folder="Work", tags=("mail",), pinned=True, archived=True, trashed=True)
+        await bench.app.sessions.shelving.put({session.id: there})  # this one knows nothing of it
+        await bench.app.sessions.save(session)
+        (row,) = await bench.app.sessions.list(Filter(trashed=True))
+        assert (row.folder, row.tags, row.pinned, row.archived) == ("Work", ("mail",), True, True)
+        await bench.ask(session, "and another one")
+        (row,) = await bench.app.sessions.list()
+        assert (row.folder, row.tags, row.pinned, row.archived) == ("Work", ("mail",), True, True)
+
+
+async def test_what_is_put_into_the_trash_while_it_is_written_stays_there(opening: Opening) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        run = bench.workspace.ask(session, "a question")
+        await bench.workspace.shelve({session.id: Change(trashed=True)})
+        await bench.workspace.go(run)
+        assert [row.id for row in await bench.app.sessions.list(Filter(trashed=True))] == [
+            session.id
+        ]
+
+
 async def test_what_cannot_be_written_changes_nothing(
     opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from playground.core.comparison import Column, Comparison
 from playground.core.items import Message, Text, dump
 from playground.core.problem import Failure, Problem
 from playground.core.recording import Event, fact
-from playground.core.session import Run, Session
+from playground.core.session import Run, Session, new_id
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
 from playground.store.filters import Filter
@@ -335,8 +335,9 @@ def test_saving_and_loading_loses_nothing(
     opened: Make, make_run: Make, text: str, draft: str, fields: dict[str, Any], flag: bool
 ) -> None:
     call = Call(api="responses", instructions=text, fields=fields, stream=flag)
-    session = Session("ses_x", title=text, draft=draft, call=call, named=flag, trashed=flag)
-    run = make_run(text or "x", text, session="ses_x", run_id="run_x")
+    new = new_id("ses")  # where one lies is written once
+    session = Session(new, title=text, draft=draft, call=call, named=flag, trashed=flag)
+    run = make_run(text or "x", text, session=new, run_id="run_x")
     run.call = call.model_copy(update={"api": "chat"})
 
     async def go() -> Session:
@@ -344,7 +345,7 @@ def test_saving_and_loading_loses_nothing(
             await sessions.save(session)
             await keep(sessions, run)
             session.changed = max(session.changed, run.created)
-            return await sessions.load("ses_x")
+            return await sessions.load(new)
 
     again = asyncio.run(go())
     assert replace(again, runs={}) == session
