@@ -28,9 +28,13 @@ from playground.export.sessionreading import Begun, Ended, Found, read
 from playground.store.logs import redacted
 from playground.store.segments import MERGED
 from playground.store.sessions import Sessions
+from playground.store.staging import TAKEN
 
 MANY = "sessions"
 """What a file of several is called."""
+TRIES = 5
+"""How often a file is read when others import the same at the same time: its ids are free when it
+is begun, and may be theirs when it is over."""
 ENDS = frozenset(("ended", "stopped", "interrupted"))
 """Facts after which a run does not go on."""
 
@@ -131,7 +135,21 @@ async def import_sessions(
     workspace: Workspace, path: Path, profiles: Sequence[Profile], progress: Progress
 ) -> Imported:
     """Take over the sessions of a file: all of them or, with Failure or Cancelled, none."""
-    made = Imported()
+    for again in reversed(range(TRIES)):
+        try:
+            made = Imported(await _taken_over(workspace, path, progress))
+            break
+        except Failure as failure:
+            if not again or failure.problem.code != TAKEN:
+                raise
+    known = {profile.id for profile in profiles}
+    for session in made.sessions:
+        _tell_of(session, known, made)
+    workspace.rev += 1
+    return made
+
+
+async def _taken_over(workspace: Workspace, path: Path, progress: Progress) -> list[Session]:
     found = read(path, workspace.endpoints, progress)
     try:
         async with workspace.sessions.staging() as staging:
@@ -144,12 +162,7 @@ async def import_sessions(
     finally:
         with contextlib.suppress(ValueError):  # a thread is in it, and lets go of it by itself
             found.close()
-    made.sessions = taking.sessions
-    known = {profile.id for profile in profiles}
-    for session in made.sessions:
-        _tell_of(session, known, made)
-    workspace.rev += 1
-    return made
+    return taking.sessions
 
 
 def _tell_of(session: Session, known: set[str], made: Imported) -> None:

@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from playground.core.problem import Failure, Problem
 from playground.store.database import Database, transaction
 
 PREFIX = ".import-"
 OLD = 86_400
 """Seconds after which what is left of an import was left by a process that is gone."""
+TAKEN = "taken"
 TABLES = ("session", "run", "segment", "blob")
 
 
@@ -39,9 +41,13 @@ async def staged(main: Database) -> AsyncIterator[Database]:
 
 async def adopt(main: Database, made: Database) -> None:
     """Take over all that is in the other one, which is closed by it. Raises Failure, and then
-    nothing was taken."""
+    nothing was taken; with the code `taken` when somebody took the same ids meanwhile."""
     await made.close()
-    await main.read(_adopt, made.path)
+    try:
+        await main.read(_adopt, made.path)
+    except sqlite3.IntegrityError as error:
+        title = "Another window imported the same at the same time."
+        raise Failure(Problem(title=title, detail=str(error), code=TAKEN)) from error
 
 
 def clear(folder: Path) -> None:

@@ -173,6 +173,21 @@ async def test_taken_over_where_it_came_from_it_gets_other_ids(tmp_path: Path) -
         assert session.path()[0].cost.usd == Decimal("0.000123")  # type: ignore[union-attr]
 
 
+async def test_two_windows_import_the_same_at_the_same_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.playground.jsonl"
+    async with home_at(tmp_path / "one") as here:
+        await keep(here, branched())
+        await save(here.workspace, ["ses_1"], path, Progress())
+    async with home_at(tmp_path / "two") as left, home_at(tmp_path / "two") as right:
+        made = await asyncio.gather(*(taken(one, path) for one in (left, right)))
+        ids = {one for (one,) in made}
+        assert len(ids) == 2 and "ses_1" in ids
+        assert {row.id for row in await left.sessions.list()} == ids
+        # What they cost was paid for once.
+        sums = [(await right.sessions.usage_of(one)).usd for one in ids]
+        assert sum(sums, Decimal(0)) == Decimal("0.000369")
+
+
 async def test_a_run_that_goes_on_ends_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.playground.jsonl"
     running = answered(1, over=False, owner="somebody")
