@@ -14,6 +14,7 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from math import ceil
 from typing import Any, Generic, TypeVar
 
@@ -118,32 +119,56 @@ class Repeated:
     """Runs that cost something that nobody told us."""
 
 
-def repeated(runs: Sequence[Run]) -> Repeated:
-    """Compare the runs that are over. Takes as long as reading their answers."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the answer of a run says."""
+
+    said: str | None
+    """None where tools were called instead."""
+    alike: str = ""
+    """The same for answers that one would read as the same."""
+    whole: str | None = None
+    """What it says as JSON, in one spelling; None where it is none."""
+    leaves: tuple[tuple[str, str], ...] = ()
+    """Its values by their paths."""
+
+
+def read(run: Run) -> Read:
+    if (text := _said(run)) is None:
+        return Read(None)
+    if (value := _document(text, run.call.output.asked)) is ...:
+        return Read(text, _bare(text))
+    whole = _key(value)
+    rows = tuple((path, _key(one)) for path, one in islice(leaves(value), MOST_FIELDS))
+    return Read(text, whole, whole, rows)
+
+
+def repeated(runs: Sequence[Run], known: dict[str, Read] | None = None) -> Repeated:
+    """Compare the runs that are over. Takes as long as reading their answers, but for those that
+    are `known`, by their ids; the others come to stand there."""
+    known = {} if known is None else known
     over = [run for run in runs if run.transcript.outcome is not None]
     done = [run for run in over if run.transcript.outcome in ANSWERED]
-    said = [(run.id, text) for run in done if (text := _said(run)) is not None]
-    forms = {run.id: run.call.output.asked for run in done}
-    documents = [
-        (run, value) for run, text in said if (value := _document(text, forms[run])) is not ...
-    ]
+    for run in done:
+        if run.id not in known:
+            known[run.id] = read(run)
+    found = [(run, known[run.id]) for run in done if known[run.id].said is not None]
+    documents = [(run.id, one) for run, one in found if one.whole is not None]
     endings: dict[Outcome, int] = {}
     for run in over:
         if (outcome := run.transcript.outcome) is not None:
             endings[outcome] = endings.get(outcome, 0) + 1
     spent = [run.cost for run in over if run.cost is not None]
-    known = [cost.usd for cost in spent if cost.usd is not None and not cost.at_least]
-    keys = {run: _key(value) for run, value in documents}
-    read = ((run, keys.get(run) or _bare(text), keys.get(run, text)) for run, text in said)
+    amounts = [cost.usd for cost in spent if cost.usd is not None and not cost.at_least]
     return Repeated(
         runs=len(runs),
         over=len(over),
         answered=len(done),
         outcomes=tuple(sorted(endings.items(), key=lambda row: -row[1])),
-        texts=_grouped((run, text, text) for run, text in said),
-        alike=_grouped(read),
+        texts=_grouped((run.id, one.said or "", one.said or "") for run, one in found),
+        alike=_grouped((run.id, one.alike, one.whole or one.said or "") for run, one in found),
         fields=_fields(documents),
-        documents=_grouped((run, key, key) for run, key in keys.items()),
+        documents=_grouped((run, one.alike, one.alike) for run, one in documents),
         called=_grouped((run.id, names, names) for run in done for names in [_called(run)]),
         arguments=_grouped(
             (run.id, calls, calls) for run in done for calls in [_called(run, arguments=True)]
@@ -154,8 +179,8 @@ def repeated(runs: Sequence[Run]) -> Repeated:
             run.transcript.usage.output if run.transcript.usage is not None else None
             for run in done
         ),
-        usd=spread(known),
-        unpriced=len(spent) - len(known),
+        usd=spread(amounts),
+        unpriced=len(spent) - len(amounts),
     )
 
 
@@ -186,19 +211,15 @@ def leaves(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, An
             yield path, value
 
 
-def _fields(documents: Sequence[tuple[str, Any]]) -> tuple[Field, ...]:
+def _fields(documents: Sequence[tuple[str, Read]]) -> tuple[Field, ...]:
     if len(documents) < 2:
         return ()
-    flat = [(run, dict(leaves(value))) for run, value in documents]
+    flat = [(run, dict(one.leaves)) for run, one in documents]
     paths = list(dict.fromkeys(path for _, row in flat for path in row))[:MOST_FIELDS]
     return tuple(
         Field(
             path,
-            _grouped(
-                (run, key, key)
-                for run, row in flat
-                for key in [_key(row[path]) if path in row else ABSENT]
-            ),
+            _grouped((run, said, said) for run, row in flat for said in [row.get(path, ABSENT)]),
         )
         for path in paths
     )

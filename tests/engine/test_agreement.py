@@ -16,7 +16,7 @@ from playground.core.recording import SSE, Event, fact
 from playground.core.session import Run
 from playground.core.usage import Cost
 from playground.endpoints import BY_ID
-from playground.engine.agreement import ABSENT, Range, leaves, repeated, spread
+from playground.engine.agreement import ABSENT, Range, Read, leaves, repeated, spread
 
 
 def answered(
@@ -233,7 +233,7 @@ def test_a_tool_that_has_to_be_called_is_the_answer_and_no_call() -> None:
         run.call = run.call.model_copy(update={"output": Output(mode="tool", name="form")})
     made = repeated(runs)
     assert [(field.path, field.values.most) for field in made.fields] == [("city", 2)]
-    assert made.alike.per_cent == 66
+    assert made.alike.per_cent == made.texts.per_cent == 66
     assert [group.said for group in made.called.groups] == [""]
 
 
@@ -246,3 +246,13 @@ def test_json_between_fences_and_words_beside_it_are_all_counted() -> None:
         ("!!!", 1),
         ("???", 1),
     ]
+
+
+def test_what_is_known_of_an_answer_is_not_read_again() -> None:
+    known: dict[str, Read] = {}
+    runs = many('{"a": 1}', '{"a": 1.0}')
+    made = repeated(runs, known)
+    assert known.keys() == {"run_0", "run_1"}
+    assert repeated(runs, known) == made == repeated(runs)
+    known["run_1"] = Read("no", "no")
+    assert repeated(runs, known).alike.per_cent == 50

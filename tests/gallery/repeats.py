@@ -51,7 +51,7 @@ async def nothing(stage: Stage) -> None:
 async def values(stage: Stage) -> None:
     runs = [_answered(json.dumps(row), number) for number, row in enumerate(INVOICES)]
     panel = await _panel(stage, *runs)
-    panel.page.result.fields.setCurrentRow(1)
+    panel.page.result.fields.go_to(1)
 
 
 async def texts(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from playground.core.profile import SANDBOX, is_loopback
 from playground.core.session import Run, Session
 from playground.endpoints import BY_ID
 from playground.engine import repeating
-from playground.engine.agreement import Repeated, repeated
+from playground.engine.agreement import Read, Repeated, repeated
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.composer import Composer
@@ -44,6 +44,8 @@ class RepeatPage(QWidget):
         self._session: Session | None = None
         """Whose draft is written here."""
         self._runs: list[Run] = []
+        self._known: dict[str, Read] = {}
+        """What the answers say that were compared, by the ids of their runs."""
         self._counted: object = None
         """What stood there when it was compared last."""
         self._task: asyncio.Future[object] | None = None
@@ -267,10 +269,11 @@ class RepeatPage(QWidget):
         self._counted = counted
         self._say()
         runs = list(runs)
+        known = self._known = {run.id: self._known[run.id] for run in over if run.id in self._known}
 
         async def work() -> None:
             # Only of what is over: nothing else changes it meanwhile.
-            found = await asyncio.to_thread(repeated, over)
+            found = await asyncio.to_thread(repeated, over, known)
             self._show(runs, found)
 
         self._task = self.desk.tasks.start(work(), self)

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from playground.core.plain import visible
 from playground.core.session import Run
-from playground.engine.agreement import ANSWERED, Agreement, Number, Range, Repeated
+from playground.engine.agreement import Agreement, Number, Range, Repeated
+from playground.engine.ledger_speed import ANSWERED
 from playground.ui import theme, words
 from playground.ui.widgets.moneywords import ENDED
 from playground.ui.widgets.moneywords import count as count_of
@@ -33,6 +34,8 @@ EXPLAINED = (
     " how far the answers agree, value by value where they are JSON, which tools were called in"
     " which order, and how time, tokens and cost are spread."
 )
+ENDED_AS = HINT + 1
+"""How a run ended that is shown as it did."""
 BEGINNING = 300
 """Characters of an answer that its row has."""
 OTHERS = 6
@@ -231,8 +234,12 @@ class RepeatResult(QWidget):
             item = self.runs.item(row)
             if _run_of(item) != run.id:
                 return
+            known = run.transcript.outcome is not None and (run.transcript.outcome, run.cost)
+            if known and known == item.data(ENDED_AS):  # reading its answer takes long
+                continue
             said = f"{row + 1}. {_state(run)}"
-            if said != item.text():
+            item.setData(ENDED_AS, known)
+            if said != item.text() or known:
                 facts = _facts(run)
                 item.setText(said)
                 item.setData(HINT, facts)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
-    QListWidget,
-    QListWidgetItem,
+    QListView,
     QSizePolicy,
     QStyle,
     QStyledItemDelegate,
@@ -104,7 +112,37 @@ class ShareDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ShareList(QListWidget):
+class Shares(QAbstractListModel):
+    """The rows. What is said of one is made when somebody asks: there may be thousands."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Share, ...] = ()
+
+    def show_rows(self, rows: tuple[Share, ...]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's default
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not 0 <= index.row() < len(self.rows):
+            return None
+        share = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                said = " ".join(visible(share.text[:CLIPPED]).split()) or "nothing"
+                counted = f"{share.count} of {share.of}"
+                return ", ".join(filter(None, (share.name, counted, said)))
+            case Qt.ItemDataRole.ToolTipRole:
+                more = (share.text[: CLIPPED * 5], share.others)
+                return words.tip("\n".join(filter(None, more)))
+        return share if role == SHARE else None
+
+
+class ShareList(QListView):
     """As high as its rows, up to `most` of them.
 
     Signals:
@@ -116,44 +154,53 @@ class ShareList(QListWidget):
     def __init__(self, name: str, parent: QWidget | None = None, *, most: int = 8) -> None:
         super().__init__(parent)
         self._most = most
+        self._telling = True
+        self._shares = Shares(self)
+        self.setModel(self._shares)
         self.setAccessibleName(name)
         self.setItemDelegate(ShareDelegate(self))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.currentRowChanged.connect(self.chosen)
-        self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item)))
+        self.clicked.connect(lambda index: self.chosen.emit(index.row()))
         theme.themes.changed.connect(self._resized)
-        self.shares: tuple[Share, ...] = ()
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        return self._shares.rows
+
+    def count(self) -> int:
+        return len(self.shares)
+
+    @property
+    def row(self) -> int:
+        """The one that is looked at; -1: none."""
+        return self.currentIndex().row()
+
+    def go_to(self, row: int) -> None:
+        self.setCurrentIndex(self._shares.index(row, 0))
 
     def show_shares(self, shares: Sequence[Share]) -> None:
-        """Replace the rows; the same ones stay as they are."""
+        """Replace the rows. The one that is looked at is that still, wherever it stands now."""
         fresh = tuple(shares)
         if fresh == self.shares:
             return
-        old, at = self.shares, self.currentRow()
-        chosen = old[at].key if 0 <= at < len(old) else None
+        chosen = self.shares[self.row].key if self.row >= 0 else None
         top = self.verticalScrollBar().value()
-        self.blockSignals(True)
-        self.clear()
-        for share in fresh:
-            item = QListWidgetItem()
-            item.setData(SHARE, share)
-            said = " ".join(visible(share.text[:CLIPPED]).split()) or "nothing"
-            counted = f"{share.count} of {share.of}"
-            spoken = ", ".join(filter(None, (share.name, counted, said)))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            more = "\n".join(filter(None, (share.text[: CLIPPED * 5], share.others)))
-            item.setToolTip(words.tip(more))
-            self.addItem(item)
-        self.shares = fresh
-        keys = [share.key for share in fresh]
-        if chosen in keys:  # wherever it stands now
-            self.setCurrentRow(keys.index(chosen))
+        self._telling = False
+        self._shares.show_rows(fresh)
+        if chosen is not None:
+            at = next((at for at, share in enumerate(fresh) if share.key == chosen), -1)
+            self.go_to(at)
         self.verticalScrollBar().setValue(top)
-        self.blockSignals(False)
+        self._telling = True
         self._resized()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if self._telling and current.isValid():
+            self.chosen.emit(current.row())
 
     def _resized(self) -> None:
         self.updateGeometry()
