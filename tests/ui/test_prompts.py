@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 
 from playground.core.items import Message
+from playground.core.problem import Failure, Problem
 from playground.core.prompts import Content, Draft, Prompt, Said
 from playground.core.variables import Variable
 from playground.ui.panels.prompts import PromptsPanel
@@ -330,5 +331,35 @@ def test_saved_prompts_of_others_are_taken_over_whole_or_not_at_all(
             undo(driver)
             await driver.idle()
             assert await driver.desk.prompts.list() == []
+
+    loop.run_until_complete(go())
+
+
+def test_damaged_changes_are_told_and_hide_no_version(
+    loop: Loop, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        async with opening() as driver:
+            panel = await library(driver, prompt_of("one", "Say {{a}}."))
+
+            async def damaged(_: str) -> None:
+                raise Failure(Problem(title="Unsaved changes are damaged."))
+
+            monkeypatch.setattr(driver.desk.prompts, "draft", damaged)
+            await opened(panel, driver, "one")
+            assert text(panel) == "Say {{a}}." and saved(panel)
+            assert "Unsaved changes are damaged." in driver.seen()
+
+            # Another name of a variable is one step back, with what was typed before it.
+            message = panel.edit.messages[0].text
+            driver.type("Now ", message)
+            panel.edit.look()
+            driver.click(panel.edit.declare)
+            panel.edit.form.renamed.emit("a", "b")
+            assert message.toPlainText() == "Now Say {{b}}."
+            message.undo()
+            assert message.toPlainText() == "Now Say {{a}}."
+            message.undo()
+            assert message.toPlainText() == "Say {{a}}."
 
     loop.run_until_complete(go())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +26,7 @@ from playground.ui.widgets.variablechip import chip_words
 from playground.ui.widgets.variableform import VariablesForm
 from playground.ui.widgets.variablerow import VariableRow
 from playground.ui.widgets.variablesection import VariableSection, listed, remark
-from playground.ui.widgets.variablevalue import ValueEdit
+from playground.ui.widgets.variablevalue import ValueEdit, Words
 from tests.driver import FAST, prepare
 from tests.loop import until
 from tests.processes import Sandbox
@@ -319,6 +320,31 @@ def test_a_definition_says_what_the_session_fills_in(qtbot: QtBot) -> None:
 
 
 # In the window.
+
+
+@pytest.mark.parametrize("text", ["d" * 3000, "word " * 900, "line\n" * 300])
+def test_a_text_of_any_length_is_a_value_and_a_default(
+    form: VariablesForm, qtbot: QtBot, text: str
+) -> None:
+    needed, off = Qt.ScrollBarPolicy.ScrollBarAsNeeded, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    one = Variable(name="a", default=text, help="h" * 500)
+    form.show_variables([one])
+    form.resize(290, 900)
+    form.show()
+    row = form.rows["a"]
+    row.edit.setChecked(True)
+    assert row.value is not None and row.declaration is not None
+    for edit in (row.value, row.declaration.default):
+        field = edit.editor
+        assert isinstance(field, Words)
+        field.setPlainText(text)
+        for wide in (200, 500, 290):
+            form.resize(wide, 900)
+        qtbot.waitUntil(lambda field=field: field.verticalScrollBarPolicy() == needed)
+        field.setPlainText("short")
+        qtbot.waitUntil(lambda field=field: field.verticalScrollBarPolicy() == off)
+        edit.settle()
+    assert form.minimumSizeHint().width() <= 290
 
 
 async def test_a_place_becomes_a_variable_and_its_value_goes_out(

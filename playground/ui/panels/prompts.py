@@ -109,11 +109,19 @@ class PromptsPanel(QWidget):
 
         async def work() -> None:
             prompt = await self.desk.prompts.load(prompt_id)
-            draft = await self._drafts.of(prompt_id)
+            draft = await self._draft_of(prompt_id)
             if self._wanted_id == prompt_id:
                 self._show(prompt, draft)
 
         self.desk.tasks.start(work(), self)
+
+    async def _draft_of(self, prompt_id: str) -> Draft | None:
+        """What was typed of it. Where that cannot be read it is said, and its versions are here."""
+        try:
+            return await self._drafts.of(prompt_id)
+        except Failure as failure:
+            self.desk.report(failure.problem)
+            return None
 
     def _show(self, prompt: Prompt, draft: Draft | None = None) -> None:
         self.prompt = prompt
@@ -396,7 +404,7 @@ class PromptsPanel(QWidget):
             await self.library.refresh()
             prompt.trashed = False
             if self.prompt is prompt:
-                draft = await self._drafts.of(prompt.id)
+                draft = await self._draft_of(prompt.id)
                 self._show(prompt, draft)
 
         self.desk.tasks.start(work(), self)

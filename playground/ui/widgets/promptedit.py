@@ -264,8 +264,7 @@ class PromptEdit(QWidget):
     def _rename(self, old: str, new: str) -> None:
         """A variable has another name: so have its places."""
         for one in self.messages:
-            said = one.said
-            one.write(said.model_copy(update={"text": renamed(said.text, old, new)}))
+            one.rewrite(renamed(one.said.text, old, new))
         self._declare(
             [
                 one.model_copy(update={"name": new}) if one.name == old else one

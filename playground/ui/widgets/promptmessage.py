@@ -147,6 +147,19 @@ class MessageEdit(QFrame):
             self.text.setPlainText(said.text)
         self.blockSignals(False)
 
+    def rewrite(self, text: str) -> None:
+        """Put another text there, which can be undone; nobody is told."""
+        if text == self.text.toPlainText():
+            return
+        self.blockSignals(True)
+        seen, cursor = self.text.textCursor(), QTextCursor(self.text.document())
+        at = seen.position()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        seen.setPosition(min(at, self.text.document().characterCount() - 1))
+        self.text.setTextCursor(seen)
+        self.blockSignals(False)
+
     def number(self, place: int, count: int) -> None:
         """Which one of how many it is, from 0."""
         self.text.setAccessibleName(f"Message {place + 1}")

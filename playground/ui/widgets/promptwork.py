@@ -24,6 +24,8 @@ from playground.ui.widgets.promptversions import VersionList
 
 WIDE = 580
 """Design pixels from which the versions stand beside the editor, and not below it."""
+LOW = 320
+"""Design pixels up to which they stand beside it all the same: below it there is no room."""
 EDIT, DIFFERENCE = range(2)
 
 
@@ -138,7 +140,7 @@ class PromptWork(QWidget):
     def make_room(self) -> None:
         """The versions beside the editor, or below it."""
         look, ways = theme.current(), Qt.Orientation
-        wide = self.width() >= look.px(WIDE)
+        wide = self.width() >= look.px(WIDE) or self.height() <= look.px(LOW)
         wanted = ways.Horizontal if wide else ways.Vertical
         if self._parts.orientation() != wanted or not self._placed:
             self._placed = True

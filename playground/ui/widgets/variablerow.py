@@ -56,6 +56,7 @@ class VariableRow(QWidget):
         head.addWidget(self.kind)
         head.addStretch(1)
         self.state = badge(self)
+        self.state.setMinimumWidth(1)  # else the form would be as wide as a long default
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
         self.edit = tool_button("edit", "", self)
         self.edit.setCheckable(True)
@@ -77,6 +78,7 @@ class VariableRow(QWidget):
         label.setProperty("token", token)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        label.setMinimumWidth(1)  # a word may be longer than any form is wide
         label.hide()
         self._column.addWidget(label)
         return label
@@ -120,6 +122,7 @@ class VariableRow(QWidget):
         if self.value is None:
             said = f"default {clipped(spelled(one.default))}" if one.default is not None else ""
             say_state(self.state, visible(said))
+            self.state.setToolTip(words.tip(said))
             self.empty.hide()
             return
         default = standing(one, {})

@@ -20,14 +20,16 @@ Editor = TextField | WordField | Choice | JsonField
 
 class Words(TextField):
     """A text that is as high as it needs to be. A bar that came with less room would take some of
-    that away, and so stay."""
+    that away, and so stay: it is there by the number of lines alone."""
 
     def _refit(self) -> None:
-        never, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        self.setVerticalScrollBarPolicy(never)
         super()._refit()
-        if self.document().size().height() > MOST:  # which Qt counts in lines
-            self.setVerticalScrollBarPolicy(needed)
+        many = self.document().size().height() > MOST  # which Qt counts in lines
+        policy = Qt.ScrollBarPolicy
+        wanted = policy.ScrollBarAsNeeded if many else policy.ScrollBarAlwaysOff
+        # Only where it is another one: it makes the text narrower or wider, which comes back here.
+        if self.verticalScrollBarPolicy() != wanted:
+            self.setVerticalScrollBarPolicy(wanted)
 
 
 class ValueEdit(QWidget):
