@@ -17,6 +17,7 @@ from playground.core.profile import Profile
 from playground.core.variables import Variable
 from playground.engine.budget import Spent
 from playground.engine.estimate import Estimate, estimate
+from playground.ui.panels.compare import ComparePanel
 from playground.ui.widgets.estimatewords import (
     all_passed,
     line,
@@ -214,4 +215,37 @@ async def test_it_comes_a_moment_after_typing_and_rests_when_nothing_is_typed(
 
         draft.clear()
         assert not chip.isVisible() and not chip._wait.isActive() and chip.settled
+        await driver.idle()
+
+
+async def test_columns_are_estimated_together(home: Path, opening: Opening) -> None:
+    prepare(home, "https://api.openai.com/v1", id="mine", model="gpt-5")
+    async with opening() as driver:
+        driver.fields(max_output_tokens=100)
+        driver.click(driver.chat.compare)
+        panel = driver.window.panels["compare"]
+        assert isinstance(panel, ComparePanel)
+        panel.empty.buttons["here"].click()
+        chip, other = panel.estimate, panel.columns[1].branch.column
+        assert not chip.isVisible() and not chip._wait.isActive()
+        panel.composer.draft.setFocus()
+        driver.type("hello hello hello")
+        await driver.shows("est. 6 tok in 2 requests · $0.000008–$0.0020")
+        await until(lambda: chip.settled)
+        other.call = other.call.model_copy(update={"model": "gpt-5-nano"})
+        panel.columns[1].show_column()
+        panel._keep()
+        await until(lambda: chip.settled)
+        made = chip.open()
+        assert made is not None
+        texts = [label.text() for label in made.findChildren(QLabel)]
+        assert "3 × $0.05/M = $0.00000015" in texts and "together" in texts
+        made.close()
+        # A column that is asked by itself is asked what stands in its own field.
+        other.synced = False
+        panel._keep()
+        await driver.shows("est. 3 tok · ")
+        await until(lambda: chip.settled)
+        panel.composer.draft.clear()
+        assert not chip.isVisible() and not chip._wait.isActive()
         await driver.idle()

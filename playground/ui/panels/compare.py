@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from playground.core.comparison import MOST
+from playground.core.items import Message, Text
 from playground.core.parts import Part
 from playground.core.profile import Profile
 from playground.core.session import Run, Session
@@ -26,6 +27,7 @@ from playground.ui.widgets.comparerow import CompareRow
 from playground.ui.widgets.comparesending import Sending
 from playground.ui.widgets.compareshaping import Shaping
 from playground.ui.widgets.composer import Composer
+from playground.ui.widgets.estimate import Ask, EstimateChip
 from playground.ui.widgets.parts import Segments
 from playground.ui.widgets.sessionhead import SessionHead
 
@@ -56,6 +58,8 @@ class ComparePanel(QWidget):
         below.addWidget(self.composer)
         column.addLayout(below)
         self._marking = Marking(desk.tasks, self, self.row.mark)
+        self.estimate = EstimateChip(desk, list, self.composer, asks=self._asks)
+        self.composer.put_aside(self.estimate)
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(400)
@@ -324,7 +328,19 @@ class ComparePanel(QWidget):
             comparison.attached = attached
         self._keep()
 
+    def _asks(self) -> list[Ask]:
+        """What each column would be asked now."""
+        made: list[Ask] = []
+        for one in self.columns if self._session is not None else ():
+            column, session = one.branch.column, one.branch.session
+            own = session.comparison if column.synced else column
+            if (own.draft.strip() or own.attached) and not one.running:
+                said = Message(key="in:0", role="user", text=Text(own.draft), parts=own.attached)
+                made.append((one.branch.look(), [said]))
+        return made
+
     def _keep(self) -> None:
+        self.estimate.changed()
         if self._session is not None:
             self.desk.mark(self._session)
             self._saving.start()

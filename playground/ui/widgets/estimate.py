@@ -66,6 +66,7 @@ class EstimateChip(QToolButton):
         on screen, to each what stands there."""
         super().__init__(parent)
         self.desk = desk
+        self._aside = asks is not None
         self._asks = asks or (lambda: [(desk.session, said())])
         self._instead = instead
         self._each = each
@@ -268,6 +269,8 @@ class EstimateChip(QToolButton):
                 ("Prices…", lambda: desk.wanted.emit("prices")),
                 ("Budgets…", lambda: desk.wanted.emit("budgets")),
             ]
+            if self._aside:  # the lens is held over the session on screen
+                del leads[0]
             shown = many(known.estimates, known.used, known.budgets)
             made = EstimateDetails(shown, leads, self)
         else:
