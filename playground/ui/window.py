@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMenuBar,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -133,10 +134,15 @@ class Window(QMainWindow):
 
     def furnish(self, desk: Desk, panels: Sequence[PanelSpec], docks: Sequence[DockSpec]) -> None:
         """Make the docks and the first panel; tabs in the order given."""
+        from playground.ui.icons import icon  # after the first paint
         from playground.ui.widgets.tabrow import TabRow  # with icons, which nothing painted has
 
         sizes = self.menus.sizePolicy()
         self.menus.setSizePolicy(sizes.Policy.Fixed, sizes.Policy.Preferred)
+        more = self.menus.findChild(QToolButton, "qt_menubar_ext_button")
+        if more is not None:  # of the menus that there is no room for; the sheet leaves it blank
+            more.setIcon(icon("chevron-down", "muted"))
+            more.setAccessibleName("More menus")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setAccessibleName("Status")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)

@@ -162,7 +162,9 @@ class RepeatResult(QWidget):
         called = any(group.said for group in calls.groups)
         going = found.over < len(runs)
         texts = self._texts
-        if texts.per_cent is not None:
+        if texts.per_cent is not None and texts.most == 1:
+            said = f"No two of {words.number(texts.of)} answers say the same"
+        elif texts.per_cent is not None:
             said = f"{texts.per_cent} % agree: {texts.most} of {texts.of} answers say the same"
         elif called and calls.per_cent is not None:
             said = f"{calls.per_cent} % agree: {calls.most} of {calls.of} call the same tools"
