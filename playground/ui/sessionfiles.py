@@ -63,6 +63,7 @@ def write(desk: Desk, session_ids: Sequence[str], path: Path) -> None:
         try:
             await desk.settle()
             await sessionfile.save(desk.workspace, session_ids, path, progress)
+            desk.told.emit(f"Saved {_counted(session_ids)} as {visible(path.name)}.", "", "", None)
         except Cancelled:
             pass
         finally:
@@ -91,8 +92,11 @@ async def read(desk: Desk, path: Path) -> bool:
     shown = [session for session in found.sessions if not session.trashed] or found.sessions
     if shown:
         desk.open_session(shown[-1].id)
-    if found.notices:
-        count = len(found.sessions)
-        title = f"{count:,} session{'s' * (count != 1)} came from {visible(path.name)}."
-        desk.report(Problem(title=title, detail=visible("\n".join(found.notices))))
+    title = f"{_counted(found.sessions)} came from {visible(path.name)}."
+    if found.notices or len(found.sessions) > 1:  # one is on screen, which says enough
+        desk.told.emit(title, visible("\n".join(found.notices)), "", None)
     return True
+
+
+def _counted(sessions: Sequence[object]) -> str:
+    return "1 session" if len(sessions) == 1 else f"{len(sessions):,} sessions"

@@ -31,9 +31,15 @@ def tokens(count: int) -> str:
     return number(count / 1_000_000, 1) + "M"
 
 
+LEAST = Decimal("0.000001")
+"""Dollars that are written with digits; what is less is not nothing."""
+
+
 def money(usd: Decimal) -> str:
     """Dollars with as many digits as the amount needs to be told from nothing."""
     digits = 2 if usd >= 1 or usd == 0 else 4 if usd >= Decimal("0.001") else 6
+    if 0 < usd < LEAST:
+        return f"< ${number(float(LEAST), 6)}"
     if usd.adjusted() < 20:  # rounded as it is written: the float of 0.00225 is a little less
         usd = usd.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return "$" + number(float(usd), digits)

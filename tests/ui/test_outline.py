@@ -116,7 +116,7 @@ async def test_a_session_comes_back_from_a_file_and_offers_its_tools_by_a_click(
         desk.keep()
         path = tmp_path / "a.playground.jsonl"
         write(desk, [session.id], path)
-        await until(path.exists)
+        await driver.shows("Saved 1 session as a.playground.jsonl.")
         await driver.idle()
         driver.shell.importing.read([path])
         await until(lambda: desk.session is not session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from playground.ui import words
@@ -26,3 +28,10 @@ from playground.ui import words
 )
 def test_seconds_are_said_without_a_part_that_is_nothing(value: float, said: str) -> None:
     assert words.seconds(value) == said
+
+
+def test_money_that_is_less_than_its_digits_is_not_nothing() -> None:
+    amounts = ("0", "0.00000015", "0.000001", "0.0000044", "0.00225", "5")
+    assert [words.money(Decimal(one)) for one in amounts] == [
+        "$0.00", "< $0.000001", "$0.000001", "$0.000004", "$0.0023", "$5.00",
+    ]  # fmt: skip
