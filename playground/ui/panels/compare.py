@@ -152,6 +152,7 @@ class ComparePanel(QWidget):
         if self._session is not None:
             self.row.show_session(self._session)
             self._marking.forget()
+            self._show_running()
             self._turn_page()
             self.tell()
 

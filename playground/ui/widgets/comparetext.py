@@ -56,5 +56,5 @@ def said(told: Marked) -> str:
         return "Nothing to compare it with"
     what = "values" if told.values else "words"
     if not told.differ:
-        return f"Nothing of its {number(told.whole)} {what} is its own"
+        return f"None of {number(told.whole)} {what} differs"
     return f"{number(told.differ)} of {number(told.whole)} {what} differ"
