@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from playground.core.items import Message
 from playground.core.problem import Failure, Problem
 from playground.core.prompts import Content, Draft, Prompt, Said
 from playground.core.variables import Variable
 from playground.ui.panels.prompts import PromptsPanel
+from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.promptvalues import PromptValues
 from playground.ui.widgets.promptversions import UNSAVED
 from tests.driver import Driver, prepare
 from tests.loop import until
@@ -263,7 +267,7 @@ def test_a_prompt_is_used_in_a_session_and_a_session_saved_as_one(
             await opened(panel, driver, "one")
             driver.click(panel.work.use)
             dialog = driver.dialog()  # what is put in as said needs its value
-            value: QLineEdit = driver.find(QLineEdit, "language", dialog)
+            value: QPlainTextEdit = driver.find(QPlainTextEdit, "Value of language", dialog)
             driver.type("French", value)
             dialog.accept()
             await driver.idle()
@@ -363,3 +367,30 @@ def test_damaged_changes_are_told_and_hide_no_version(
             assert message.toPlainText() == "Say {{a}}."
 
     loop.run_until_complete(go())
+
+
+def test_values_that_are_needed_at_once_are_of_their_types(qtbot: QtBot) -> None:
+    got: list[dict[str, Any]] = []
+    asked = (
+        Variable(name="text"),
+        Variable(name="n", type="integer"),
+        Variable(name="on", type="boolean"),
+    )
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    dialog = PromptValues(asked, got.append, owner)
+    words, number, on = (one.editor for one in dialog.fields)
+    assert isinstance(words, QPlainTextEdit) and isinstance(number, QLineEdit)
+    assert isinstance(on, Choice) and number.placeholderText() == "whole number"
+    words.setPlainText("two\nlines")
+    number.insert("two")
+    dialog.accept()
+    assert dialog.said.text() == "The value of n has to be a whole number." and not got
+    number.selectAll()
+    number.insert("2")
+    dialog.accept()
+    assert dialog.said.text() == "on needs a value." and not got
+    on.setCurrentIndex(2)
+    on.activated.emit(2)
+    dialog.accept()
+    assert got == [{"text": "two\nlines", "n": 2, "on": False}]

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from playground.core.plain import visible
 from playground.core.variables import Variable
 from playground.ui import theme
-from playground.ui.widgets.fieldedit import Choice
 from playground.ui.widgets.rows import Rows
+from playground.ui.widgets.values import clipped
+from playground.ui.widgets.variabledeclaration import WORDS
+from playground.ui.widgets.variablevalue import ValueEdit
 
 
 class PromptValues(QDialog):
@@ -35,18 +37,13 @@ class PromptValues(QDialog):
         head.setWordWrap(True)
         column.addWidget(head)
         rows = Rows(self)
-        self.fields: list[QLineEdit | Choice] = []
+        self.fields: list[ValueEdit] = []
         for one in variables:
-            if one.type == "choice" and one.choices:
-                box = Choice(rows)
-                for choice in one.choices:
-                    box.addItem(visible(choice), choice)
-                self.fields.append(box)
-            else:
-                line = QLineEdit(rows)
-                line.setPlaceholderText(visible(one.help) or one.type)
-                self.fields.append(line)
-            rows.add(visible(one.name), self.fields[-1])
+            field = ValueEdit(one, f"Value of {visible(one.name)}", rows)
+            field.hint(visible(clipped(one.help)) or WORDS[one.type])
+            field.describe(one.help)
+            self.fields.append(field)
+            rows.add(visible(one.name), field)
         column.addWidget(rows)
         self.said = QLabel(self)
         self.said.setProperty("role", "caption")
@@ -58,6 +55,8 @@ class PromptValues(QDialog):
         buttons = QDialogButtonBox(self)
         use = buttons.addButton("Use", QDialogButtonBox.ButtonRole.AcceptRole)
         use.setProperty("role", "primary")
+        use.setShortcut("Ctrl+Return")  # Enter ends a text, as in any form
+        use.setToolTip("Ctrl+Enter")
         use.style().polish(use)  # the box has had its looks already
         buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
@@ -68,13 +67,12 @@ class PromptValues(QDialog):
     def accept(self) -> None:
         found: dict[str, Any] = {}
         for one, field in zip(self._variables, self.fields, strict=True):
-            text = field.currentData() if isinstance(field, Choice) else field.text()
-            try:
-                found[one.name] = one.read(text)
-            except ValueError as error:
-                self.said.setText(visible(f"{one.name}: {error}"))
+            field.settle()
+            if field.wrong or not (field.given or one.type == "text"):
+                self.said.setText(visible(field.wrong or f"{one.name} needs a value."))
                 self.said.show()
                 field.setFocus()
                 return
+            found[one.name] = field.value if field.given else ""
         super().accept()
         self._go(found)
