@@ -17,6 +17,8 @@ SLOW = 6
 """Every how many frames tables, counters and the inspector look, each in a frame of its own."""
 SPARE = 0.001
 """Seconds that others may have taken of a frame in which those that can wait still look."""
+PATIENCE = 2
+"""Frames that those wait at most."""
 _AFTER = -2
 """Priority of what is posted to come after the window was painted: that has Qt's low one, -1."""
 
@@ -29,8 +31,8 @@ class Clock(QObject):
         self._live = live
         self._fast: list[Callable[[], None]] = []
         self._slow: list[Callable[[], None]] = []
-        self._patient: dict[Callable[[], None], bool] = {}
-        """Those that can wait, and whether they have."""
+        self._patient: dict[Callable[[], None], int] = {}
+        """Those that can wait, and how many frames they have."""
         self._ticks = 0
         self._begin: Callable[[], bool] | None = None
         self._drawn: Callable[[], None] | None = None
@@ -46,10 +48,10 @@ class Clock(QObject):
     def watch(
         self, advance: Callable[[], None], *, slow: bool = False, patient: bool = False
     ) -> None:
-        """Call `advance` on every frame, or on every sixth. `patient`: one frame later, where the
-        others had much to do."""
+        """Call `advance` on every frame, or on every sixth. `patient`: up to two frames later,
+        where the others had much to do."""
         if patient:
-            self._patient[advance] = False
+            self._patient[advance] = 0
         else:
             (self._slow if slow else self._fast).append(advance)
 
@@ -93,8 +95,8 @@ class Clock(QObject):
             if (self._ticks + number) % SLOW == 0:
                 advance()
         for advance, waited in list(self._patient.items()):
-            waits = not waited and perf_counter() - began > SPARE
-            self._patient[advance] = waits
+            waits = waited < PATIENCE and perf_counter() - began > SPARE
+            self._patient[advance] = waited + 1 if waits else 0
             if not waits:
                 advance()
         if measured:
