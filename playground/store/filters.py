@@ -40,7 +40,7 @@ class Filter:
     tags: tuple[str, ...] = ()
     """It has all of these, capitals or not."""
     folder: str | None = None
-    """It lies in there, or further in; empty: in none."""
+    """It lies in there, or further in, capitals or not; empty: in none."""
     exact: bool = False
     """In that folder itself, not further in."""
     since: date | None = None
@@ -83,7 +83,8 @@ def conditions(wanted: Filter) -> tuple[str, list[Any]]:
         add("session.folder = ?", wanted.folder)
     elif wanted.folder is not None:
         inner = f"{escaped(wanted.folder)}/%"
-        add("(session.folder = ? OR session.folder LIKE ? ESCAPE '\\')", wanted.folder, inner)
+        same = "session.folder = ? COLLATE NOCASE"
+        add(f"({same} OR session.folder LIKE ? ESCAPE '\\')", wanted.folder, inner)
     if wanted.since is not None:
         add("session.changed >= ?", _begin(wanted.since))
     if wanted.before is not None:

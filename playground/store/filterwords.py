@@ -14,6 +14,7 @@ from typing import Any
 
 from playground.core.prompts import folder_of
 from playground.store.filters import PANELS, Filter
+from playground.store.shelving import tag_of
 
 _OPERATOR = re.compile(r"(?<!\S)([A-Za-z]+):(?:\"([^\"]*)\"?|(\S*))")
 
@@ -141,11 +142,17 @@ def _text(field: str) -> Callable[[str, str, date], Term]:
     def read(name: str, value: str, _: date) -> Term:
         if not value:
             raise ValueError(f"{name}: wants a name behind it.")
-        kept: Any = (value,) if field == "tags" else value
-        label = f"#{value}" if field == "tags" else f"{_SAID.get(field, field)} {value}"
-        return Term(f"{_NAMES[field]}:{quoted(value)}", label, ((field, kept),))
+        label = f"{_SAID.get(field, field)} {value}"
+        return Term(f"{_NAMES[field]}:{quoted(value)}", label, ((field, value),))
 
     return read
+
+
+def _tag(name: str, value: str, _: date) -> Term:
+    tag = tag_of(value)
+    if not tag:
+        raise ValueError(f"{name}: wants a name behind it.")
+    return Term(f"tag:{quoted(tag)}", f"#{tag}", (("tags", (tag,)),))
 
 
 def _folder(name: str, value: str, _: date) -> Term:
@@ -204,13 +211,13 @@ def _date(name: str, value: str, today: date) -> date:
                 ) from None
 
 
-_NAMES = {"model": "model", "profile": "server", "tags": "tag"}
+_NAMES = {"model": "model", "profile": "server"}
 _SAID = {"profile": "server"}
 _READERS: dict[str, Callable[[str, str, date], Term]] = {
     "model": _text("model"),
     "server": _text("profile"),
     "profile": _text("profile"),
-    "tag": _text("tags"),
+    "tag": _tag,
     "folder": _folder,
     "in": _folder,
     "panel": _panel,

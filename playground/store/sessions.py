@@ -317,8 +317,11 @@ def _words(session: Session) -> str:
 
 def _save(connection: sqlite3.Connection, columns: Columns, words: str, back: bool = False) -> None:
     cutter = Cutter()
+    lies = connection.execute(  # not when only a run was there before its session
+        "SELECT 1 FROM session WHERE id = ? AND (leaf IS NOT NULL OR title <> '')", (columns["id"],)
+    ).fetchone()
     once = set(LIES) - {"trashed"} if back else LIES
-    put(connection, "session", columns, cutter, once)
+    put(connection, "session", columns, cutter, once if lies else ())
     cutter.keep(connection, columns["id"])
     index(connection, columns["id"], None, words)
 

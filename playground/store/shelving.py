@@ -91,6 +91,11 @@ class Shelving:
         """The ids of all sessions that a filter without words lets through."""
         return await self._database.read(_inside, wanted)
 
+    async def listed(self, folder: str) -> list[str]:
+        """The ids of all sessions that a list shows in a folder and further in. A filter would take
+        `work` for `Work` as well, which is another one."""
+        return await self._database.read(_listed, folder)
+
     async def put(self, changes: Changes) -> dict[str, Change]:
         """Change where sessions lie, all or none of them; what undoes it."""
         return await self._database.write(_put, changes)
@@ -219,6 +224,13 @@ def _inside(connection: sqlite3.Connection, wanted: Filter) -> list[str]:
     condition, values = conditions(wanted)
     rows = connection.execute(f"SELECT id FROM session WHERE {condition}", values)
     return [session_id for (session_id,) in rows.fetchall()]
+
+
+def _listed(connection: sqlite3.Connection, folder: str) -> list[str]:
+    rows = connection.execute(
+        "SELECT id, folder FROM session WHERE folder <> '' AND NOT archived AND NOT trashed"
+    ).fetchall()
+    return [session_id for session_id, place in rows if within(place, folder)]
 
 
 def _shelves(

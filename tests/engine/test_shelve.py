@@ -63,6 +63,19 @@ async def test_where_a_session_lies_is_not_undone_by_another_window_that_has_it_
         assert (row.folder, row.tags, row.pinned, row.archived) == ("Work", ("mail",), True, True)
 
 
+async def test_a_session_that_is_written_after_its_first_run_lies_where_it_was_made(
+    opening: Opening,
+) -> None:
+    async with opening() as bench:
+        session = bench.session()
+        session.folder, session.tags = "Work", ["mail"]
+        run = bench.workspace.ask(session, "a question")
+        await bench.app.sessions.begin(run)
+        await bench.app.sessions.save(session)
+        (row,) = await bench.app.sessions.list()
+        assert (row.folder, row.tags) == ("Work", ("mail",))
+
+
 async def test_what_is_put_into_the_trash_while_it_is_written_stays_there(opening: Opening) -> None:
     async with opening() as bench:
         session = bench.session()

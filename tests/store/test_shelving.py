@@ -94,6 +94,20 @@ def test_folders_move_with_all_that_lies_in_them(within: Make) -> None:
     within(go)
 
 
+def test_a_folder_is_not_the_one_with_other_capitals_though_a_search_finds_both(
+    within: Make,
+) -> None:
+    async def test(sessions: Sessions) -> None:
+        await sessions.save(Session("e", title="e", folder="work/Mail"))
+        await sessions.shelving.put({"a": Change(archived=True)})
+        assert await sessions.shelving.listed("work") == ["e"]
+        assert await sessions.shelving.listed("Work") == ["b"]
+        found = await sessions.shelving.inside(Filter(folder="work"))
+        assert sorted(found) == ["a", "b", "e"]
+
+    within(test)
+
+
 def test_tags_are_given_and_taken_whatever_their_capitals(within: Make) -> None:
     async def go(sessions: Sessions) -> None:
         changes = await sessions.shelving.tagging("abc", ["#New  one", "x"], ["Y"])
