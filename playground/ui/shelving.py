@@ -6,7 +6,7 @@ All but one of it can be undone. To forget cannot, so that is asked, and says wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
@@ -17,11 +17,19 @@ from playground.store.filters import Filter
 from playground.store.shelving import Change
 
 if TYPE_CHECKING:
-    from playground.store.listing import Row
     from playground.ui.desk import Desk
 
 WORD = "forget"
 """What has to be typed before anything is forgotten."""
+
+
+class Shelved(Protocol):
+    """A session, or a row that stands for it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 class Shelving:
@@ -32,35 +40,37 @@ class Shelving:
 
     # Sessions.
 
-    def change(self, rows: Sequence[Row], change: Change, did: str) -> None:
+    def change(self, rows: Sequence[Shelved], change: Change, did: str) -> None:
         """Change where sessions lie. `did`: what that is, as `Moved … to Work`, with … for their
         title or how many they are."""
         self._put({row.id: change for row in rows}, did.replace("…", _called(rows)))
 
-    def move(self, rows: Sequence[Row], folder: str) -> None:
+    def move(self, rows: Sequence[Shelved], folder: str) -> None:
         """Into a folder, out of the archive and the trash; empty: into none."""
         folder = folder_of(folder)
         did = f"Moved … to {visible(folder)}." if folder else "Moved … out of its folder."
         self.change(rows, Change(folder=folder, archived=False, trashed=False), did)
 
-    def pin(self, rows: Sequence[Row], *, pinned: bool) -> None:
+    def pin(self, rows: Sequence[Shelved], *, pinned: bool) -> None:
         if pinned:
             self.change(rows, Change(pinned=True, archived=False, trashed=False), "Pinned ….")
         else:
             self.change(rows, Change(pinned=False), "Unpinned ….")
 
-    def archive(self, rows: Sequence[Row], *, archived: bool) -> None:
+    def archive(self, rows: Sequence[Shelved], *, archived: bool) -> None:
         change = Change(archived=archived, trashed=False)
         self.change(rows, change, "Archived …." if archived else "Took … out of the archive.")
 
-    def trash(self, rows: Sequence[Row]) -> None:
+    def trash(self, rows: Sequence[Shelved]) -> None:
         """Move sessions to the trash; their runs go on until they end."""
         self.change(rows, Change(trashed=True), "Deleted ….")
 
-    def restore(self, rows: Sequence[Row]) -> None:
+    def restore(self, rows: Sequence[Shelved]) -> None:
         self.change(rows, Change(trashed=False), "Restored ….")
 
-    def tag(self, rows: Sequence[Row], add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+    def tag(
+        self, rows: Sequence[Shelved], add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> None:
         ids, gained, lost = [row.id for row in rows], tuple(add), tuple(remove)
 
         async def work() -> None:
@@ -92,7 +102,8 @@ class Shelving:
         """Change all sessions that a list shows in a folder."""
 
         async def work() -> None:
-            ids = await self._inside(Filter(folder=folder, archived=False))
+            store = self._desk.workspace.sessions.shelving
+            ids = await store.listed(folder)
             count = f"{len(ids)} session{'' if len(ids) == 1 else 's'} of “{visible(folder)}”"
             await self._shelve(dict.fromkeys(ids, change), did.replace("…", count))
 
@@ -100,7 +111,7 @@ class Shelving:
 
     # For good.
 
-    def ask_to_forget(self, rows: Sequence[Row], parent: QWidget) -> QInputDialog:
+    def ask_to_forget(self, rows: Sequence[Shelved], parent: QWidget) -> QInputDialog:
         """Ask for a word first; the dialog is open when this returns."""
         ids = [row.id for row in rows]
         what = "the session, its recordings and what can be found of it"
@@ -159,7 +170,7 @@ class Shelving:
         desk.sessions_changed.emit()
 
 
-def _called(rows: Sequence[Row]) -> str:
+def _called(rows: Sequence[Shelved]) -> str:
     if len(rows) == 1:
         return f"“{visible(rows[0].title) or 'Untitled session'}”"
     return f"{len(rows)} sessions"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from html import escape
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
@@ -111,9 +112,17 @@ def day(unix: float) -> str:
         return "Today"
     if date == today.addDays(-1):
         return "Yesterday"
-    if date > today.addDays(-7):
-        return QLocale().toString(date, "dddd")
-    return QLocale().toString(date, QLocale.FormatType.LongFormat)
+    return _date(date.toJulianDay(), QLocale().name(), near=date > today.addDays(-7))
+
+
+@lru_cache(1024)
+def _date(day: int, locale: str, *, near: bool) -> str:
+    """A day of the Julian calendar: its name, or its date. Qt takes a while for either, and a list
+    asks for hundreds."""
+    date = QDate.fromJulianDay(day)
+    if near:
+        return QLocale(locale).toString(date, "dddd")
+    return QLocale(locale).toString(date, QLocale.FormatType.LongFormat)
 
 
 @dataclass(frozen=True, slots=True)

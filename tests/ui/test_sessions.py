@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt
@@ -10,6 +12,7 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QLineEdit, QMenu
 
+from playground.store.shelving import Shelves
 from playground.ui.inspector.looking import Light
 from playground.ui.models import DETAIL, RECORD
 from playground.ui.widgets.notice import NoticeBar
@@ -408,3 +411,76 @@ async def test_what_was_found_stands_out_in_the_conversation(opening: Opening) -
         lit = [card for card in driver.chat.view.cards() if card.lit is not None]
         assert len(lit) == 1 and lit[0].run is first
         await driver.idle()
+
+
+async def test_whoever_deletes_by_keys_goes_on_with_the_next_one(opening: Opening) -> None:
+    async with opening() as driver:
+        _, two, _ = await talk(driver, "one", "two", "three")
+        listing = driver.sessions.list
+        focus(driver, "two")
+        driver.press("Del", listing)
+        await until(lambda: titles(driver) == ["three", "one"])
+        current = driver.sessions.model.node(listing.currentIndex())
+        assert current is not None and current.title == "one"
+        assert [node.title for node in listing.picked] == ["one"]
+        await driver.idle()
+        # Rows that are picked one by one are not opened.
+        shown = driver.desk.session.id
+        place_of = listing.visualRect(place(driver, "one")).center()
+        control = Qt.KeyboardModifier.ControlModifier
+        QTest.mouseClick(listing.viewport(), LEFT, control, place_of)
+        assert not listing.picked
+        await driver.idle()
+        assert driver.desk.session.id == shown
+        # What lies in the trash can only be forgotten.
+        driver.sessions._fold("trash", True)
+        await until(lambda: driver.sessions.model.place_of(two).isValid())
+        listing.setCurrentIndex(driver.sessions.model.place_of(two))
+        driver.press("Del", listing)
+        assert driver.dialog().windowTitle() == "Forget a session"
+        driver.dialog().close()
+        # It is told of one that is on screen, and comes back when somebody goes on with it.
+        driver.press("Return", listing)
+        await until(lambda: driver.desk.session.id == two)
+        assert driver.button("In the trash: restore").isVisible()
+        driver.fields(**FAST)
+        await driver.ask("go on")
+        await until(lambda: sorted(titles(driver)) == ["one", "three", "two"])
+        assert not driver.chat.head.restore.isVisible()
+        await driver.idle()
+
+
+async def test_changes_that_come_faster_than_the_store_answers_are_seen(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opening() as driver:
+        await talk(driver, "one", "two")
+        dock, shelving = driver.sessions, driver.app.sessions.shelving
+        asked, may = 0, asyncio.Semaphore(0)
+        ask = shelving.shelves
+
+        async def slowly(*args: Any, **more: Any) -> Shelves:
+            nonlocal asked
+            asked += 1
+            await may.acquire()
+            return await ask(*args, **more)
+
+        monkeypatch.setattr(shelving, "shelves", slowly)
+        for _ in range(20):
+            dock.refresh()
+            await asyncio.sleep(0)
+        assert asked == 1
+        driver.desk.rename(dock.model.sessions[0].id, "another name")
+        may.release()
+        await until(lambda: asked == 2)
+        may.release()
+        may.release()
+        await until(lambda: titles(driver) == ["another name", "one"])
+        told: list[object] = []
+        dock.model.dataChanged.connect(lambda *_: told.append(1))
+        dock.model.modelReset.connect(lambda: told.append(1))
+        for _ in range(3):  # the same once more draws nothing
+            may.release()
+        dock.refresh()
+        await driver.idle()
+        assert not told

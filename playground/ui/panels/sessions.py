@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from playground.core.prompts import folder_of, within
+from playground.store.filters import Filter
 from playground.store.listing import Row
+from playground.store.shelving import Shelves
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.widgets.palette import Entry
@@ -65,6 +68,10 @@ class SessionsDock(QWidget):
         column.addStretch(0)
         self.setFocusProxy(self.search)
         self._task: asyncio.Future[object] | None = None
+        self._stale = False
+        """What is being read may be something else already."""
+        self._answer: object = None
+        """What is shown: the question, and what the store said."""
         self._typing = self.finder.typing
         self._connect()
         self.refresh()
@@ -111,24 +118,37 @@ class SessionsDock(QWidget):
     # What is shown.
 
     def refresh(self) -> None:
-        """Ask the store again; a question that is still open is given up."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-        sessions, wanted = self.desk.workspace.sessions, self.finder.wanted
-        searching, opened = self.finder.searching, set(self._opened)
+        """Ask the store again; while it is asked, once more afterwards. So changes that come faster
+        than its answers are seen, too, and it never has two questions of ours before it."""
+        self._stale = True
+        if self._task is None or self._task.done():
+            self._task = self.desk.tasks.start(self._renew(), self)
 
-        async def work() -> None:
+    async def _renew(self) -> None:
+        while self._stale:
+            self._stale = False
+            store, asked = self.desk.workspace.sessions, self._question()
+            wanted, searching, opened, _ = asked
+            found: Shelves | list[Row]
             if searching:
-                nodes = hits(await sessions.list(wanted))
+                found = await store.list(wanted)
             else:
-                shelves = await sessions.shelving.shelves(
+                found = await store.shelving.shelves(
                     opened_folders(opened), archive=ARCHIVE in opened, trash=TRASH in opened
                 )
-                nodes = tree(shelves, opened)
-            if not self.list.editing and not self.list.dragging:
+            if asked != self._question():
+                self._stale = True
+            elif (asked, found) == self._answer:
+                self.list.follow(self.desk.session_id)  # there is nothing new to show
+            elif not self.list.editing and not self.list.dragging:
+                nodes = tree(found, opened) if isinstance(found, Shelves) else hits(found)
                 self._show(nodes, wanted.words if searching else "", searching=searching)
+                self._answer = asked, found
 
-        self._task = self.desk.tasks.start(work(), self)
+    def _question(self) -> tuple[Filter, bool, frozenset[str], date]:
+        """(what is searched, whether it is, what is unfolded, the day): on which it depends what
+        the list shows."""
+        return self.finder.wanted, self.finder.searching, frozenset(self._opened), date.today()
 
     def _show(self, nodes: list[Node], words: str, *, searching: bool) -> None:
         self.list.show_nodes(nodes, self._opened, words)

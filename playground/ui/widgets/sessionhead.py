@@ -10,6 +10,7 @@ from playground.core.session import Session
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.icons import icon
+from playground.ui.shelving import Shelving
 
 
 class SessionHead(QWidget):
@@ -31,6 +32,14 @@ class SessionHead(QWidget):
         self.title.setToolTip("Rename the session")
         self.title.editingFinished.connect(self.rename)
         self.row.addWidget(self.title, 1)
+        self.restore = QToolButton(self)
+        self.restore.setProperty("role", "quiet")
+        self.restore.setText("In the trash: restore")
+        self.restore.setToolTip("Take the session out of the trash; going on with it does so, too")
+        self.restore.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.restore.setIcon(icon("trash", "muted"))
+        self.restore.clicked.connect(lambda: Shelving(desk).restore([desk.session]))
+        self.row.addWidget(self.restore)
         self.model = QToolButton(self)
         self.model.setProperty("role", "quiet")
         self.model.setToolTip("Choose a model (Ctrl+M)")
@@ -40,6 +49,8 @@ class SessionHead(QWidget):
         self.row.addWidget(self.model)
         desk.session_shown.connect(self._show_session)
         desk.sessions_changed.connect(self.show_title)
+        desk.sessions_changed.connect(self._show_place)
+        desk.tree_changed.connect(lambda _: self._show_place())
         desk.settings_changed.connect(self._show_model)
         self._show_session(desk.session)
 
@@ -50,7 +61,12 @@ class SessionHead(QWidget):
         self.model.setEnabled(not self.desk.closed)
         self.title.setText(session.title)
         self.title.setCursorPosition(0)
+        self._show_place()
         self._show_model()
+
+    def _show_place(self) -> None:
+        """Whether it lies in the trash, where nobody looks for it."""
+        self.restore.setVisible(self.desk.session.trashed and not self.desk.closed)
 
     def _show_model(self) -> None:
         model = self.desk.session.call.model or self.desk.profile.model

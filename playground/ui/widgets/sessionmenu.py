@@ -16,8 +16,11 @@ from playground.ui import sessionfiles
 from playground.ui.desk import Desk
 from playground.ui.shelving import Shelving
 from playground.ui.widgets.sessionpicker import Choice, Picker
-from playground.ui.widgets.sessionrows import Node
+from playground.ui.widgets.sessionrows import OUT, Node
 from playground.ui.widgets.sessionview import SessionsView
+
+OUT_OF, BACK = "out of its folder", "back to the others"
+"""Where sessions go that are dropped among the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,13 @@ class SessionMenu:
             self.shelving.rename_folder(node.folder, f"{outer}/{name}" if outer else name)
 
     def delete(self, nodes: Sequence[Node]) -> None:
-        """Sessions to the trash; of a folder that is alone, all of its sessions."""
-        if rows := [row for row in _rows(nodes) if not row.trashed]:
-            self.shelving.trash(rows)
+        """Sessions to the trash; of a folder that is alone, all of its sessions. What lies in the
+        trash can only be forgotten, which is asked."""
+        rows = _rows(nodes)
+        if left := [row for row in rows if not row.trashed]:
+            self.shelving.trash(left)
+        elif rows:
+            self.forget(rows)
         elif len(nodes) == 1 and nodes[0].kind == "folder":
             self.shelving.change_folder(nodes[0].folder, Change(trashed=True), "Deleted ….")
 
@@ -166,10 +173,8 @@ class SessionMenu:
         self._desk.tasks.start(work(), picker)
 
     def _drop(self, rows: list[Row], node: Node | None) -> None:
-        change = node.takes if node is not None else None
-        if change is None:
-            self.shelving.move(rows, "")
-        elif change.pinned:
+        change = (node.takes if node is not None else None) or OUT
+        if change.pinned:
             self.shelving.pin(rows, pinned=True)
         elif change.trashed:
             self.shelving.trash(rows)
@@ -178,7 +183,8 @@ class SessionMenu:
         elif change.folder:
             self.shelving.move(rows, change.folder)
         else:
-            self.shelving.change(rows, change, "Moved … out of its folder.")
+            lay = any(row.folder for row in rows)
+            self.shelving.change(rows, change, f"Moved … {OUT_OF if lay else BACK}.")
 
 
 def _rows(nodes: Sequence[Node]) -> list[Row]:

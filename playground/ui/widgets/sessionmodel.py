@@ -27,7 +27,10 @@ MIME = "application/x-playground-sessions"
 """Sessions, or a folder, that are dragged."""
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _DROP = Qt.ItemFlag.ItemIsDropEnabled
-_MOVED = Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+_SHELF = _PLAIN | _DROP
+_GONE = _SHELF | Qt.ItemFlag.ItemIsDragEnabled
+_ALL = _GONE | Qt.ItemFlag.ItemIsEditable
+_NONE = Qt.ItemFlag.NoItemFlags
 
 
 @dataclass(slots=True)
@@ -61,25 +64,22 @@ class SessionsModel(QAbstractItemModel):
     def show(self, nodes: Sequence[Node], words: str = "") -> bool:
         """Replace the rows. `words`: what was searched for. Whether there are other ones now, or
         at other places: else selection and scroll position stay."""
-        before = [(item.node.key, item.parent) for item in self._items]
-        self._words = words
         items: list[_Item] = []
         top = _lay(nodes, -1, items)
-        if before == [(item.node.key, item.parent) for item in items]:
-            self._items = items
-            for level in self._levels():
-                first, last = level[0], level[-1]
-                self.dataChanged.emit(self._index(first), self._index(last))
+        places = [(item.node.key, item.parent) for item in items]
+        if places == [(item.node.key, item.parent) for item in self._items]:
+            marked = words != self._words
+            before, self._items, self._words = self._items, items, words
+            for number, item in enumerate(items):
+                if marked or item.node != before[number].node:
+                    index = self._index(number)
+                    self.dataChanged.emit(index, index)
             return False
+        self._words = words
         self.beginResetModel()
         self._items, self._top = items, top
         self.endResetModel()
         return True
-
-    def _levels(self) -> Iterator[list[int]]:
-        if self._top:
-            yield self._top
-        yield from (item.children for item in self._items if item.children)
 
     # What stands where.
 
@@ -211,15 +211,15 @@ class SessionsModel(QAbstractItemModel):
         match node.kind if node is not None else "":
             case "session":
                 gone = node is not None and node.row is not None and node.row.trashed
-                return _PLAIN | _DROP | (Qt.ItemFlag.ItemIsDragEnabled if gone else _MOVED)
+                return _GONE if gone else _ALL
             case "folder":
-                return _PLAIN | _DROP | _MOVED
+                return _ALL
             case "archive" | "trash":
-                return _PLAIN | _DROP
+                return _SHELF
             case "":
                 return _DROP
             case _:
-                return Qt.ItemFlag.NoItemFlags
+                return _NONE
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         node = self.node(index)

@@ -22,7 +22,7 @@ from playground.store.listing import Row
 from playground.ui import theme
 from playground.ui.icons import icon
 from playground.ui.models import DETAIL, Index
-from playground.ui.widgets.sessionmodel import MARKS, NODE
+from playground.ui.widgets.sessionmodel import MARKS, NODE, SessionsModel
 from playground.ui.widgets.sessionrows import Node, brought
 
 SESSION, HEAD, FOLDER = 46, 30, 30
@@ -44,6 +44,10 @@ class View(Protocol):
     target: str | None
     """The key of the node that something is dragged over."""
 
+    @property
+    def sessions(self) -> SessionsModel:
+        """The model."""
+
     def hasFocus(self) -> bool: ...
     def currentIndex(self) -> QModelIndex: ...
     def isExpanded(self, index: Index, /) -> bool: ...
@@ -51,7 +55,7 @@ class View(Protocol):
 
 class SessionRows(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        node: Node | None = index.data(int(NODE))
+        node = cast(View, self.parent()).sessions.node(index)  # asked of every row: no way round
         kind = node.kind if node is not None else "head"
         high = SESSION if kind == "session" else HEAD if kind == "head" else FOLDER
         return QSize(theme.current().px(120), theme.current().px(high))
@@ -213,7 +217,7 @@ def write(
     """One line, cut where its room ends, each in the direction of its own script. What is marked
     stands out, and is in the part that can be seen."""
     look, metrics = theme.current(), QFontMetrics(font)
-    if place.width() < metrics.averageCharWidth():
+    if place.width() < min(metrics.averageCharWidth(), metrics.horizontalAdvance(text)):
         return
     text, marked = brought(text, marked, metrics.horizontalAdvance, place.width())
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())

@@ -3,6 +3,8 @@ elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
@@ -22,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QStyle,
     QStyleOptionViewItem,
     QTreeView,
@@ -37,6 +40,7 @@ from playground.ui.widgets.sessionrows import Node
 STEP = 14
 """Pixels of the design: a level."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PICKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _FLAGS = QItemSelectionModel.SelectionFlag
 
 
@@ -101,6 +105,7 @@ class SessionsView(QTreeView):
     def show_nodes(self, nodes: list[Node], opened: set[str], words: str = "") -> None:
         """Show these; what is selected, current and unfolded stays so, and the place."""
         current = self.sessions.node(self.currentIndex())
+        following = self._following(current)
         picked = {node.key for node in self.picked}
         bar = self.verticalScrollBar()
         before = bar.value()
@@ -113,10 +118,31 @@ class SessionsView(QTreeView):
                 self.selectionModel().select(index, _FLAGS.Select)
         self._restoring = False
         if changed:
-            if current is not None and (place := self.sessions.place(current.key)).isValid():
-                self.selectionModel().setCurrentIndex(place, _FLAGS.NoUpdate)
+            self._go_on(current, following)
             self.executeDelayedItemsLayout()
             bar.setValue(before)
+
+    def _following(self, current: Node | None) -> list[str]:
+        """The keys of what stands behind the current row, then of what stands before it."""
+        nodes = [node for _, node in self.sessions.all() if node.kind not in ("head", "remark")]
+        if current not in nodes:
+            return []
+        at = nodes.index(current)
+        return [node.key for node in (*nodes[at + 1 :], *reversed(nodes[:at]))]
+
+    def _go_on(self, current: Node | None, following: Sequence[str]) -> None:
+        """The row that was current stays so; where it has gone, whoever works here by keys goes on
+        with the next one."""
+        if current is None:
+            return
+        place = self.sessions.place(current.key)
+        if place.isValid():
+            self.selectionModel().setCurrentIndex(place, _FLAGS.NoUpdate)
+        elif self.hasFocus():
+            there = {node.key for _, node in self.sessions.all()}
+            key = next((key for key in following if key in there), "")
+            flag = _FLAGS.NoUpdate if self.picked else _FLAGS.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.sessions.place(key), flag)
 
     @property
     def picked(self) -> list[Node]:
@@ -160,8 +186,8 @@ class SessionsView(QTreeView):
 
     def _clicked(self, index: QModelIndex) -> None:
         node = self.sessions.node(index)
-        if node is None or len(self.picked) > 1:
-            return
+        if node is None or QApplication.keyboardModifiers() & _PICKING:
+            return  # rows are picked, none is to be opened
         if node.row is not None:
             self.opened.emit(node.row)
         elif node.unfolds:
