@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from playground.core.call import Call
 from playground.core.session import Run, Session, new_id, title_of
 from playground.desktop import Desktop
+from playground.store.filters import Filter
 from playground.ui import theme
 from playground.ui.desk import Desk
 from playground.ui.panels.chat import ChatPanel
@@ -136,11 +137,20 @@ class Stage:
         self.desk.new_session()
         self.desk.session.call = Call(api=self.desk.profile.api)
         self.desk.session_shown.emit(self.desk.session)
+        await self._forget()
         self.window.activateWindow()
         self.window.resize(*SIZE)
         self.window.reset_layout()
         self.chat.composer.draft.setFocus()
         await self.settle()
+
+    async def _forget(self) -> None:
+        """Whatever a state has written: it would stand in the lists of all that come after."""
+        store = self.app.sessions.shelving
+        left = [*await store.inside(Filter()), *await store.inside(Filter(trashed=True))]
+        if left:
+            await self.desk.workspace.forget(*left)
+            self.desk.sessions_changed.emit()
 
     def _clear_structured(self) -> None:
         """The panel as it is opened for the first time, and away from it."""
