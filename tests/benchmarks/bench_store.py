@@ -169,7 +169,7 @@ def fill(connection: sqlite3.Connection) -> None:
             (session, f"run_{number}", searchable(text)),
         )
     connection.execute(
-        "UPDATE session SET folder = 'Folder ' || rowid % 40, tags = '[\"kept\"]'"
+        "UPDATE session SET folder = 'Folder ' || (rowid % 40), tags = '[\"kept\"]'"
         " WHERE rowid % 3 = 0"
     )
 
