@@ -32,7 +32,7 @@ class PromptChoice(QWidget):
         self._prompt: Prompt | None = None
         """The prompt that is chosen, once it has been read."""
         line = QHBoxLayout(self)
-        theme.space(line, gap=4)
+        theme.space(line, 0, 0, 0, 0, gap=4)
         self.prompt, self.version = Choice(self), Choice(self)
         self.prompt.activated.connect(self._prompt_picked)
         self.version.activated.connect(self._version_picked)
