@@ -413,6 +413,25 @@ async def test_what_was_found_stands_out_in_the_conversation(opening: Opening) -
         await driver.idle()
 
 
+async def test_what_is_selected_stays_so_where_it_goes(opening: Opening) -> None:
+    async with opening() as driver:
+        await talk(driver, "one", "two", "three")
+        listing, model = driver.sessions.list, driver.sessions.model
+        focus(driver, "three")
+        QTest.mouseClick(
+            listing.viewport(), LEFT, Qt.KeyboardModifier.ShiftModifier,
+            listing.visualRect(place(driver, "two")).center(),
+        )  # fmt: skip
+        assert [node.title for node in listing.picked] == ["three", "two"]
+        driver.sessions.menu.shelving.pin(model.sessions[:2], pinned=True)
+        await until(lambda: model.place("head:pinned").isValid())
+        assert [node.title for node in listing.picked] == ["three", "two"]
+        driver.sessions.menu.shelving.archive(model.sessions[:2], archived=True)
+        await until(lambda: titles(driver) == ["one"])
+        assert [node.title for node in listing.picked] == ["one"]
+        await driver.idle()
+
+
 async def test_whoever_deletes_by_keys_goes_on_with_the_next_one(opening: Opening) -> None:
     async with opening() as driver:
         _, two, _ = await talk(driver, "one", "two", "three")

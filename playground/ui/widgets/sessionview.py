@@ -103,10 +103,11 @@ class SessionsView(QTreeView):
     # What is shown, and what is picked of it.
 
     def show_nodes(self, nodes: list[Node], opened: set[str], words: str = "") -> None:
-        """Show these; what is selected, current and unfolded stays so, and the place."""
+        """Show these; what is selected, current and unfolded stays so, and the place. Who pins a
+        session or puts it into a folder still has it selected there."""
         current = self.sessions.node(self.currentIndex())
         following = self._following(current)
-        picked = {node.key for node in self.picked}
+        picked = {_place(node) for node in self.picked}
         bar = self.verticalScrollBar()
         before = bar.value()
         changed = self.sessions.show(nodes, words)
@@ -114,7 +115,7 @@ class SessionsView(QTreeView):
         for index, node in self.sessions.all():
             if node.unfolds and self.isExpanded(index) != (node.key in opened):
                 self.setExpanded(index, node.key in opened)
-            if changed and node.key in picked:
+            if changed and _place(node) in picked:
                 self.selectionModel().select(index, _FLAGS.Select)
         self._restoring = False
         if changed:
@@ -135,7 +136,11 @@ class SessionsView(QTreeView):
         with the next one."""
         if current is None:
             return
+        where = _place(current)
+        same = (index for index, node in self.sessions.all() if _place(node) == where)
         place = self.sessions.place(current.key)
+        if not place.isValid():
+            place = next(same, place)
         if place.isValid():
             self.selectionModel().setCurrentIndex(place, _FLAGS.NoUpdate)
         elif self.hasFocus():
@@ -276,3 +281,10 @@ class SessionsView(QTreeView):
         ):
             option.state = option.state | flag if on else option.state & ~flag  # type: ignore
         self.itemDelegate().paint(painter, option, index)
+
+
+def _place(node: Node) -> tuple[str, bool, bool]:
+    """What stays selected: a session wherever it is shown, but not in the archive or the trash when
+    it was not there."""
+    row = node.row
+    return (row.id, row.archived, row.trashed) if row is not None else (node.key, False, False)
