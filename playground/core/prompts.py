@@ -153,5 +153,5 @@ def folders(used: Sequence[str]) -> list[str]:
     found: set[str] = set()
     for folder in used:
         parts = folder.split("/") if folder else []
-        found.update("/".join(parts[: n + 1]) for n in range(len(parts)))
+        found.update(filter(None, ("/".join(parts[: n + 1]) for n in range(len(parts)))))
     return sorted(found, key=lambda one: [(part.casefold(), part) for part in one.split("/")])

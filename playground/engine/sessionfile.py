@@ -28,6 +28,7 @@ from playground.export.sessionreading import Begun, Ended, Found, read
 from playground.store.logs import redacted
 from playground.store.segments import MERGED
 from playground.store.sessions import Sessions
+from playground.store.shelving import Change, apply, cleaned
 from playground.store.staging import TAKEN
 
 MANY = "sessions"
@@ -227,6 +228,8 @@ class _Taking:
         session.leaf = session.leaf and self._now(session.leaf)
         for column in session.comparison.columns:
             column.leaf = column.leaf and self._now(column.leaf)
+        # Names as they are kept here: a folder without a name would lie in itself.
+        apply(session, cleaned(Change(folder=session.folder, tags=tuple(session.tags))))
         self.sessions.append(session)
         await self._staging.save(session)
 

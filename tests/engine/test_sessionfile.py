@@ -21,6 +21,7 @@ from playground.core.call import Call
 from playground.core.comparison import Column, Comparison
 from playground.core.items import Message, Text, dump
 from playground.core.problem import Failure, Problem
+from playground.core.prompts import folder_of
 from playground.core.recording import Event, fact
 from playground.core.session import Run, Session
 from playground.core.tools import Tool
@@ -153,6 +154,19 @@ async def test_transcripts_costs_and_the_next_request_are_the_same(tmp_path: Pat
         ]
         assert asked[0] == asked[1]
         assert [row.id for row in await there.sessions.list("question 2")] == ["ses_1"]
+
+
+async def test_names_that_nobody_could_give_here_are_tidied(tmp_path: Path) -> None:
+    async with home_at(tmp_path / "one") as here, home_at(tmp_path / "other") as there:
+        session = branched()
+        session.folder = "//a//" + "b/" * 500
+        session.tags = ["#x", 'say "x"', "X", " ", "y" * 500]
+        await keep(here, session)
+        await save(here.workspace, ["ses_1"], path := tmp_path / "a.jsonl", Progress())
+        await taken(there, path)
+        made = await there.workspace.load("ses_1")
+        assert made.folder == folder_of(session.folder) and made.folder.startswith("a/b/b")
+        assert made.tags == ["x", "say x", "y" * 40]
 
 
 async def test_taken_over_where_it_came_from_it_gets_other_ids(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from playground.core.comparison import Column, Comparison
 from playground.core.items import Message, Reasoning, Text, ToolCall, ToolOutput
 from playground.core.output import Output
 from playground.core.patterns import Patterns
+from playground.core.prompts import folder_of
 from playground.core.recording import FACTS, Event, Recording, fact
 from playground.core.session import Run, Session
 from playground.core.tools import Tool
@@ -21,6 +22,7 @@ from playground.core.variables import Variable
 from playground.endpoints import BY_ID
 from playground.export.sessionblobs import LONG
 from playground.export.sessionlines import pieces
+from playground.store.shelving import tag_of
 
 PICTURE = "iVBORw0KGgo" + "A" * LONG + "=="
 """Base64 that is cut out."""
@@ -163,8 +165,8 @@ def sessions(draw: st.DrawFn, number: int = 0) -> Session:
         leaf=leaf,
         named=draw(st.booleans()),
         trashed=draw(st.booleans()),
-        folder=draw(PLAIN),
-        tags=draw(st.lists(PLAIN, max_size=2)),
+        folder=draw(PLAIN.map(folder_of)),
+        tags=draw(st.lists(PLAIN.map(tag_of).filter(bool), max_size=2, unique_by=str.casefold)),
         pinned=draw(st.booleans()),
         archived=draw(st.booleans()),
         comparison=Comparison(columns=draw(st.sampled_from([[], [column]])), draft=draw(PLAIN)),
