@@ -97,3 +97,4 @@ def test_folders_that_hold_something_are_there_with_those_around_them() -> None:
     assert folders(["b/c/d", "a", "", "b/C"]) == ["a", "b", "b/C", "b/c", "b/c/d"]
     assert within("b/c", "b") and within("b", "b") and within("b", "")
     assert not within("bc", "b") and not within("", "b")
+    assert "" not in folders(["//a"])  # it would lie in itself
