@@ -66,7 +66,7 @@ class Desk(QObject):
         pasted(str): a text was pasted into a message.
         wanted(str): somebody asks for a place: "inspector", "inspector:diff" (a page of it),
             "settings", "variables", "sessions", "key", "profiles", "models", "composer", "present",
-            or the id of a panel.
+            "session" (a panel in which that on screen is seen), or the id of a panel.
     """
 
     session_shown = Signal(object)

@@ -101,6 +101,7 @@ class Shell:
         self.importing = Importing(window, desk)
         window.furnish(desk, panels, docks)
         self._panels = {panel.id for panel in panels}
+        self._apart = {panel.id for panel in panels if panel.apart}
         self._commands(panels, docks)
         window.panel_made.connect(self._offer)
         self._top_right()
@@ -150,6 +151,9 @@ class Shell:
             self.present()
         elif what == "models":
             self.window.docks["settings"].show()
+        elif what == "session":
+            if self.window.panel in self._apart:
+                self.window.show_panel("chat")
         elif what in self.window.docks:
             self.window.reveal(what)
         elif (place := what.partition(":"))[0] in self._panels:

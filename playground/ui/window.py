@@ -50,6 +50,8 @@ class PanelSpec(NamedTuple):
     offers: Sequence[tuple[str, str, str]] = ()
     """(menu, title, keys) of the commands that it alone has and that make sense while it is not
     on screen: they are there before it is."""
+    apart: bool = False
+    """Nothing of the session on screen is seen in it."""
 
 
 class DockSpec(NamedTuple):

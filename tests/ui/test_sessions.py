@@ -364,7 +364,9 @@ async def test_filters_are_typed_and_picked_and_taken_away(opening: Opening) -> 
         finder, search = driver.sessions.finder, driver.sessions.search
         driver.sessions.menu.shelving.tag(driver.sessions.model.sessions[:1], ["to do"])
         search.setFocus()
-        driver.type('tag:"to do" n')
+        driver.type('tag:"to do" ')
+        assert not any(action.isVisible() for action in search.actions())  # nothing to be cleared
+        driver.type("n")
         assert [one.text for one in finder.terms] == ['tag:"to do"']
         assert search.text() == "n"
         await until(lambda: titles(driver) == ["nuts"])
@@ -401,10 +403,12 @@ async def test_what_was_found_stands_out_in_the_conversation(opening: Opening) -
         await until(lambda: titles(driver) == ["about the zeppelin"])
         lights: list[Light | None] = []
         driver.desk.lit.connect(lights.append)
+        driver.window.show_panel("money")
         driver.press("Return", driver.sessions.search)
         await until(lambda: bool(lights) and lights[-1] is not None)
         light = lights[-1]
         assert light is not None and driver.desk.session is first_session
+        assert driver.window.panel == "chat"  # where it can be seen
         assert (light.run, driver.desk.run) == (first.id, first)
         found = "zeppelin" in first.transcript.text
         assert bool(light.spans) == found and light.said != found

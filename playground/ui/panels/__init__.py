@@ -88,8 +88,9 @@ PANELS: tuple[PanelSpec, ...] = (
             ("&Run", "Use this prompt in the session", ""),
             ("&Run", "Use this prompt in a new session", ""),
         ),
+        apart=True,
     ),
-    PanelSpec("money", "Money", _money),
+    PanelSpec("money", "Money", _money, apart=True),
 )
 
 

@@ -186,6 +186,7 @@ class SessionsDock(QWidget):
 
         async def work() -> None:
             await self.desk.open_session(row.id, row.found_in)
+            self.desk.wanted.emit("chat" if words and row.found_in else "session")
             run = self.desk.run
             if not words or run is None or run.id != row.found_in:
                 return
@@ -221,10 +222,11 @@ class SessionsDock(QWidget):
 
     def step(self, by: int) -> None:
         """Show the next session of the list, or the one before."""
-        ids = [row.id for row in self.model.sessions]
+        rows = self.model.sessions
+        ids = [row.id for row in rows]
         at = (ids.index(self.desk.session_id) if self.desk.session_id in ids else -1) + by
         if 0 <= at < len(ids):
-            self.desk.open_session(ids[at])
+            self.open(rows[at])
 
 
 def _remembered(desk: Desk) -> set[str]:

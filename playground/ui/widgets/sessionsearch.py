@@ -101,7 +101,8 @@ class SessionSearch(QWidget):
         clear.setToolTip("Clear the search")
         clear.setVisible(False)
         clear.triggered.connect(self.line.clear)
-        self.line.textChanged.connect(lambda text: clear.setVisible(bool(text)))
+        # What is told may be old: an operator was made a chip of since.
+        self.line.textChanged.connect(lambda _: clear.setVisible(bool(self.line.text())))
         self.row.addWidget(self.line, 1)
         self.button = tool_button("filter", "Filter the sessions", self)
         self.button.clicked.connect(self.offers_wanted)
