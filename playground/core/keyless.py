@@ -69,9 +69,8 @@ def without_login(url: str) -> Keyless:
     return Keyless(bare, tuple(names), (*user, *(value for _, value in gone)))
 
 
-def without_leave(tool: Mapping[str, Any]) -> Keyless:
-    """A hosted tool, as a request has it, without what the server would log in with elsewhere, and
-    without leave to call anything unasked."""
+def without_access(tool: Mapping[str, Any]) -> Keyless:
+    """A hosted tool, as a request has it, without what the server would log in with elsewhere."""
     left = dict(tool)
     names: list[str] = []
     secrets: list[str] = []
@@ -90,10 +89,16 @@ def without_leave(tool: Mapping[str, Any]) -> Keyless:
         left["server_url"] = bare.value
         names += bare.names
         secrets += bare.secrets
+    return Keyless(left, tuple(names), tuple(secrets))
+
+
+def without_leave(tool: Mapping[str, Any]) -> Keyless:
+    """The same, and without leave to call anything unasked."""
+    left, names, secrets = without_access(tool)
     if left.get("type") == "mcp" and left.get("require_approval") not in (None, "always"):
         del left["require_approval"]  # a server asks when nothing is said
-        names.append("require_approval")
-    return Keyless(left, tuple(names), tuple(secrets))
+        names = (*names, "require_approval")
+    return Keyless(left, names, secrets)
 
 
 def blotted(text: str, secrets: tuple[str, ...]) -> str:

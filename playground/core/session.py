@@ -61,6 +61,8 @@ class Run:
     reader: Reader = field(init=False)
     loaded: bool = True
     """False while only the snapshot has been read, not the recording."""
+    anew: bool = False
+    """Somebody asked for another answer: a recorded one does not stand for it."""
     lag: Lag | None = None
     """From arrival to the screen, while it runs and somebody looks."""
 

@@ -45,27 +45,38 @@ class Asking:
     sleep: Callable[[float], Awaitable[None]]
     gates: Gates
     reuse: Reuse | None
+    written: Callable[[], Awaitable[object]]
+    """Has what arrived so far written, so that others find it."""
 
     async def answer(
         self, run: Run, leg: Leg, address: Address, serving: Serving, limits: Limits, loop: Loop
     ) -> bool:
         """Have a request answered. Whether it was; notes why not."""
         seconds = run.call.patterns.reuse if run.call.body is None else 0
-        same = digest(address, run.call.api) if self.reuse is not None and seconds else ""
-        if same and await self._reused(run, address, same, seconds, leg):
+        same = ""
+        if self.reuse is not None and seconds:
+            same = await digest(address, run.call.api, serving.profile)
+        if await self._reused(run, address, same, seconds, leg):
             return True
+        before = len(run.recording)
         async with self.gates.place(serving.profile, waiting(run, leg)) as place:
+            # Whoever went first may have asked the same.
+            waited = len(run.recording) > before
+            if waited and await self._reused(run, address, same, seconds, leg):
+                return True
             if not await loop.may_ask(serving.profile, address.body):
                 return False
             await self._exchange(run, address, limits, leg, place)
             await self._rest(run, serving, limits, leg, place)
-        whole = run.transcript.terminal == "completed" and is_whole(run.recording, leg.number)
-        if same and whole and self.reuse is not None:
-            await self.reuse.keep(same, run.id, leg.number)
+            whole = run.transcript.terminal == "completed" and is_whole(run.recording, leg.number)
+            if same and whole and self.reuse is not None:
+                await self.written()
+                await self.reuse.keep(same, run.id, leg.number)
         return True
 
     async def _reused(self, run: Run, address: Address, same: str, seconds: int, leg: Leg) -> bool:
-        assert self.reuse is not None
+        if self.reuse is None or not same or run.anew:
+            return False
         found = await self.reuse.find(same, seconds)
         if found is None:
             return False

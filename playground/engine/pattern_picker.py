@@ -32,6 +32,7 @@ from playground.engine.routing import (
     Fit,
     Profiles,
     Way,
+    cut,
     fitting,
     picked,
     question,
@@ -75,7 +76,8 @@ class Picker:
     async def route(self, run: Run, course: Course, history: Sequence[Item]) -> Cost | None:
         """Have a run go where the first rule that holds says; where none does, where the model
         says that picks. What that cost."""
-        fit, notes = fitting(course.patterns, run.call, history)
+        # In a thread: what somebody else wrote may be slow to match.
+        fit, notes = await asyncio.to_thread(fitting, course.patterns, run.call, history)
         for text in notes:
             run.note("notice", {"text": text})
         model, choices = course.patterns.picker, course.patterns.choices
@@ -112,8 +114,7 @@ class Picker:
         try:
             return await self._ask(call, own, model, [one for one, _ in named], asked, default)
         except Failure as failure:
-            why = f"the model that picks could not be asked ({failure.problem.title.rstrip('.')})"
-            return Pick(Fit(default, "picker", why), {})
+            return Pick(Fit(default, "picker", _not_asked(failure)), {})
 
     async def _ask(
         self,
@@ -132,24 +133,27 @@ class Picker:
         address = self.providers[serving.profile.provider].address(
             serving.profile, endpoint.path, serving.key, body
         )
+        text, _ = mask(address.body, spellings(address.secrets))
+        facts: dict[str, Any] = {
+            "asked": {"url": _bare(address), "body": text.decode("utf-8", "replace")}
+        }
         began = perf_counter()
-        answer = await self.send(serving.profile, address)
+        try:
+            answer = await self.send(serving.profile, address)
+        except Failure as failure:
+            return Pick(Fit(default, "picker", _not_asked(failure)), facts)
         ms = (perf_counter() - began) * 1000
         seen = _read(answer, endpoint)
-        found = picked(seen.text, choices)
+        heard = cut(seen.text)
+        found = picked(heard, choices)
         place = f"{plain.model} at {serving.profile.name}"
         if found is None:
-            words = f"{place} was asked who answers, and said “{short(seen.text)}”"
+            words = f"{place} was asked who answers, and {_words(seen)}"
             fit = Fit(default, "picker", f"{words}, which is none of the choices")
         else:
             fit = Fit(found, "picker", f"{place} picked it")
         usage = await _used(seen, body, plain.model)
-        text, _ = mask(address.body, spellings(address.secrets))
-        facts: dict[str, Any] = {
-            "asked": {"url": _bare(address), "body": text.decode("utf-8", "replace")},
-            "answered": seen.text,
-            "ms": round(ms, 3),
-        }
+        facts |= {"answered": heard, "ms": round(ms, 3)}
         if usage is None:
             return Pick(fit, facts)
         facts["usage"] = usage.raw or {"input_tokens": usage.input, "output_tokens": usage.output}
@@ -165,6 +169,19 @@ class Picker:
 
     async def _ready(self, there: Way) -> tuple[Serving, Call]:
         return await self.ready(there.call, there.profile)
+
+
+def _not_asked(failure: Failure) -> str:
+    return f"the model that picks could not be asked ({failure.problem.title.rstrip('.')})"
+
+
+def _words(seen: Transcript) -> str:
+    """What the model that picks said, when it picked nothing."""
+    if seen.text.strip():
+        return f"said “{short(seen.text)}”"
+    if seen.refusal:
+        return f"refused with “{short(seen.refusal)}”"
+    return "called a tool" if seen.tool_calls else "said nothing"
 
 
 def _read(answer: Answer, endpoint: Endpoint) -> Transcript:

@@ -14,7 +14,7 @@ from playground.core.profile import OURS, Address, Profile, is_loopback
 from playground.core.session import Run, Session, new_id
 from playground.engine.filling import filled, written
 from playground.engine.history import begins
-from playground.engine.routing import fitting, settled, way
+from playground.engine.routing import AT_ONCE, fitting, settled, way
 from playground.engine.serving import Serving
 from playground.engine.workspace import Workspace
 
@@ -65,6 +65,8 @@ def next_request(
         input=list(said),
         reduce=workspace.endpoints[call.api].reduce,
     )
+    if call.patterns.reuse:
+        unknown.append("Where the same was asked not long ago, its recorded answer stands for it.")
     profile = _turned(workspace, session, run, profile, unknown)
     call = run.call
     history, kept = workspace.history(session, run)
@@ -90,7 +92,8 @@ def _turned(
     if not (patterns := settled(run.call.patterns, profile.id)).chooses:
         return profile
     history, _ = workspace.history(session, run)
-    fit, _ = fitting(patterns, run.call, history)
+    fit, passed = fitting(patterns, run.call, history, AT_ONCE)
+    unknown += passed
     if fit is None:
         if patterns.picker is not None and patterns.choices:
             unknown.append("A model picks first who is asked: it may go elsewhere.")

@@ -1,11 +1,15 @@
 """Reuse: a recorded answer in the place of a request that is the same as one before.
 
-The same is: method, address, dialect, headers that hold no secret, and the body, whatever the
-order of its fields. Which key goes with it makes no difference, and nothing of it is kept.
+The same is: method, address, dialect, headers, and the body, whatever the order of its fields. A
+server of our own is the same one wherever it listens. Another key is another account: it may have
+another model behind the same name, and what a server keeps for one the other cannot build on. So
+the key is compared as well. What is kept is a digest, into which it goes through a function that
+is slow on purpose: whoever wants to guess a key from it has to try for long.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -13,17 +17,19 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from playground.core.problem import Failure
-from playground.core.profile import Address, is_secret
+from playground.core.profile import OURS, Address, Profile, is_secret
 from playground.core.recording import WIRE, Event, Recording, fact, mask, parse
-from playground.store.reusable import Kept, Reusable
+from playground.store.reusable import KEPT, Kept, Reusable
 
 log = logging.getLogger("engine")
 
 CARRIED = WIRE | {"head", "eof"}
 """Kinds of events that are put on another recording."""
+ROUNDS = 100_000
+"""Of the slow function that a secret goes through."""
 HIDDEN = "****"
 """What stands in the place of a secret."""
 
@@ -55,7 +61,7 @@ class Reuse:
         """The recorded answer to a request, if there is a whole one that is not older."""
         try:
             now = self._now()
-            kept = await self._rows.find(digest, now - seconds)
+            kept = await self._rows.find(digest, now - min(seconds, KEPT))
             if kept is None:
                 return None
             events = answered(await self._recording(kept.run), kept.leg)
@@ -72,24 +78,44 @@ class Reuse:
             log.info("A recorded answer cannot be told from others later: %s", failure)
 
 
-def digest(address: Address, api: str) -> str:
+async def digest(address: Address, api: str, profile: Profile) -> str:
     """Of all that makes a request the same; empty: no recorded answer may stand for it, because
-    its server would not hear of what is said next."""
+    its server would not hear of what is said next. In a thread: bodies may be long."""
+    return await asyncio.to_thread(_digest, address, api, profile)
+
+
+def _digest(address: Address, api: str, profile: Profile) -> str:
     body, _ = parse(address.body.decode("utf-8", "replace"))
     if not isinstance(body, dict) or body.get("conversation"):
         return ""
     parts = urlsplit(address.url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True)
-             if not is_secret(pair[0])]  # fmt: skip
-    headers = sorted(
-        (name.lower(), value)
-        for name, value in address.headers
-        if not is_secret(name) and not any(one in value.encode() for one in address.secrets)
-    )
-    host = parts.netloc.rpartition("@")[2]
-    told = [address.method, parts.scheme, host, parts.path, query, headers, api, body]
-    raw, _ = mask(canonical(told), address.secrets)
+    ours = profile.id in OURS
+    host = profile.id if ours else parts.netloc
+    # Ours have a port and a key of their own each time they start.
+    traces = {one: "" if ours else _trace(one, host) for one in address.secrets}
+
+    def told(text: str) -> str:
+        for secret, trace in traces.items():
+            text = text.replace(secret.decode(), trace)
+        return text
+
+    headers = sorted((name.lower(), told(value)) for name, value in address.headers)
+    where = [address.method, parts.scheme, host, parts.path, told(parts.query)]
+    raw, _ = mask(canonical([*where, headers, api, body]), address.secrets)
     return hashlib.sha256(raw).hexdigest()
+
+
+def _trace(secret: bytes, host: str) -> str:
+    """What tells a secret from others."""
+    quick = hashlib.sha256(host.encode() + b"\0" + secret).digest()
+    if (known := _TRACES.get(quick)) is None:
+        salt = b"recorded answers " + host.encode()
+        known = _TRACES[quick] = hashlib.pbkdf2_hmac("sha256", secret, salt, ROUNDS).hex()
+    return known
+
+
+_TRACES: dict[bytes, str] = {}
+"""Those of this process: a key goes with many requests."""
 
 
 def canonical(value: Any) -> bytes:

@@ -8,17 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 from playground.core.call import Call
 from playground.core.endpoint import Endpoint, carried
 from playground.core.items import Item, Message
+from playground.core.keyless import Keyless, without_access, without_secrets
 from playground.core.patterns import Patterns, Rule, Target
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile, is_secret
+from playground.core.tools import Tool
 from playground.engine.history import STATES
+
+if TYPE_CHECKING:
+    import regex
 
 LIMIT = 0.2
 """Seconds for one search by a regular expression."""
+ALLOWANCE = 1.0
+"""Seconds for all of them together, before one run."""
+AT_ONCE = 0.03
+"""The same where somebody waits for every letter: of what is only looked at."""
+NOTES = 3
+"""Rules that were passed over which are told of one by one."""
 LONGEST = 20_000
 """Characters of a pattern."""
 READ = 4_000
@@ -29,6 +43,8 @@ QUOTED = 60
 INSTRUCTIONS = (
     "You choose which model answers a request. Say the number of your choice and nothing else."
 )
+
+_DEMANDED = re.compile(r"\{(\d+)")
 
 Profiles = Callable[[str], Profile]
 """A profile by its id. Raises Failure when there is none."""
@@ -103,24 +119,34 @@ def wrong(rule: Rule) -> str:
 
 
 def fitting(
-    patterns: Patterns, call: Call, history: Sequence[Item]
+    patterns: Patterns, call: Call, history: Sequence[Item], allowance: float = ALLOWANCE
 ) -> tuple[Fit | None, list[str]]:
     """(the first rule that holds of what is said at the end of a conversation, what could not be
-    looked at and why)."""
+    looked at and why). `allowance`: seconds for all regular expressions together."""
     said = last_words(history)
     notes: list[str] = []
     for number, rule in enumerate(patterns.rules, 1):
         if why := wrong(rule):
             notes.append(f"Rule {number} was passed over. {why}")
             continue
+        limit, begin = min(LIMIT, allowance), perf_counter()
         try:
-            found = _holds(rule, said, call, history)
+            found = _holds(rule, said, call, history, limit)
         except TimeoutError:
-            notes.append(f"Rule {number} was passed over: its pattern took over {LIMIT:g} s.")
+            took = f"took over {limit:.2g} s" if limit > 0 else "had no time left after the others"
+            notes.append(f"Rule {number} was passed over: its pattern {took}.")
             continue
+        finally:
+            allowance = max(allowance - (perf_counter() - begin), 0.0)
         if found:
-            return Fit(rule.target, f"rule {number}", f"{found} (rule {number})"), notes
-    return None, notes
+            return Fit(rule.target, f"rule {number}", f"{found} (rule {number})"), _few(notes)
+    return None, _few(notes)
+
+
+def _few(notes: list[str]) -> list[str]:
+    """A session of somebody else's may have any number of rules."""
+    more = len(notes) - NOTES
+    return [*notes[:NOTES], f"{more} more were passed over."] if more > 1 else notes
 
 
 def last_words(history: Sequence[Item]) -> str:
@@ -131,8 +157,9 @@ def last_words(history: Sequence[Item]) -> str:
     return ""
 
 
-def _holds(rule: Rule, said: str, call: Call, history: Sequence[Item]) -> str:
-    """What makes a rule hold, in words; empty: it does not. Raises TimeoutError."""
+def _holds(rule: Rule, said: str, call: Call, history: Sequence[Item], limit: float) -> str:
+    """What makes a rule hold, in words; empty: it does not. Raises TimeoutError after so many
+    seconds."""
     match rule.sign:
         case "always":
             return "that is always so"
@@ -140,9 +167,10 @@ def _holds(rule: Rule, said: str, call: Call, history: Sequence[Item]) -> str:
             found = rule.value.casefold() in said.casefold()
             return f"the message contains “{short(rule.value)}”" if found else ""
         case "matches":
-            import regex  # slow to import, and most rules have no pattern
-
-            found = regex.search(rule.value, said, timeout=LIMIT) is not None
+            if limit <= 0:
+                raise TimeoutError
+            # `concurrent` lets other threads go on meanwhile.
+            found = _compiled(rule.value).search(said, timeout=limit, concurrent=True) is not None
             return f"the message matches {short(rule.value)}" if found else ""
         case "longer":
             most = _number(rule.value) or 0
@@ -163,18 +191,31 @@ def _number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None
 
 
+@lru_cache(maxsize=256)
 def _wrong_pattern(pattern: str) -> str:
     if not pattern:
         return "It has no pattern."
     if len(pattern) > LONGEST:
         return f"A pattern has at most {LONGEST} characters."
-    import regex
+    repetitions = 1
+    for digits in _DEMANDED.findall(pattern):  # `regex` writes out what must occur
+        repetitions *= max(1, int(digits[:9]))
+        if repetitions > LONGEST:
+            return f"The pattern repeats something more than {LONGEST} times."
+    import regex  # slow to import, and most rules have no pattern
 
     try:
-        regex.compile(pattern)
-    except (regex.error, RecursionError, OverflowError) as error:
+        _compiled(pattern)
+    except (regex.error, RecursionError, OverflowError, ValueError) as error:
         return f"The pattern cannot be read: {error}."
     return ""
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(pattern)
 
 
 # A model that picks.
@@ -187,11 +228,14 @@ def question(choices: Sequence[tuple[str, str]], history: Sequence[Item]) -> str
         f"{number}. {who}" + (f": {about}" if about else "")
         for number, (who, about) in enumerate(choices, 1)
     ]
-    said = last_words(history)
-    if len(said) > READ:
-        said = f"{said[: READ // 2]}\n…\n{said[-READ // 2 :]}"
+    said = cut(last_words(history))
     listed = "\n".join(rows)
     return f"Choices:\n{listed}\n\nRequest:\n{said}\n\nWhich choice? Say its number only."
+
+
+def cut(text: str) -> str:
+    """Its beginning and its end, where it is longer than anybody reads here."""
+    return text if len(text) <= READ else f"{text[: READ // 2]}\n…\n{text[-READ // 2 :]}"
 
 
 def picked(answer: str, choices: Sequence[Target]) -> Target | None:
@@ -234,12 +278,27 @@ def way(
         left += [name for found in (fields.pop(name, None), extra.pop(name, None)) if found]
     headers = {name: value for name, value in call.headers.items() if not is_secret(name)}
     left += [f"the header {name}" for name in call.headers if name not in headers]
+    tools: list[Tool] = []
+    for tool in call.tools:  # what one server logs in with elsewhere is no other one's business
+        hosted = without_access(tool.hosted)
+        left += [f"the {name} of {tool.title}" for name in hosted.names]
+        tools.append(tool.model_copy(update={"hosted": hosted.value}) if hosted.names else tool)
+    for rows in (fields, extra):
+        if isinstance(given := rows.get("tools"), list):
+            bare = [
+                without_access(one) if isinstance(one, dict) else Keyless(one, (), ())
+                for one in given
+            ]
+            left += [f"the {name} of a tool" for one in bare for name in one.names]
+            rows["tools"] = [one.value for one in bare]
+        left += [f"the {name}" for name in without_secrets(rows).names]
     changes = {
         "api": new.id,
         "model": target.model or profile.model,
-        "fields": fields,
-        "extra": extra,
+        "fields": without_secrets(fields).value,
+        "extra": without_secrets(extra).value,
         "headers": headers,
+        "tools": tools,
     }
     return Way(profile, call.model_copy(update=changes), tuple(dict.fromkeys(left)))
 

@@ -18,7 +18,7 @@ from playground.core.endpoint import Endpoint, Kept
 from playground.core.items import Item
 from playground.core.pricebook import PriceBook
 from playground.core.problem import SHOWN, Failure, Problem, from_exception
-from playground.core.profile import Address, Profile, Provider
+from playground.core.profile import OURS, Address, Profile, Provider, is_loopback
 from playground.core.recording import parse
 from playground.core.session import Run
 from playground.core.usage import Cost
@@ -41,6 +41,7 @@ from playground.wire.masking import spellings
 
 log = logging.getLogger("engine")
 
+STOPPED = "a request that was stopped: what it used is not known"
 QUESTION = Limits(first_token=30, idle=30)
 """For requests whose answer is short and comes at once."""
 
@@ -74,6 +75,10 @@ class _Way:
     secrets: list[bytes]
     """Of all servers that were asked, as they may be spelled."""
     costs: list[Cost]
+    picking: Profile | None = None
+    """The server of the model that picks, while that is being asked."""
+    counted: int = 0
+    """Requests of the run whose use is known."""
 
 
 @dataclass(slots=True)
@@ -116,7 +121,15 @@ class Runner:
         self.prices = prices
         self.profiles = profiles
         self.gates = gates or Gates(sleep)
-        self._asking = Asking(wire, endpoints, providers, sleep, self.gates, reuse)
+        self._asking = Asking(
+            wire,
+            endpoints,
+            providers,
+            lambda seconds: self.sleep(seconds),
+            self.gates,
+            reuse,
+            recorder.flush,
+        )
         self._late: set[asyncio.Task[None]] = set()
 
     async def go(
@@ -135,6 +148,7 @@ class Runner:
             run.note(kind, data, secrets)
 
         course = Course(run, profile, self.profiles, self.endpoints, note)
+        way: _Way | None = None
         try:
             await self.recorder.watch(run)
             if turn is not None:
@@ -146,8 +160,10 @@ class Runner:
                 await self._legs(way, note)
             _over(run, "ended")
         except asyncio.CancelledError:
+            if way is not None:
+                _unpriced(way)
             _over(run, "stopped")
-            self._let_go(run, course.profile)
+            self._let_go(course.profile, self.endpoints[run.call.api].cancel(run.transcript))
             raise
         except Exception as error:
             self._failed(run, error)
@@ -171,6 +187,7 @@ class Runner:
             async with self.gates.place(profile, waiting(run, Leg(0, 0))):
                 if not await loop.may_ask(profile, address.body):
                     raise Limited
+                way.picking = profile
                 return await self.wire.fetch(address, QUESTION)
 
         picker = Picker(self.endpoints, self.providers, self.profiles, ready, send, self.prices)
@@ -178,6 +195,7 @@ class Runner:
         if (cost := await picker.route(run, way.course, history)) is not None:
             way.costs.append(cost)
             run.cost = cost
+        way.picking = None
         self.recorder.rewrite(run)
 
     async def _arrive(self, way: _Way) -> _Here:
@@ -244,9 +262,12 @@ class Runner:
             if cost is not None:
                 way.costs.append(cost)
                 run.cost = Cost.add(way.costs)
+            way.counted = run.transcript.requests
+            going_on = self.endpoints[run.call.api].cancel(run.transcript)
             problem = failed(run.transcript, leg.number)
             if problem is None or not way.course.turn(problem, noted=True):
                 return here
+            self._let_go(here.serving.profile, going_on)
             self.recorder.rewrite(run)
             here = await self._arrive(way)
             loop.endpoint = self.endpoints[run.call.api]
@@ -344,14 +365,15 @@ class Runner:
         if path is not None:
             await self._ask(profile, "POST", path)
 
-    def _let_go(self, run: Run, profile: Profile) -> None:
-        """Whoever stops an answer in the background does not want it to go on and cost money."""
-        if self.endpoints[run.call.api].cancel(run.transcript) is None:
+    def _let_go(self, profile: Profile, path: str | None) -> None:
+        """Whoever stops an answer in the background, or has somebody else asked in its place, does
+        not want it to go on and cost money. `path`: where it is stopped; None: there is none."""
+        if path is None:
             return
 
         async def work() -> None:
             try:
-                await self.cancel(run, profile)
+                await self._ask(profile, "POST", path)
             except Failure as failure:
                 log.info("The server did not stop a response: %s", failure)
 
@@ -387,6 +409,18 @@ class Runner:
             run.call.headers,
             stream=bool(body.get("stream")),
         )
+
+
+def _unpriced(way: _Way) -> None:
+    """The run is stopped: what the request that is under way has used, its server has not said. On
+    this computer that costs nothing."""
+    run, asked = way.run, way.picking
+    if asked is not None:
+        run.note("notice", {"text": f"It was stopped while {asked.name} was asked who answers."})
+    elif run.transcript.requests > way.counted and (run.transcript.status or 0) < 400:
+        asked = way.course.profile
+    if asked is not None and not (asked.id in OURS or is_loopback(asked.base_url)):
+        run.cost = Cost.add([*way.costs, Cost(source=STOPPED)])
 
 
 def _over(run: Run, kind: str) -> None:

@@ -91,6 +91,9 @@ def test_only_what_the_user_said_last_is_looked_at() -> None:
         ("matches", "", "no pattern"),
         ("matches", "(open", "cannot be read"),
         ("matches", "x" * 30_000, "at most 20000"),
+        ("matches", "(?:(?:(?:a{200}){200}){200})", "repeats something more than"),
+        ("matches", "a{99999999}", "repeats something more than"),
+        ("matches", "(" * 9_000 + ")" * 9_000, "cannot be read"),
         ("longer", "many", "whole number"),
         ("shorter", "-3", "whole number"),
         ("longer", "٣", "whole number"),
@@ -173,6 +176,23 @@ def test_at_another_server_a_call_speaks_its_dialect_and_takes_nothing_of_the_fi
         assert name in found.without
     assert "secret" not in found.without
     assert call.headers["X-Api-Key"] == "secret of A"
+
+
+def test_what_a_server_logs_in_with_elsewhere_goes_to_no_other_one() -> None:
+    hosted = {"type": "mcp", "server_label": "s", "authorization": "t", "require_approval": "never"}
+    call = Call(
+        fields={"tools": [hosted, "odd"], "user": "u", "prompt_cache_key": "k"},
+        extra={"api_key": "secret"},
+        tools=[Tool(name="s", kind="hosted", hosted=hosted), Tool(name="f")],
+    )
+    there = THERE.model_copy(update={"api": "responses"})
+    found = way(call, OWN, Target(profile="b"), lambda _: there, BY_ID)
+    bare = {"type": "mcp", "server_label": "s", "require_approval": "never"}
+    assert found.call.fields == {"tools": [bare, "odd"], "user": "u", "prompt_cache_key": "k"}
+    assert [tool.hosted for tool in found.call.tools] == [bare, {}]
+    assert found.call.tools[1] == call.tools[1] and not found.call.extra
+    assert found.left == ("the authorization of s", "the authorization of a tool", "the api_key")
+    assert call.tools[0].hosted == hosted and call.extra == {"api_key": "secret"}
 
 
 def test_at_the_same_server_only_the_model_changes() -> None:
