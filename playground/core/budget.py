@@ -35,7 +35,8 @@ class Budgets(BaseModel):
     day: Budget = Field(default_factory=Budget)
     month: Budget = Field(default_factory=Budget)
     requests: int | None = Field(default=None, ge=0)
-    """Steps of one run, whatever they are for. The tool loop has a limit of its own beside this."""
+    """Of one run, whatever they are for: its steps, who answers it, another server in the place of
+    one that failed; not tries of the same. The tool loop has a limit of its own beside this."""
     seconds: int | None = Field(default=None, ge=0)
     """From the beginning of a run; a request that is under way is not cut off."""
 

@@ -75,6 +75,8 @@ class _Sent(NamedTuple):
     """What its run had cost before."""
     least: Decimal
     tokens: int
+    number: int
+    """Requests of its run so far, with those that pick, and those to who takes a server's place."""
 
 
 class Purse:
@@ -104,7 +106,10 @@ class Purse:
         if not budgets.is_set:
             return None
         async with self._one:
-            if (stop := _too_long(run, budgets)) is not None:
+            before = self._sent.get(run.id)
+            sent = run.transcript.legs - len(run.transcript.reused)
+            sent = max(sent, before.number if before is not None else 0)
+            if (stop := _too_long(run, sent, budgets)) is not None:
                 return stop
             made: Any = json.loads(body or b"{}")
             coming = await estimated(
@@ -118,7 +123,8 @@ class Purse:
             for scope, used in spent.items():
                 if (stop := _passes(scope, budgets.of(scope), used, coming)) is not None:
                     return stop
-            self._sent[run.id] = _Sent(run.cost, coming.least.usd or Decimal(0), coming.input)
+            least = coming.least.usd or Decimal(0)
+            self._sent[run.id] = _Sent(run.cost, least, coming.input, sent + 1)
         return None
 
     async def spent(self, scopes: Collection[Scope], session: str = "") -> dict[Scope, Spent]:
@@ -206,12 +212,11 @@ def _belongs(one: Run, scope: Scope, run: Run | None, session: str, day: date) -
             return begin <= one.created < end
 
 
-def _too_long(run: Run, budgets: Budgets) -> Stop | None:
-    seen = run.transcript
-    if budgets.requests is not None and seen.legs >= budgets.requests:
-        requests = "1 request" if seen.legs == 1 else f"{seen.legs} requests"
+def _too_long(run: Run, sent: int, budgets: Budgets) -> Stop | None:
+    if budgets.requests is not None and sent >= budgets.requests:
+        requests = "1 request" if sent == 1 else f"{sent} requests"
         words = f"This run has sent {requests}, and the budget of a run is"
-        return _stop(f"{words} {budgets.requests}.", "run", "requests", budgets.requests, seen.legs)
+        return _stop(f"{words} {budgets.requests}.", "run", "requests", budgets.requests, sent)
     seconds = run.now() // 1_000_000_000
     if budgets.seconds is not None and seconds >= budgets.seconds:
         words = f"This run has taken {seconds} seconds, and the budget of a run is"
