@@ -53,10 +53,11 @@ def seconds(text: str, now: float) -> float | None:
         value = float(text)
     except ValueError:
         try:
-            moment = datetime.fromisoformat(text.upper())
-        except ValueError:
+            # Years at either end of the calendar have no moment everywhere.
+            moment = datetime.fromisoformat(text.upper()).astimezone().timestamp()
+        except (ValueError, OverflowError, OSError):
             return None
-        return max(moment.astimezone().timestamp() - now, 0.0)
+        return max(moment - now, 0.0)
     if not math.isfinite(value) or value < 0:
         return None
     if value <= LONGEST:

@@ -35,7 +35,8 @@ Phase = Literal[
 Terminal = Literal["completed", "incomplete", "failed"]
 
 PICKING = -1
-"""Where the usage of the model stands that picked who answers: it belongs to no leg."""
+"""Where the usage of the model stands that picked who answers: it belongs to no leg. Below it stand
+those of requests in whose place somebody else was asked."""
 _MOST = 10**9
 """Seconds or tokens: more of them is nonsense."""
 _LATEST = 1e12
@@ -413,8 +414,11 @@ class Reader:
         transcript.problem = transcript.terminal = transcript.retry_at = None
         transcript.response_id = transcript.request_id = transcript.conversation = None
         transcript.model = transcript.service_tier = transcript.finish_reason = None
-        transcript.stored = transcript.sequence = transcript.pending = None
-        transcript.usages.pop(event.leg, None)
+        transcript.stored = transcript.sequence = transcript.pending = transcript.status = None
+        self._body = []
+        if (used := transcript.usages.pop(event.leg, None)) is not None and used.total:
+            # Read and paid for, though nothing came of it: it belongs to no leg any more.
+            transcript.usages[min([PICKING, *transcript.usages]) - 1] = used
         transcript.scratch = {"turned": True}
         transcript.phase = "queued"
         transcript.progress = ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from playground.core.endpoint import Endpoint
-from playground.core.items import Item
+from playground.core.items import Item, Notice
 from playground.core.patterns import Patterns, Target
 from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
@@ -115,7 +115,9 @@ class Course:
         if asked in self._asked:
             return None
         run = self._run
-        if there.call.api != run.call.api and (run.transcript.legs > 1 or run.transcript.items):
+        seen = run.transcript
+        begun = seen.legs > 1 or any(not isinstance(item, Notice) for item in seen.items)
+        if there.call.api != run.call.api and begun:
             endpoint = self._endpoints[there.call.api]
             title = f"{there.profile.name} is asked in {endpoint.title}, and this run has begun"
             raise Failure(Problem(title=f"{title} in another dialect."))

@@ -38,7 +38,14 @@ def test_a_reset_in_every_spelling(text: str, expected: float) -> None:
     assert seconds(text, NOW) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-3", "nan", "inf", "1x", "s", "1s2", "1e400"])
+NO_RESETS = (
+    "", "soon", "-3", "nan", "inf", "1x", "s", "1s2", "1e400",
+    # Days at the ends of the calendar, which are no moment somewhere.
+    "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_RESETS)
 def test_what_is_no_reset(text: str) -> None:
     assert seconds(text, NOW) is None
 
