@@ -269,7 +269,11 @@ class Footer(Card):
             ("time", f"TTFT {words.seconds(waited)}" if waited is not None else "", "Times"),
             ("time", f"{words.number(speed, 0)} tok/s" if speed is not None else "", "Times"),
             ("tokens", words.usage(used) if used else "", "Where these tokens come from"),
-            ("cost", words.cost(run.cost) if seen.legs else "", "How this was calculated"),
+            (
+                "cost",
+                words.cost(run.cost) if seen.legs or run.cost is not None else "",
+                "How this was calculated",
+            ),
         ]
 
     def _open(self, kind: str, chip: QWidget) -> None:
