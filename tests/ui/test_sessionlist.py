@@ -108,6 +108,7 @@ def test_the_second_line_says_what_cannot_be_seen_from_the_place() -> None:
     assert spoken(found) == "t, F · archived · 1 turn · 10 tok, #a, #b"
     assert spoken(by_key["folder:Work"]) == "Work, 5 sessions"
     assert spoken(by_key[TRASH]) == "Trash, 1 session"
+    assert spoken(by_key["trash/g"]).startswith("t, in the trash, ")
 
 
 def model_of(nodes: Sequence[Node], search: str = "") -> SessionsModel:

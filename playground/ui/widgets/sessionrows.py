@@ -159,6 +159,8 @@ def spoken(node: Node) -> str:
         many = f"{node.count} session{'' if node.count == 1 else 's'}"
         return f"{title}, {many}" if node.unfolds else title
     state = [name for name in ("running", "pinned") if getattr(row, name)]
+    state += ["in the trash"] if row.trashed else []
+    state += ["archived"] if row.archived and node.key.startswith(ARCHIVE) else []
     tags = [f"#{visible(tag)}" for tag in row.tags]
     return ", ".join(filter(None, [title, *state, detail(node), *tags]))
 
