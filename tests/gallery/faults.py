@@ -128,7 +128,9 @@ def clipped(widget: QWidget) -> Iterator[str]:
                 QStyle.SubControl.SC_ComboBoxEditField,
                 widget,
             )
-            if _advance(widget, widget.currentText()) > field.width() + 2:
+            said = option.currentText  # as it is painted
+            elided = ELLIPSIS in said and bool(widget.toolTip())
+            if _advance(widget, said if elided else widget.currentText()) > field.width() + 2:
                 yield f"{name(widget)} cuts {widget.currentText()!r}"
         case QLineEdit() if not widget.text() and widget.placeholderText():
             option = QStyleOptionFrame()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from playground.core.patterns import Patterns, Rule, Target
@@ -216,3 +216,18 @@ async def test_a_fallback_and_a_recorded_answer_are_seen(
 def line(driver: Driver) -> str:
     """What stands under the last answer."""
     return driver.chat.findChildren(PatternLine)[-1].text
+
+
+def test_a_long_name_is_shortened_and_whole_in_the_tip(section: PatternSection) -> None:
+    name = "A server with a name that nobody has room for <b>" * 3
+    section.show_patterns(Patterns(fallback=[Target(profile="a")]), [("a", name)], fresh=True)
+    section.resize(300, 800)
+    section.show()
+    server = section.fallback[0].server
+    option = QStyleOptionComboBox()
+    server.initStyleOption(option)
+    assert option.currentText.endswith("…") and name.startswith(option.currentText[:-1])
+    assert "nobody has room for &lt;b&gt;" in server.toolTip()
+    assert server.currentText() == name
+    server.setCurrentIndex(0)
+    assert server.toolTip() == "" or server.currentText() in server.toolTip()

@@ -20,7 +20,7 @@ from playground.core.plain import visible
 from playground.engine.routing import wrong
 from playground.ui import theme
 from playground.ui.widgets.cards import tool_button
-from playground.ui.widgets.fieldedit import Choice
+from playground.ui.widgets.fieldedit import TightChoice
 from playground.ui.widgets.patternwords import SIGNS
 
 OWN = "the session’s server"
@@ -152,10 +152,10 @@ class RuleRow(TargetRow):
         return Rule(sign=self.sign.currentData(), value=self.value.text(), target=self.target())
 
 
-def _choice(name: str, parent: QWidget) -> Choice:
-    made = Choice(parent)
+def _choice(name: str, parent: QWidget) -> TightChoice:
+    made = TightChoice(parent)
     made.setAccessibleName(name)
-    made.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setSizeAdjustPolicy(TightChoice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(6)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return made
