@@ -149,6 +149,8 @@ class Stage:
         store = self.app.sessions.shelving
         left = [*await store.inside(Filter()), *await store.inside(Filter(trashed=True))]
         if left:
+            over = "UPDATE run SET outcome = 'stopped' WHERE outcome IS NULL"  # nobody ends those
+            await self.app.sessions._database.write(lambda connection: connection.execute(over))
             await self.desk.workspace.forget(*left)
             self.desk.sessions_changed.emit()
 
