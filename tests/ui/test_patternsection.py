@@ -17,7 +17,7 @@ from playground.core.recording import fact
 from playground.export.html_events import says
 from playground.ui.widgets.eventrow import summary
 from playground.ui.widgets.patternline import PatternLine
-from playground.ui.widgets.patternsection import PatternSection
+from playground.ui.widgets.patternsection import SHOWN, PatternSection
 from playground.ui.widgets.patternwords import HOW, LONGEST, duration, seconds_of
 from playground.ui.widgets.patternwords import summary as said
 from playground.ui.widgets.serverform import ServerForm, Unreadable
@@ -231,3 +231,23 @@ def test_a_long_name_is_shortened_and_whole_in_the_tip(section: PatternSection) 
     assert server.currentText() == name
     server.setCurrentIndex(0)
     assert server.toolTip() == "" or server.currentText() in server.toolTip()
+
+
+def test_what_a_file_has_too_much_of_is_kept_and_not_shown(section: PatternSection) -> None:
+    many = [Rule(value=f"word {number}", target=Target(profile="a")) for number in range(5000)]
+    patterns = Patterns(rules=many, fallback=[Target(profile="b")] * SHOWN, reuse=10**400)
+    section.show_patterns(patterns, SERVERS, fresh=True)
+    assert len(section.rules) == len(section.fallback) == SHOWN
+    assert section.add_rule.text() == f"{5000 - SHOWN} more are not shown"
+    assert not section.add_rule.isEnabled() and not section.add_fallback.isEnabled()
+    assert section.custom.text() == "30 d"
+    section.settle()
+    assert section.told == []  # type: ignore[attr-defined]
+    section.rules[0].value.setText("other")
+    section.rules[0].value.editingFinished.emit()
+    kept = section.told[-1]  # type: ignore[attr-defined]
+    assert kept.rules == [many[0].model_copy(update={"value": "other"}), *many[1:]]
+    assert kept.reuse == 10**400
+    section.rules[1].removed.emit()
+    assert section.told[-1].rules == [kept.rules[0], *many[2:]]  # type: ignore[attr-defined]
+    assert section.rules[1].value.text() == "word 2"

@@ -25,6 +25,8 @@ from playground.ui.widgets.parts import leave
 from playground.ui.widgets.patternrows import RuleRow, Servers, TargetRow
 from playground.ui.widgets.patternwords import HOW, TIMES, duration, seconds_of, summary
 
+SHOWN = 40
+"""Rows of a list: a file of somebody else's may have any number."""
 CUSTOM = -1
 """Stands for a time of one's own among those that are offered."""
 
@@ -147,16 +149,24 @@ class PatternSection(QWidget):
 
     def _fill(self, *, fresh: bool) -> None:
         patterns, servers = self._patterns, self._servers
+        for button, what, all_of_them in (
+            (self.add_rule, "Add a rule", patterns.rules),
+            (self.add_choice, "Add a choice", patterns.choices),
+            (self.add_fallback, "Add a fallback", patterns.fallback),
+        ):
+            more = len(all_of_them) - SHOWN
+            button.setText(f"{more} more are not shown" if more > 0 else what)
+            button.setEnabled(more < 0)
         self._as_many(self.rules, self._rules, len(patterns.rules), self._rule_row)
         self._as_many(self.choices, self._choices, len(patterns.choices), self._choice_row)
         self._as_many(self.fallback, self._fallback, len(patterns.fallback), self._fallback_row)
-        for row, rule in zip(self.rules, patterns.rules, strict=True):
+        for row, rule in zip(self.rules, patterns.rules, strict=False):
             row.show_rule(rule, servers)
         for rows, targets in (
             (self.choices, patterns.choices),
             (self.fallback, patterns.fallback),
         ):
-            for target_row, target in zip(rows, targets, strict=True):
+            for target_row, target in zip(rows, targets, strict=False):
                 target_row.show_target(target, servers)
         picking = patterns.picker is not None
         self.picks.setChecked(picking)
@@ -176,7 +186,7 @@ class PatternSection(QWidget):
 
     def _show_reuse(self, *, fresh: bool) -> None:
         seconds = self._patterns.reuse
-        at = self.reuse.findData(seconds)
+        at = next((at for at, (known, _) in enumerate(TIMES) if known == seconds), -1)
         own = at < 0 or (not fresh and self.reuse.currentData() == CUSTOM)
         self.reuse.setCurrentIndex(self.reuse.findData(CUSTOM) if own else at)
         self.custom.setVisible(own)
@@ -191,6 +201,7 @@ class PatternSection(QWidget):
         self.why.setVisible(bool(text))
 
     def _as_many(self, rows: list[R], column: QVBoxLayout, count: int, make: object) -> None:
+        count = min(count, SHOWN)
         while len(rows) > count:
             leave(rows.pop())
         while len(rows) < count:
@@ -223,10 +234,11 @@ class PatternSection(QWidget):
             self.changed.emit({"patterns": patterns})
 
     def _edited(self) -> None:
+        had = self._patterns
         self._tell(
-            rules=[row.rule() for row in self.rules],
-            choices=[row.target() for row in self.choices],
-            fallback=[row.target() for row in self.fallback],
+            rules=[*(row.rule() for row in self.rules), *had.rules[SHOWN:]],
+            choices=[*(row.target() for row in self.choices), *had.choices[SHOWN:]],
+            fallback=[*(row.target() for row in self.fallback), *had.fallback[SHOWN:]],
             picker=self.picker.target() if self.picks.isChecked() else None,
         )
 
