@@ -119,7 +119,7 @@ def test_sessions_are_listed_with_their_runs(inside: Command, sandbox: Sandbox) 
     row = listed[0]
     assert set(row) == {
         "id", "title", "created", "changed", "profile", "model", "running", "tokens", "usd",
-        "unknown_costs", "match", "runs",
+        "unknown_costs", "match", "runs", "folder", "tags", "pinned", "archived",
     }  # fmt: skip
     assert (row["title"], row["running"], row["match"]) == ("About a zeppelin", False, None)
     assert row["created"].endswith("+00:00")
