@@ -132,7 +132,7 @@ async def ending(stage: Stage) -> None:
     popup = box.view().window()  # there is less screen than window here
     popup.move(box.mapToGlobal(QPoint(box.width() - popup.width(), box.height())))
     stage.after.append(stage.settings.model.hidePopup)
-    stage.after.append(stage.settings._models.clear)
+    stage.after.append(stage.desk.models.clear)
 
 
 async def code(stage: Stage, form: int = 0) -> None:
