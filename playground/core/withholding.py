@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.core.call import Call, Withheld
-from playground.core.keyless import without_keys, without_leave
+from playground.core.keyless import without_keys, without_leave, without_secrets
 from playground.core.tools import Tool
 
 ABOUT_TOOLS = ("tools", "tool_choice", "parallel_tool_calls", "max_tool_calls", "functions",
@@ -32,9 +32,9 @@ def harmless(call: Call) -> Call:
     changed = {
         "headers": without_keys(call.headers).value,
         "tools": [_told(tool) for tool in tools],
-        "fields": _fields(call.fields, aside.fields),
-        "extra": _fields(call.extra, aside.extra),
-        "body": call.body if call.body is None else _without_leave(call.body),
+        "fields": without_secrets(_fields(call.fields, aside.fields)).value,
+        "extra": without_secrets(_fields(call.extra, aside.extra)).value,
+        "body": call.body if call.body is None else _keyless(call.body),
         "withheld": Withheld(),
     }
     return call.model_copy(update=changed)
@@ -106,6 +106,11 @@ def _fields(fields: Fields, aside: Fields) -> Fields:
     plain = {name: value for name, value in fields.items() if name not in ABOUT_TOOLS}
     both = {**aside, **fields}
     return plain | _without_leave({name: both[name] for name in ABOUT_TOOLS if name in both})
+
+
+def _keyless(body: Fields) -> Fields:
+    made: Fields = without_secrets(_without_leave(body)).value
+    return made
 
 
 def _without_leave(fields: Fields) -> Fields:
