@@ -16,9 +16,10 @@ from playground.core.problem import Failure, Problem
 from playground.core.profile import Profile
 from playground.core.session import Run
 from playground.core.transcript import Reader, Transcript
+from playground.engine.elsewhere import Profiles, Way, way
 from playground.engine.fallback import is_theirs
 from playground.engine.history import foreign
-from playground.engine.routing import Fit, Profiles, Way, settled, way
+from playground.engine.routing import Fit, settled
 
 Note = Callable[[str, dict[str, Any]], None]
 """Puts a fact on the recording."""

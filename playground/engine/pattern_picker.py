@@ -26,19 +26,9 @@ from playground.core.transcript import Transcript, replay
 from playground.core.usage import Cost, Usage
 from playground.counting import prices, tokens
 from playground.engine.accounting import made_in, read_of
+from playground.engine.elsewhere import Profiles, Way, way
 from playground.engine.pattern_course import Course
-from playground.engine.routing import (
-    INSTRUCTIONS,
-    Fit,
-    Profiles,
-    Way,
-    cut,
-    fitting,
-    picked,
-    question,
-    short,
-    way,
-)
+from playground.engine.routing import INSTRUCTIONS, Fit, cut, fitting, picked, question, short
 from playground.engine.serving import Serving
 from playground.wire.http import Answer
 from playground.wire.masking import spellings

@@ -12,9 +12,10 @@ from playground.core.items import Item
 from playground.core.problem import Failure
 from playground.core.profile import OURS, Address, Profile, is_loopback
 from playground.core.session import Run, Session, new_id
+from playground.engine.elsewhere import way
 from playground.engine.filling import filled, written
 from playground.engine.history import begins
-from playground.engine.routing import AT_ONCE, fitting, settled, way
+from playground.engine.routing import AT_ONCE, fitting, settled
 from playground.engine.serving import Serving
 from playground.engine.workspace import Workspace
 

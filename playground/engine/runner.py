@@ -22,8 +22,8 @@ from playground.core.profile import OURS, Address, Profile, Provider, is_loopbac
 from playground.core.recording import parse
 from playground.core.session import Run
 from playground.core.usage import Cost
-from playground.engine import routing
 from playground.engine.accounting import account
+from playground.engine.elsewhere import Profiles
 from playground.engine.fallback import failed
 from playground.engine.gates import Gates
 from playground.engine.history import begins, continued
@@ -103,7 +103,7 @@ class Runner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         answering: Callable[[Run], Answering] = lambda run: Answering(),
         prices: Callable[[], Awaitable[PriceBook]] = _no_prices,
-        profiles: routing.Profiles = _no_profiles,
+        profiles: Profiles = _no_profiles,
         gates: Gates | None = None,
         reuse: Reuse | None = None,
     ) -> None:

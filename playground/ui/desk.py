@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from playground.core.call import Withheld
+from playground.core.call import Call, Withheld
 from playground.core.items import Message, Text
 from playground.core.output import Output
 from playground.core.plain import visible
@@ -22,6 +22,7 @@ from playground.core.session import Run, Session, title_of
 from playground.engine.approval import Approvals
 from playground.engine.budget import Purse
 from playground.engine.debugger import Debugger
+from playground.engine.elsewhere import loginless
 from playground.engine.workspace import Workspace
 from playground.store.keys import Keys
 from playground.store.ledger import Ledger
@@ -379,12 +380,29 @@ class Desk(QObject):
         """Send the next turns of this session somewhere else."""
         if self.refused():
             return
-        profile = self.workspace.profile(profile_id)
-        call = self.session.call.model_copy(update={"api": profile.api, "model": profile.model})
-        self.session.profile, self.session.call = profile.id, call
+        session, profile = self.session, self.workspace.profile(profile_id)
+        before = session.profile, session.call
+        call, left = session.call, list[str]()
+        if profile.id != session.profile:  # what one server logs in with is no other one's business
+            call, left = loginless(call)
+        call = call.model_copy(update={"api": profile.api, "model": profile.model})
+        session.profile, session.call = profile.id, call
         self.settings.profile = profile.id
         self.save_settings()
         self.changed()
+        if left:
+            self.told.emit(
+                f"{visible(profile.name)} is not told what was meant for another server.",
+                f"Left out: {visible(', '.join(left))}.",
+                "Go back",
+                lambda: self._go_back(session, *before),
+            )
+
+    def _go_back(self, session: Session, profile: str, call: Call) -> None:
+        """Have a session as it was before another server was chosen for it."""
+        session.profile, session.call = profile, call
+        if session is self.session:
+            self.changed()
 
     def changed(self) -> None:
         """The session's settings were changed by hand: keep them and tell everybody."""

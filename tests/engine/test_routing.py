@@ -15,7 +15,8 @@ from playground.core.profile import Profile
 from playground.core.tools import Tool
 from playground.endpoints import BY_ID
 from playground.engine import routing
-from playground.engine.routing import fitting, picked, settled, way, wrong
+from playground.engine.elsewhere import way
+from playground.engine.routing import fitting, picked, settled, wrong
 
 OTHER = Target(profile="b", model="m2")
 OWN = Profile(id="a", name="A", base_url="https://a.example/v1", api="responses")

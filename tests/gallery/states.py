@@ -33,6 +33,7 @@ from tests.gallery import (
     presented,
     prompts,
     provenance,
+    repeats,
     replays,
     rundiffs,
     sessions,
@@ -728,8 +729,9 @@ STATES: tuple[State, ...] = (
     State("sessions-archive", "The archive", sessions.archive),
     State("sessions-trash", "The trash", sessions.trash),
     State("sessions-empty-trash", "Asked before the trash is emptied", sessions.empty_trash),
-    State("sessions-found", "What was searched for, in list and answer", sessions.found,
-          contrast=True),
+    State(
+        "sessions-found", "What was searched for, in list and answer", sessions.found, contrast=True
+    ),
     State("sessions-filtered", "Filters are set", sessions.filtered),
     State("sessions-filters", "What can be filtered by", sessions.filters),
     State("sessions-nothing", "Filters that nothing satisfies, one malformed", sessions.nothing),
@@ -738,7 +740,9 @@ STATES: tuple[State, ...] = (
     State("patterns-wrong", "What can be wrong with them", patterns.mistaken, contrast=True),
     State("patterns-narrow", "The same as it should be at 1024 × 700", patterns.filled, NARROW),
     State("patterns-routed", "An answer that a rule sent elsewhere", patterns.routed),
-    State("patterns-fallback", "A server failed, another one answered", patterns.turned, large=True),
+    State(
+        "patterns-fallback", "A server failed, another one answered", patterns.turned, large=True
+    ),
     State("patterns-fallback-slim", "The same at 720 × 600", patterns.turned, SLIM),
     State("patterns-failed", "All that were asked failed", patterns.all_failed),
     State("patterns-reused", "A recorded answer, which cost nothing", patterns.reused),
@@ -779,7 +783,9 @@ STATES: tuple[State, ...] = (
     State("tools-limited", "No more steps are allowed", tools.limited),
     State("variables", "Values of six types", variables.section, large=True, contrast=True),
     State("variables-narrow", "The same at 1024 × 700", variables.section, NARROW),
-    State("variables-missing", "Without a value, and a place without a variable", variables.missing),
+    State(
+        "variables-missing", "Without a value, and a place without a variable", variables.missing
+    ),
     State("variables-wrong", "What is typed is no value", variables.wrong),
     State("variables-declaring", "How one is declared", variables.declaring),
     State("preset", "What a preset holds, and where to use it", variables.preset),
@@ -791,7 +797,9 @@ STATES: tuple[State, ...] = (
     State("prompts-narrow", "The same at 1024 × 700", prompts.library, NARROW),
     State("prompts-unsaved", "Changes that are no version yet", prompts.unsaved, large=True),
     State("prompts-overtaken", "Somebody else made a version meanwhile", prompts.overtaken),
-    State("prompts-difference", "Two versions beside each other", prompts.difference, contrast=True),
+    State(
+        "prompts-difference", "Two versions beside each other", prompts.difference, contrast=True
+    ),
     State("prompts-difference-narrow", "The same at 1024 × 700", prompts.difference, NARROW),
     State("prompts-inline", "Two versions as lines with signs", prompts.inline),
     State("prompts-foreign", "Long texts, and such as run the other way", prompts.foreign),
@@ -865,6 +873,11 @@ STATES: tuple[State, ...] = (
     State("timeline-trouble", "Refused, tried again, stalled, cut", timelines.trouble),
     State("timeline-long", "A long answer from afar", timelines.long),
     State("timeline-long-near", "So close that chunks are seen", timelines.long_near),
+    State("repeat", "The Repeat panel, empty", repeats.nothing),
+    State("repeat-values", "Answers in JSON, value by value", repeats.values, contrast=True),
+    State("repeat-texts", "Answers in words; one failed, one goes on", repeats.texts, large=True),
+    State("repeat-calls", "Tools that were called in another order", repeats.calls),
+    State("repeat-narrow", "Values at 1024 × 700", repeats.values, NARROW),
     State("diff", "Two versions of a turn beside each other", rundiffs.events, contrast=True),
     State("diff-narrow", "The same at 1024 × 700", rundiffs.events, NARROW),
     State("diff-text", "Their texts, word by word", rundiffs.text, large=True),

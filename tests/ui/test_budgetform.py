@@ -86,7 +86,8 @@ def test_all_of_them_in_a_line() -> None:
         (Spent(Decimal("0.05"), 900), {"usd": "0.20"}, "$0.0500 (25 %) · 900 tokens"),
         (Spent(Decimal("0.2"), 900), {"usd": "0.2"}, "$0.2000 (used up) · 900 tokens"),
         (Spent(Decimal(0), 900), {"usd": 0, "tokens": 1800}, "$0.00 · 900 tokens (50 %)"),
-        (Spent(Decimal(1), 5, 2), {}, "at least $1.00 · 5 tokens · what 2 answers cost is not known"),
+        (Spent(Decimal(1), 5, 2), {},
+         "at least $1.00 · 5 tokens · what 2 answers cost is not known"),
     ],
 )  # fmt: skip
 def test_what_was_used_is_held_against_its_budget(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from playground.core.call import Call
 from playground.core.problem import Failure
-from playground.core.profile import Api, Profile, Quirks
+from playground.core.profile import SANDBOX, Api, Profile, Quirks
 from playground.providers.models import Model
 from playground.ui import theme
 from playground.ui.panels.profiles import ServersDialog
@@ -565,3 +566,24 @@ async def test_the_layout_is_remembered(opening: Opening) -> None:
     async with opening() as driver:
         shown = {name for name, dock in driver.window.docks.items() if dock.isVisible()}
         assert shown == {"settings"}
+
+
+async def test_another_server_is_not_told_what_was_meant_for_the_one_before(
+    opening: Opening,
+) -> None:
+    async with opening() as driver:
+        desk = driver.desk
+        headers = {"X-Api-Key": "not-a-key", "X-Trace": "7"}
+        desk.session.call = desk.session.call.model_copy(update={"headers": headers})
+        before = desk.session.call
+        told: list[tuple[str, str, str, Callable[[], object]]] = []
+        desk.told.connect(lambda *row: told.append(row))
+        desk.use_profile(desk.session.profile)
+        assert desk.session.call.headers == headers and not told, "it is the same server"
+        desk.use_profile(SANDBOX)
+        assert desk.session.call.headers == {"X-Trace": "7"}
+        ((_, more, _, back),) = told
+        assert "X-Api-Key" in more and "not-a-key" not in more
+        back()
+        assert desk.session.call.headers == headers
+        assert desk.session.call.api == before.api

@@ -36,7 +36,7 @@ def seconds_of(text: str) -> int | None:
 
 
 def duration(seconds: int) -> str:
-    """The same as somebody would write it: 90 s, 15 min. Longer than answers are kept is no longer."""
+    """The same as somebody would write it: 90 s, 15 min; never longer than answers are kept."""
     seconds = min(seconds, LONGEST)
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds and seconds % size == 0:
