@@ -108,8 +108,7 @@ class Window(QMainWindow):
         row.addWidget(self.menus)
         self._tab_row = QHBoxLayout()
         self._tab_row.setSpacing(2)
-        row.addLayout(self._tab_row)
-        row.addStretch(1)
+        row.addLayout(self._tab_row, 1)  # what stands right of them takes its room first
         self.top_right = QHBoxLayout()
         """The right end of the top row."""
         self.top_right.setSpacing(6)

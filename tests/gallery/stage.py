@@ -22,6 +22,7 @@ from playground.ui.panels.sessions import SessionsDock
 from playground.ui.panels.settings import SettingsDock
 from playground.ui.panels.structured import StructuredPanel
 from playground.ui.shell import Shell
+from playground.ui.widgets.estimate import EstimateChip
 from playground.ui.window import Window
 
 SIZE = (1440, 900)
@@ -101,8 +102,17 @@ class Stage:
                         self.desk.keep()
                     if isinstance(panel, StructuredPanel):
                         panel.schema.settle()
+                estimates = [
+                    one
+                    for one in self.window.findChildren(EstimateChip)
+                    if not one.settled
+                ]
+                for one in estimates:
+                    if one._wait.isActive():
+                        one.show_now()
                 busy = (
                     len(self.desk.tasks._running) > self.going_on
+                    or bool(estimates)
                     or self.sessions._typing.isActive()
                 )
                 still = 0 if busy else still + 1

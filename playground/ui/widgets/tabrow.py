@@ -23,7 +23,7 @@ class TabRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._tabs: dict[str, QToolButton] = {}
         self.more = QToolButton(self)
         self.more.setText("More")
@@ -63,6 +63,7 @@ class TabRow(QWidget):
         return [name for name, tab in self._tabs.items() if tab.isHidden()]
 
     def _changed(self) -> None:
+        self.setMinimumWidth(self.minimumSizeHint().width())  # of itself it would yield all of it
         self.updateGeometry()
         self._place()
 
