@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from playground.core.budget import Budget, Budgets
 from playground.engine.budget import Spent
@@ -96,8 +97,11 @@ def test_what_was_used_is_held_against_its_budget(
     assert used(spent, Budget.model_validate(budget)) == said
 
 
-def test_what_is_typed_is_kept_when_it_is_a_number_and_else_told_in_place() -> None:
+def test_what_is_typed_is_kept_when_it_is_a_number_and_else_told_in_place(
+    qtbot: QtBot,
+) -> None:
     form = BudgetForm()
+    qtbot.addWidget(form)
     form.show_budgets(Budgets())
     form.show()
     kept: list[Budgets] = []
@@ -119,16 +123,18 @@ def test_what_is_typed_is_kept_when_it_is_a_number_and_else_told_in_place() -> N
     assert kept[-1].run.usd is None and not form._said["run"].isVisible()
 
 
-def test_a_form_shows_what_is_set_as_it_would_be_typed() -> None:
+def test_a_form_shows_what_is_set_as_it_would_be_typed(qtbot: QtBot) -> None:
     form = BudgetForm()
+    qtbot.addWidget(form)
     form.show_budgets(Budgets.model_validate({"run": {"usd": "1E+3"}, "seconds": 90}))
     assert form.fields[USD].text() == "1000"
     assert form.fields[Limit("run", "seconds")].text() == "90"
     assert typed(None) == ""
 
 
-def test_the_line_among_the_settings() -> None:
+def test_the_line_among_the_settings(qtbot: QtBot) -> None:
     row = BudgetRow()
+    qtbot.addWidget(row)
     assert row.words.text() == NONE
     row.show_budgets(Budgets.model_validate({"run": {"usd": "0.2"}}))
     assert row.words.text() == "$0.2 a run"
