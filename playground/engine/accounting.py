@@ -93,7 +93,7 @@ def charged(items: Sequence[Item], usage: Usage, body: bytes = b"") -> Counter[s
 
 def _looks(item: HostedCall) -> bool:
     action = (item.wire or {}).get("action")
-    return item.type == SEARCH and isinstance(action, dict) and action.get("type") in LOOKS
+    return item.type == SEARCH and isinstance(action, dict) and str(action.get("type")) in LOOKS
 
 
 def made_in(items: Sequence[Item]) -> str:

@@ -180,7 +180,9 @@ def _open_ended(body: Mapping[str, Any]) -> Iterator[str]:
 def _has_parts(value: Any) -> bool:
     match value:
         case dict():
-            return value.get("type") in PARTS or any(map(_has_parts, value.values()))
+            kind = value.get("type")  # of a schema it may be a list
+            found = isinstance(kind, str) and kind in PARTS
+            return found or any(map(_has_parts, value.values()))
         case list():
             return any(map(_has_parts, value))
         case _:

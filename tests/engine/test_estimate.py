@@ -144,3 +144,10 @@ async def test_the_next_request_of_a_session_is_estimated(opening: Opening) -> N
         assert (seen.model, seen.input, seen.exact) == ("gpt-5", 100, True)
         assert seen.least.usd == 0 and seen.least.source == "runs on this computer"
         assert seen.most is not None and seen.most.usd == 0
+
+
+def test_the_type_of_a_schema_may_be_a_list() -> None:
+    schema = {"type": "object", "properties": {"name": {"type": ["string", "null"]}}}
+    seen = made(text={"format": {"type": "json_schema", "name": "a", "schema": schema}})
+    assert seen.input > 0
+    assert not has(seen, "attached")
