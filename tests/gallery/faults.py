@@ -30,11 +30,13 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui import theme
+from playground.ui.widgets.notice import NoticeBar
 from playground.ui.widgets.parts import Brief
 from playground.ui.widgets.plaintext import PlainText
 from playground.ui.widgets.transcript import TranscriptView
 
 ELLIPSIS = "…"
+OURS = "Playground itself made a mistake"
 READABLE = 4.5
 """The least contrast of text and what it stands on."""
 TARGET, CONTROL = 24, 28
@@ -52,6 +54,7 @@ def faults(windows: Sequence[tuple[QWidget, QPoint]], image: QImage) -> list[str
         found += foreign(image)
     for number, (window, place) in enumerate(windows, 1):
         for widget in seen(window):
+            found += mistaken(widget)
             found += clipped(widget)
             found += outside(widget)
             found += covered(widget)
@@ -61,6 +64,12 @@ def faults(windows: Sequence[tuple[QWidget, QPoint]], image: QImage) -> list[str
             if isinstance(widget, TranscriptView):
                 found += overlapping(widget)
     return found
+
+
+def mistaken(widget: QWidget) -> Iterator[str]:
+    """A mistake of ours that the window tells of."""
+    if isinstance(widget, NoticeBar) and widget.accessibleName().startswith(OURS):
+        yield f"says {widget.accessibleName()!r}"
 
 
 def seen(window: QWidget) -> Iterator[QWidget]:
