@@ -103,9 +103,7 @@ class Stage:
                     if isinstance(panel, StructuredPanel):
                         panel.schema.settle()
                 estimates = [
-                    one
-                    for one in self.window.findChildren(EstimateChip)
-                    if not one.settled
+                    one for one in self.window.findChildren(EstimateChip) if not one.settled
                 ]
                 for one in estimates:
                     if one._wait.isActive():
