@@ -611,8 +611,10 @@ async def use(driver: Driver, dialog: SourcesDialog) -> Any:
     await until(dialog.use.isEnabled, saying=lambda: driver.seen(dialog))
     driver.click(dialog.use)
     await read(driver)
-    assert driver.structured.schema.way.currentText() == "Strict schema"
-    return driver.structured.schema.output.json_schema
+    schema = driver.structured.schema
+    await until(lambda: schema.output.json_schema is not None)  # it had not begun to be read
+    assert schema.way.currentText() == "Strict schema"
+    return schema.output.json_schema
 
 
 MODELS = """from pydantic import BaseModel
