@@ -248,6 +248,8 @@ class Shelf:
     problems: list[Problem] = field(default_factory=list)
     outdated: list[Run] = field(default_factory=list)
     """Finished runs whose snapshot this version could not use; their recording was read."""
+    _calls: dict[str, Call] = field(default_factory=dict)
+    """By their text, of the runs of a session."""
 
     COLUMNS = (
         "id, session, parent, created, began, owner, trashed, profile, call, cost, items,"
@@ -276,14 +278,15 @@ class Shelf:
         (run_id, session, parent, created, began, owner, trashed, profile) = row[:8]
         (call_text, cost, input_text, outcome, version, picture) = row[8:]
         paster = Paster(self.connection, session)
-        call = Call.model_validate_json(paster.text(call_text))
+        if (call := self._calls.get(call_text)) is None:  # turn after turn asks with the same one
+            call = self._calls[call_text] = Call.model_validate_json(paster.text(call_text))
         endpoint = self.endpoints[call.api]
         seen = _seen(picture, paster) if version == endpoint.version else None
         run = Run(
             id=run_id,
             session=session,
             parent=parent,
-            call=call,
+            call=call.model_copy(),
             profile=profile,
             input=[items.load(one) for one in json.loads(paster.text(input_text))],
             reduce=endpoint.reduce,
