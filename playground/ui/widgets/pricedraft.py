@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from playground.core.pricebook import ANY, STANDARD, OwnPrice
+from playground.core.pricebook import ANY, OwnPrice
 from playground.core.profile import OURS, Profile, is_loopback, origin
 from playground.ui.widgets.budgetvalues import amount, typed, whole
 
@@ -140,7 +140,3 @@ def whose(server: str, profiles: Iterable[Profile]) -> str:
     if found := origin(server):
         return f"For every server at {found}."
     return f"There is no server “{server}”; such a price is never used." if server else ""
-
-
-def tier_words(price: OwnPrice) -> str:
-    return "" if price.tier in STANDARD else price.tier
